@@ -1,0 +1,1 @@
+"""What is shown to an operator, and what the operator decides."""

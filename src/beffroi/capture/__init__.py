@@ -1,0 +1,1 @@
+"""Streams in: files, RTSP and the synthetic city, under a permit."""

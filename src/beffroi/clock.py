@@ -1,0 +1,51 @@
+"""The two clocks: wall time says *when* for the record, monotonic time says *how long*.
+
+Anything that decides (permits, hours, erasure) takes a :class:`Clock`, so that a test can
+stop time and so that nobody mixes the two up.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """The machine's clocks."""
+
+    def now(self) -> datetime:
+        """Wall time, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that never step back, the same for every process of this machine."""
+        return time.monotonic()
+
+
+@dataclass
+class FrozenClock(Clock):
+    """A clock that moves only when told to.
+
+    Args:
+        wall: The wall time to start from, aware.
+        seconds: The monotonic time to start from.
+    """
+
+    wall: datetime
+    seconds: float = 0.0
+
+    def now(self) -> datetime:
+        """Wall time as last set."""
+        return self.wall
+
+    def monotonic(self) -> float:
+        """Monotonic seconds as last set."""
+        return self.seconds
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` pass on both clocks."""
+        self.wall += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+    def step(self, seconds: float) -> None:
+        """Set the wall clock forward or back without any time passing."""
+        self.wall += timedelta(seconds=seconds)

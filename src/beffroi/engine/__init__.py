@@ -1,0 +1,1 @@
+"""Host processes that analyse cameras, and their supervision."""

@@ -1,0 +1,1 @@
+"""Honest figures: detections measured against labelled clips."""

@@ -1,0 +1,1 @@
+"""The tamper-evident record of every act, alert, verdict, view and erasure."""

@@ -1,0 +1,1 @@
+"""What may run, and the permits that open a stream."""

@@ -1,0 +1,1 @@
+"""The database: the source of truth for cameras, acts, alerts and verdicts."""

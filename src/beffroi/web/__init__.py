@@ -1,0 +1,1 @@
+"""The command centre, as seen in a browser."""
