@@ -1,0 +1,77 @@
+"""Writing to the ledger: in the transaction of the state that the entry records."""
+
+import hashlib
+import secrets
+from enum import StrEnum
+from typing import Any, Final
+
+import rfc8785
+from sqlalchemy.orm import Session
+
+from beffroi.clock import Clock
+from beffroi.store.ledger import LedgerEntry, LedgerPayload
+
+SYSTEM: Final = "system"
+"""The actor of what the software does by itself: raising, lapsing, erasing on time."""
+
+
+class Kind(StrEnum):
+    """Everything that leaves a line."""
+
+    ACT = "act"
+    DEFINITION_REGISTERED = "definition.registered"
+    USE_PAUSED = "use.paused"
+    USE_RESUMED = "use.resumed"
+    CAMERA_ADDED = "camera.added"
+    CAMERA_CHANGED = "camera.changed"
+    CAMERA_REMOVED = "camera.removed"
+    CAMERA_COMMISSIONED = "camera.commissioned"
+    CAMERA_BACKGROUND = "camera.background"
+    CAMERA_STATE = "camera.state"
+    ALERT_RAISED = "alert.raised"
+    ALERT_SHOWN = "alert.shown"
+    ALERT_ESCALATED = "alert.escalated"
+    ALERT_JUDGED = "alert.judged"
+    ALERT_HANDED_OVER = "alert.handed_over"
+    ALERT_DELIVERY = "alert.delivery"
+    ALERT_CLOSED = "alert.closed"
+    ALERT_LAPSED = "alert.lapsed"
+    EVIDENCE_KEPT = "evidence.kept"
+    EVIDENCE_VIEWED_CLEAR = "evidence.viewed_clear"
+    EVIDENCE_ERASED = "evidence.erased"
+    PAYLOAD_ERASED = "ledger.payload_erased"
+    ACCOUNT_CREATED = "account.created"
+    ACCOUNT_CHANGED = "account.changed"
+    SIGNED_IN = "account.signed_in"
+    SERVER_STARTED = "server.started"
+    SERVER_STOPPED = "server.stopped"
+
+
+def append(
+    session: Session, kind: Kind, *, actor: str, payload: dict[str, Any], clock: Clock
+) -> LedgerEntry:
+    """Add an entry; it is in the ledger if and only if the caller's transaction commits.
+
+    Args:
+        session: The write session that also holds the recorded change.
+        kind: What happened.
+        actor: Pseudonym of the account that did it, or `SYSTEM`.
+        payload: What is committed to, JSON; erasable later without harm to any proof.
+        clock: Gives the time of the entry.
+
+    Returns:
+        The entry, flushed, with its id and without its position yet.
+    """
+    text = rfc8785.dumps(payload)
+    salt = secrets.token_bytes(32)
+    entry = LedgerEntry(
+        kind=kind.value,
+        at=clock.now(),
+        actor=actor,
+        commitment=hashlib.sha256(salt + text).digest(),
+        position=None,
+    )
+    session.add(entry)
+    session.flush()
+    session.add(LedgerPayload(entry_id=entry.id, salt=salt, payload=text.decode()))
+    return entry

@@ -1,0 +1,68 @@
+"""Cameras: a row per camera, a row per version of what it is, a row for how it does now."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from beffroi.store.base import Base, Json
+
+
+class Camera(Base):
+    """A source of frames and the place it looks at; never deleted, only removed."""
+
+    __tablename__ = "camera"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class CameraVersion(Base):
+    """What a camera is from one moment on; the highest number is in force.
+
+    `address` never holds credentials: those lie in a file of their own beside the database.
+    `masks` is a list of polygons and `place` a position on the site's plan, all in fractions of
+    width and height; `ground` is a 3 by 3 matrix from picture fractions to metres, or null.
+    """
+
+    __tablename__ = "camera_version"
+    __table_args__ = (UniqueConstraint("camera_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"), index=True)
+    number: Mapped[int]
+    name: Mapped[str]
+    address: Mapped[str]
+    masks: Mapped[list[Any]] = mapped_column(JSON)
+    ground: Mapped[list[Any] | None] = mapped_column(JSON)
+    place: Mapped[Json] = mapped_column(JSON)
+    since: Mapped[datetime]
+
+
+class CameraBackground(Base):
+    """The masked, blurred picture without people over which skeletons are drawn."""
+
+    __tablename__ = "camera_background"
+
+    camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"), primary_key=True)
+    picture: Mapped[bytes] = mapped_column(LargeBinary)
+    set_at: Mapped[datetime]
+
+
+class CameraState(Base):
+    """How a camera does at the moment, as its host last said.
+
+    `state` is one of: off, starting, watching, blind, moved.
+    """
+
+    __tablename__ = "camera_state"
+
+    camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"), primary_key=True)
+    state: Mapped[str]
+    detail: Mapped[str]
+    since: Mapped[datetime]
+    heard_at: Mapped[datetime]
+    analysed: Mapped[int]
+    skipped: Mapped[int]

@@ -1,0 +1,97 @@
+"""Definitions, uses, acts: what the city has decided, and what an operator has paused."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from beffroi.store.base import Base, Json
+
+
+class StoredDefinition(Base):
+    """The voted bytes of an event definition, under their own hash."""
+
+    __tablename__ = "definition"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    event: Mapped[str] = mapped_column(index=True)
+    version: Mapped[int]
+    canonical: Mapped[bytes] = mapped_column(LargeBinary)
+    registered_at: Mapped[datetime]
+
+
+class Use(Base):
+    """A definition applied to cameras and hours, for a purpose, until a date.
+
+    `mode` is one of: statistics, commissioning, shadow, live. `state` is one of: draft, in_force,
+    suspended, repealed. `hours` maps weekdays 0 (Monday) to 6 to lists of ["HH:MM", "HH:MM"]
+    in `timezone`.
+    """
+
+    __tablename__ = "use"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    definition_digest: Mapped[str] = mapped_column(ForeignKey("definition.digest"))
+    mode: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
+    purpose: Mapped[str]
+    legal_basis: Mapped[str]
+    timezone: Mapped[str]
+    hours: Mapped[Json] = mapped_column(JSON)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class UseCamera(Base):
+    """One camera of a use, with what was drawn on it (see `beffroi.events.detector.Zones`)."""
+
+    __tablename__ = "use_camera"
+
+    use_id: Mapped[str] = mapped_column(ForeignKey("use.id"), primary_key=True)
+    camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"), primary_key=True)
+    zones: Mapped[Json] = mapped_column(JSON)
+
+
+class Act(Base):
+    """A dated decision by a competent body about a use."""
+
+    __tablename__ = "act"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    use_id: Mapped[str] = mapped_column(ForeignKey("use.id"), index=True)
+    type: Mapped[str]
+    author: Mapped[str]
+    body: Mapped[str]
+    date: Mapped[str]
+    reference: Mapped[str]
+    motives: Mapped[str]
+    document_digest: Mapped[str | None]
+    recorded_at: Mapped[datetime]
+
+
+class Pause(Base):
+    """An operator's stop of one use on one camera, until a supervisor resumes it."""
+
+    __tablename__ = "pause"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    use_id: Mapped[str] = mapped_column(ForeignKey("use.id"), index=True)
+    camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"))
+    paused_by: Mapped[str]
+    paused_at: Mapped[datetime]
+    reason: Mapped[str]
+    resumed_by: Mapped[str | None]
+    resumed_at: Mapped[datetime | None]
+
+
+class Commissioning(Base):
+    """A technician's leave to set a camera up: at most 24 hours, for a stated reason."""
+
+    __tablename__ = "commissioning"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"), index=True)
+    author: Mapped[str]
+    reason: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
