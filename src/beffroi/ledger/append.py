@@ -20,6 +20,7 @@ class Kind(StrEnum):
 
     ACT = "act"
     DEFINITION_REGISTERED = "definition.registered"
+    USE_DRAFTED = "use.drafted"
     USE_PAUSED = "use.paused"
     USE_RESUMED = "use.resumed"
     CAMERA_ADDED = "camera.added"

@@ -23,7 +23,7 @@ class StoredDefinition(Base):
 class Use(Base):
     """A definition applied to cameras and hours, for a purpose, until a date.
 
-    `mode` is one of: statistics, commissioning, shadow, live. `state` is one of: draft, in_force,
+    `mode` is one of: statistics, shadow, live. `state` is one of: draft, voted, in_force,
     suspended, repealed. `hours` maps weekdays 0 (Monday) to 6 to lists of ["HH:MM", "HH:MM"]
     in `timezone`.
     """

@@ -1,0 +1,209 @@
+"""Cameras as the city knows them: every change is a new version and a line in the ledger.
+
+Credentials never enter the database: they lie in a file of their own, readable by the owner only.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from beffroi.clock import Clock
+from beffroi.errors import BadInput
+from beffroi.ledger.append import Kind, append
+from beffroi.store.cameras import Camera, CameraVersion
+
+Polygon = Sequence[tuple[float, float]]
+
+SCHEMES = ("rtsp", "rtsps", "sim")
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSpec:
+    """What can be said of a camera.
+
+    Args:
+        name: What people call it.
+        address: ``rtsp(s)://host/path`` without credentials, or ``sim://scene?seed=1``.
+        masks: Polygons that nobody may look at, in fractions of width and height.
+        ground: 3 by 3 matrix from picture fractions to metres on the ground, if calibrated.
+        place: Position ``x``, ``y`` on the site's plan in fractions, ``heading`` in degrees
+            clockwise from the top and ``view`` angle in degrees.
+    """
+
+    name: str
+    address: str
+    masks: Sequence[Polygon] = ()
+    ground: Sequence[Sequence[float]] | None = None
+    place: dict[str, float] | None = None
+
+
+def add_camera(
+    session: Session, camera_id: str, spec: CameraSpec, *, actor: str, clock: Clock
+) -> CameraVersion:
+    """Enter a camera; nothing is opened by it.
+
+    Raises:
+        BadInput: The id or address is malformed, the name is taken, or a polygon has no area.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", camera_id):
+        raise BadInput(
+            f"{camera_id!r} cannot name a camera: use small letters, digits and hyphens."
+        )
+    if session.get(Camera, camera_id) is not None:
+        raise BadInput(f"There is already a camera {camera_id}; choose another name.")
+    session.add(Camera(id=camera_id, created_at=clock.now(), removed_at=None))
+    session.flush()
+    return _add_version(session, camera_id, 1, spec, Kind.CAMERA_ADDED, actor, clock)
+
+
+def change_camera(
+    session: Session, camera_id: str, spec: CameraSpec, *, actor: str, clock: Clock
+) -> CameraVersion:
+    """Record a new version of a camera.
+
+    Raises:
+        BadInput: No such camera, or a value that cannot be used.
+    """
+    number = current_version(session, camera_id).number + 1
+    return _add_version(session, camera_id, number, spec, Kind.CAMERA_CHANGED, actor, clock)
+
+
+def remove_camera(session: Session, camera_id: str, *, actor: str, clock: Clock) -> None:
+    """Take a camera out of service for good; its history stays.
+
+    Raises:
+        BadInput: No such camera.
+    """
+    current_version(session, camera_id)
+    camera = session.get_one(Camera, camera_id)
+    camera.removed_at = clock.now()
+    append(session, Kind.CAMERA_REMOVED, actor=actor, payload={"camera": camera_id}, clock=clock)
+
+
+def current_version(session: Session, camera_id: str) -> CameraVersion:
+    """What the camera is now.
+
+    Raises:
+        BadInput: No such camera, or it was removed.
+    """
+    version = session.scalars(
+        select(CameraVersion)
+        .join(Camera)
+        .where(CameraVersion.camera_id == camera_id, Camera.removed_at.is_(None))
+        .order_by(CameraVersion.number.desc())
+        .limit(1)
+    ).first()
+    if version is None:
+        raise BadInput(f"There is no camera {camera_id}; `beffroi camera list` shows those known.")
+    return version
+
+
+def list_cameras(session: Session) -> list[CameraVersion]:
+    """The current version of every camera in service, by id."""
+    ids = session.scalars(select(Camera.id).where(Camera.removed_at.is_(None)).order_by(Camera.id))
+    return [current_version(session, camera_id) for camera_id in ids]
+
+
+def split_credentials(address: str) -> tuple[str, str | None]:
+    """Take ``user:password@`` out of an address.
+
+    Returns:
+        The address without them, and ``user:password`` or None.
+    """
+    parts = urlsplit(address)
+    credentials, at, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=host)), credentials if at else None
+
+
+def credentials_file(secrets: Path, camera_id: str) -> Path:
+    """Where the credentials of a camera lie."""
+    return secrets / f"camera-{camera_id}"
+
+
+def store_credentials(secrets: Path, camera_id: str, credentials: str) -> None:
+    """Write ``user:password`` to the camera's own file, readable by its owner only."""
+    path = credentials_file(secrets, camera_id)
+    path.touch(mode=0o600)
+    path.write_text(credentials, encoding="utf-8")
+
+
+def load_credentials(secrets: Path, camera_id: str) -> str | None:
+    """The camera's ``user:password``, if it has any."""
+    path = credentials_file(secrets, camera_id)
+    return path.read_text(encoding="utf-8").strip() if path.exists() else None
+
+
+def _add_version(
+    session: Session,
+    camera_id: str,
+    number: int,
+    spec: CameraSpec,
+    kind: Kind,
+    actor: str,
+    clock: Clock,
+) -> CameraVersion:
+    _check(session, camera_id, spec)
+    version = CameraVersion(
+        camera_id=camera_id,
+        number=number,
+        name=spec.name,
+        address=spec.address,
+        masks=[[list(point) for point in mask] for mask in spec.masks],
+        ground=None if spec.ground is None else [list(row) for row in spec.ground],
+        place=spec.place or {},
+        since=clock.now(),
+    )
+    session.add(version)
+    payload: dict[str, Any] = {
+        "camera": camera_id,
+        "number": number,
+        "name": version.name,
+        "address": version.address,
+        "masks": version.masks,
+        "ground": version.ground,
+        "place": version.place,
+    }
+    append(session, kind, actor=actor, payload=payload, clock=clock)
+    return version
+
+
+def _check(session: Session, camera_id: str, spec: CameraSpec) -> None:
+    parts = urlsplit(spec.address)
+    if parts.scheme not in SCHEMES or not parts.netloc:
+        raise BadInput(
+            f"{spec.address!r} is not the address of a camera: it starts with rtsp://, rtsps:// "
+            "or, for the synthetic city, sim://."
+        )
+    if "@" in parts.netloc:
+        raise BadInput("Give the camera's user and password apart from its address.")
+    if not spec.name.strip():
+        raise BadInput("A camera needs a name that people recognise.")
+    for other in list_cameras(session):
+        if other.camera_id != camera_id and other.name == spec.name:
+            raise BadInput(f"Camera {other.camera_id} is already called {spec.name!r}.")
+    for mask in spec.masks:
+        check_polygon(mask, "mask")
+
+
+def check_polygon(polygon: Polygon, what: str) -> None:
+    """Refuse a polygon that is no area of the picture.
+
+    Raises:
+        BadInput: Fewer than three points, points outside 0 to 1, or (nearly) no area.
+    """
+    if len(polygon) < 3:
+        raise BadInput(f"A {what} needs at least three points.")
+    if any(not 0 <= value <= 1 for point in polygon for value in point):
+        raise BadInput(
+            f"The points of a {what} are fractions of the picture's width and height, 0 to 1."
+        )
+    pairs = zip(polygon, [*polygon[1:], polygon[0]], strict=True)
+    doubled = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)
+    if abs(doubled) < 2e-5:
+        raise BadInput(f"This {what} covers no part of the picture; draw it again.")

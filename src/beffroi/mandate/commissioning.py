@@ -1,0 +1,68 @@
+"""Setting a camera up: a technician's leave, for a stated reason and at most 24 hours.
+
+Under it a stream may be opened to draw masks and calibrate. It raises no alert, and nothing is
+kept but masks, calibration and pixelated stills.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from beffroi.clock import Clock
+from beffroi.errors import BadInput, NotAuthorised
+from beffroi.ledger.append import Kind, append
+from beffroi.mandate.cameras import current_version
+from beffroi.mandate.gate import TERM_S, commissioned
+from beffroi.mandate.permit import Basis, Permit, issue
+from beffroi.store.mandates import Commissioning
+
+LONGEST: Final = timedelta(hours=24)
+
+
+def commission(
+    session: Session,
+    camera_id: str,
+    *,
+    reason: str,
+    duration: timedelta,
+    actor: str,
+    clock: Clock,
+) -> Commissioning:
+    """Give leave to set a camera up, from now on.
+
+    Raises:
+        BadInput: No such camera, no reason, or longer than 24 hours.
+    """
+    current_version(session, camera_id)
+    if not reason.strip():
+        raise BadInput("Say why the camera is opened, e.g. `masks after installation`.")
+    if not timedelta(0) < duration <= LONGEST:
+        raise BadInput("Commissioning lasts at most 24 hours.")
+    row = Commissioning(
+        camera_id=camera_id,
+        author=actor,
+        reason=reason,
+        starts_at=clock.now(),
+        ends_at=clock.now() + duration,
+    )
+    session.add(row)
+    payload = {"camera": camera_id, "reason": reason, "ends_at": row.ends_at.isoformat()}
+    append(session, Kind.CAMERA_COMMISSIONED, actor=actor, payload=payload, clock=clock)
+    return row
+
+
+def commissioning_permit(session: Session, camera_id: str, clock: Clock) -> Permit:
+    """The permit of a camera that is being set up, good for a few seconds.
+
+    Raises:
+        NotAuthorised: Nobody has leave to set this camera up now.
+    """
+    if not commissioned(session, camera_id, clock.now()):
+        raise NotAuthorised(
+            f"Camera {camera_id} may not be opened: ask for it with `beffroi camera commission "
+            f"{camera_id} --reason …`, which is logged."
+        )
+    address = current_version(session, camera_id).address
+    deadline = clock.monotonic() + TERM_S
+    return issue(address, Basis.COMMISSIONING, camera=camera_id, uses=(), deadline=deadline)

@@ -1,0 +1,200 @@
+"""The gate: asked before a stream opens and every second after, it says what may run.
+
+It fails closed. A use that is not in force, out of its hours, paused, or whose stored text is not
+the voted one is refused with the reason; a camera without an open use gets no permit.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from beffroi.clock import Clock
+from beffroi.errors import BadInput
+from beffroi.mandate.cameras import list_cameras
+from beffroi.mandate.definition import VotedText, load_definition
+from beffroi.mandate.permit import Basis, Permit, issue
+from beffroi.mandate.uses import Mode, parse_minute
+from beffroi.store.cameras import CameraVersion
+from beffroi.store.mandates import Commissioning, Pause, StoredDefinition, Use, UseCamera
+
+TERM_S: Final = 5.0
+"""How long a permit lasts; an engine that hears nothing more stops within it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUse:
+    """A use that may run on one camera now."""
+
+    use_id: str
+    camera_id: str
+    mode: Mode
+    voted: VotedText
+    zones: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A use that may not run on one camera now, and why."""
+
+    use_id: str
+    camera_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameraDecision:
+    """What the gate says of one camera: no permit means that its stream is not opened."""
+
+    camera: CameraVersion
+    permit: Permit | None
+    uses: tuple[OpenUse, ...]
+    refused: tuple[Refusal, ...]
+
+
+class Gate:
+    """Decides from the database, the clock and the detectors that this software ships.
+
+    Args:
+        behaviours: Detector id → version of its behaviour in this software.
+        clock: Tells the hour, and the term of the permits.
+    """
+
+    def __init__(self, behaviours: Mapping[str, int], clock: Clock) -> None:
+        self._behaviours = behaviours
+        self._clock = clock
+        self._latest = clock.now()
+
+    def decide(self, session: Session) -> list[CameraDecision]:
+        """Look at every camera in service."""
+        if not self._clock_holds():
+            return [CameraDecision(camera, None, (), ()) for camera in list_cameras(session)]
+        return [self._decide_camera(session, camera) for camera in list_cameras(session)]
+
+    def _clock_holds(self) -> bool:
+        """Whether the wall clock has not stepped back: yesterday's mandate must not reopen."""
+        now = self._clock.now()
+        self._latest = max(self._latest, now)
+        return now >= self._latest - timedelta(seconds=2)
+
+    def _decide_camera(self, session: Session, camera: CameraVersion) -> CameraDecision:
+        uses: list[OpenUse] = []
+        refused: list[Refusal] = []
+        for answer in ask(session, camera.camera_id, self._clock.now()):
+            unknown = self._unknown_behaviour(answer) if isinstance(answer, OpenUse) else None
+            if isinstance(answer, Refusal):
+                refused.append(answer)
+            elif unknown is not None:
+                refused.append(unknown)
+            else:
+                uses.append(answer)
+        basis = Basis.USE if uses else None
+        if basis is None and commissioned(session, camera.camera_id, self._clock.now()):
+            basis = Basis.COMMISSIONING
+        permit = None
+        if basis is not None:
+            permit = issue(
+                camera.address,
+                basis,
+                camera=camera.camera_id,
+                uses=tuple(use.use_id for use in uses),
+                deadline=self._clock.monotonic() + TERM_S,
+            )
+        return CameraDecision(camera, permit, tuple(uses), tuple(refused))
+
+    def _unknown_behaviour(self, use: OpenUse) -> Refusal | None:
+        """Refuse a detector that behaves otherwise than what was voted."""
+        definition = use.voted.definition
+        if self._behaviours.get(definition.detector) == definition.behaviour:
+            return None
+        return Refusal(
+            use.use_id,
+            use.camera_id,
+            f"version {definition.behaviour} of detector {definition.detector} was voted and this "
+            "software does not ship it",
+        )
+
+
+def ask(session: Session, camera_id: str, now: datetime) -> Iterator[OpenUse | Refusal]:
+    """Say of each use that names a camera whether its acts, dates and hours let it run at `now`."""
+    rows = session.execute(
+        select(Use, UseCamera, StoredDefinition)
+        .join(UseCamera, UseCamera.use_id == Use.id)
+        .join(StoredDefinition, StoredDefinition.digest == Use.definition_digest)
+        .where(UseCamera.camera_id == camera_id)
+        .order_by(Use.id)
+    )
+    for use, drawn, stored in rows:
+        reason = _objection(session, use, camera_id, now)
+        if reason is not None:
+            yield Refusal(use.id, camera_id, reason)
+            continue
+        try:
+            voted = load_definition(stored.canonical, use.definition_digest)
+        except BadInput as error:
+            yield Refusal(use.id, camera_id, error.message)
+            continue
+        yield OpenUse(use.id, camera_id, Mode(use.mode), voted, drawn.zones)
+
+
+def _objection(session: Session, use: Use, camera_id: str, now: datetime) -> str | None:
+    if use.state != "in_force":
+        return f"the use is not in force: it is {use.state}"
+    if now < use.starts_at:
+        return f"it starts on {use.starts_at:%Y-%m-%d %H:%M} UTC"
+    if now >= use.ends_at:
+        return f"it ended on {use.ends_at:%Y-%m-%d %H:%M} UTC"
+    if not within_hours(use.hours, use.timezone, now):
+        return "it is outside the hours that were voted"
+    if paused(session, use.id, camera_id):
+        return "an operator has paused it; a supervisor can resume it"
+    return None
+
+
+def within_hours(hours: dict[str, list[list[str]]], timezone: str, now: datetime) -> bool:
+    """Whether `now` lies in the weekly hours, read on the wall clock of `timezone`."""
+    local = now.astimezone(ZoneInfo(timezone))
+    minute = local.hour * 60 + local.minute
+    spans = hours.get(str(local.weekday()), [])
+    return any(parse_minute(start) <= minute < parse_minute(end) for start, end in spans)
+
+
+def paused(session: Session, use_id: str, camera_id: str) -> bool:
+    """Whether an operator's stop is standing."""
+    return (
+        session.scalars(
+            select(Pause.id).where(
+                Pause.use_id == use_id, Pause.camera_id == camera_id, Pause.resumed_at.is_(None)
+            )
+        ).first()
+        is not None
+    )
+
+
+def commissioned(session: Session, camera_id: str, now: datetime) -> bool:
+    """Whether a technician has leave to set the camera up now."""
+    return (
+        session.scalars(
+            select(Commissioning.id).where(
+                Commissioning.camera_id == camera_id,
+                Commissioning.starts_at <= now,
+                Commissioning.ends_at > now,
+            )
+        ).first()
+        is not None
+    )
+
+
+def live_cameras(session: Session, clock: Clock) -> set[str]:
+    """Ids of the cameras on which a `live` use may run now, for those who show pictures of it."""
+    now = clock.now()
+    return {
+        camera.camera_id
+        for camera in list_cameras(session)
+        for answer in ask(session, camera.camera_id, now)
+        if isinstance(answer, OpenUse) and answer.mode is Mode.LIVE
+    }
