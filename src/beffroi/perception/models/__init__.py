@@ -1,0 +1,29 @@
+"""The models: what they are, how they are fetched and converted, and whether they are intact."""
+
+from beffroi.perception.models.install import (
+    State,
+    Status,
+    install,
+    list_models,
+    models_directory,
+    variant,
+    verify,
+)
+from beffroi.perception.models.manifest import Model, builtin_models, read_manifest
+from beffroi.perception.models.variants import Precision, Variant, digest
+
+__all__ = [
+    "Model",
+    "Precision",
+    "State",
+    "Status",
+    "Variant",
+    "builtin_models",
+    "digest",
+    "install",
+    "list_models",
+    "models_directory",
+    "read_manifest",
+    "variant",
+    "verify",
+]

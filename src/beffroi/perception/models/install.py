@@ -1,0 +1,187 @@
+"""Installing the models into the user's cache, and checking that they are what was pinned."""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from pathlib import Path
+
+from beffroi.errors import Tampered, Unavailable
+from beffroi.perception.models.convert import convert
+from beffroi.perception.models.fetch import Progress, fetch
+from beffroi.perception.models.manifest import Model, Package, Size, builtin_models
+from beffroi.perception.models.variants import Precision, Variant
+
+
+class State(StrEnum):
+    """Whether a model can be used."""
+
+    INSTALLED = "installed"
+    MISSING = "missing"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A model and the state of its file.
+
+    Args:
+        model: Its manifest entry.
+        path: Where its ONNX file lies or would lie.
+        state: Found by hashing the file.
+    """
+
+    model: Model
+    path: Path
+    state: State
+
+
+def models_directory(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where models are kept: `BEFFROI_MODELS`, else `beffroi/models` in the user's cache."""
+    if own := environment.get("BEFFROI_MODELS"):
+        return Path(own)
+    cache = environment.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "beffroi" / "models"
+
+
+def list_models(
+    directory: Path | None = None, models: Iterable[Model] | None = None
+) -> list[Status]:
+    """The state of each model, by hashing its file.
+
+    Args:
+        directory: Where models are kept; :func:`models_directory` unless given.
+        models: Manifest entries; the built-in ones unless given.
+    """
+    directory = directory or models_directory()
+    return [_status(model, directory) for model in models or builtin_models()]
+
+
+def verify(directory: Path | None = None, models: Iterable[Model] | None = None) -> list[Status]:
+    """Check that every model is installed and untouched; arguments as for :func:`list_models`.
+
+    Raises:
+        Tampered: If a file is not what its manifest pins.
+        Unavailable: If a model is missing.
+    """
+    statuses = list_models(directory, models)
+    for state, kind in ((State.DAMAGED, Tampered), (State.MISSING, Unavailable)):
+        wrong = [status.model.name for status in statuses if status.state is state]
+        if wrong:
+            raise kind(f"{', '.join(wrong)}: {state}; run `beffroi models install`.")
+    return statuses
+
+
+def install(
+    directory: Path | None = None,
+    models: Iterable[Model] | None = None,
+    progress: Progress = lambda _step, _share: None,
+) -> list[Status]:
+    """Download, convert and store what is not installed yet. Repeating it is cheap and safe.
+
+    Args:
+        directory: Where models are kept; :func:`models_directory` unless given.
+        models: Manifest entries; the built-in ones unless given.
+        progress: Told what is being done.
+
+    Returns:
+        All models, installed.
+
+    Raises:
+        Unavailable: If npm, the network or the disk fails.
+        Tampered: If anything downloaded or converted differs from what is pinned.
+    """
+    directory = directory or models_directory()
+    chosen = tuple(models or builtin_models())
+    if any(status.state is not State.INSTALLED for status in list_models(directory, chosen)):
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            with _alone(directory):
+                _install_missing(directory, chosen, progress)
+        except OSError as error:
+            raise Unavailable(f"Cannot write models to {directory}: {error.strerror}.") from error
+    return verify(directory, chosen)
+
+
+def variant(
+    name: str,
+    size: Size,
+    precision: Precision = "f32",
+    directory: Path | None = None,
+    models: Iterable[Model] | None = None,
+) -> Variant:
+    """An installed model, ready for inference at this input size and precision.
+
+    Raises:
+        Unavailable: If there is no model of that name.
+        BadInput: If it does not have that size.
+    """
+    for model in models or builtin_models():
+        if model.name == name:
+            return Variant(model, _path(model, directory or models_directory()), size, precision)
+    raise Unavailable(f"There is no model named {name}; see `beffroi models list`.")
+
+
+def _install_missing(directory: Path, models: tuple[Model, ...], progress: Progress) -> None:
+    missing = [
+        (status.model, status.model.package)
+        for status in list_models(directory, models)
+        if status.state is not State.INSTALLED and status.model.package
+    ]
+    for (_, _), group in groupby(missing, key=lambda item: (item[1].name, item[1].version)):
+        wanted = list(group)
+        members = {name for _, package in wanted for name in package.sha256}
+        content = fetch(wanted[0][1], members, directory / "download", progress)
+        for model, package in wanted:
+            progress(f"Converting {model.title}", 0.0)
+            _store(_path(model, directory), _converted(model, package, content))
+            progress(f"Converting {model.title}", 1.0)
+
+
+def _converted(model: Model, package: Package, content: Mapping[str, bytes]) -> bytes:
+    for member, expected in package.sha256.items():
+        _check(member, content[member], expected)
+    onnx = convert(content[package.topology], content[package.weights], package.conversion)
+    _check(f"The conversion of {model.name}", onnx, model.sha256)
+    return onnx
+
+
+def _check(what: str, content: bytes, expected: str) -> None:
+    found = hashlib.sha256(content).hexdigest()
+    if found != expected:
+        raise Tampered(f"{what} has the SHA-256 {found}; {expected} was expected. Do not use it.")
+
+
+def _status(model: Model, directory: Path) -> Status:
+    path = _path(model, directory)
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return Status(model, path, State.MISSING)
+    return Status(model, path, State.INSTALLED if found == model.sha256 else State.DAMAGED)
+
+
+def _path(model: Model, directory: Path) -> Path:
+    return model.file or directory / f"{model.name}-{model.sha256[:12]}.onnx"
+
+
+def _store(path: Path, content: bytes) -> None:
+    """Write all or nothing: readers see the old file or the whole new one."""
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Let one process install at a time; the others wait and find the work done."""
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
