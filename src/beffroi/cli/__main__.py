@@ -1,0 +1,5 @@
+"""`python -m beffroi.cli`, the same as `beffroi`."""
+
+from beffroi.cli import main
+
+main()

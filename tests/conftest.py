@@ -1,0 +1,44 @@
+"""Fixtures that any test may ask for."""
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from beffroi.perception import models as beffroi_models
+from beffroi.settings import DataFolder
+
+ROOT = Path(__file__).parent.parent
+
+pytest_plugins = [name for name in ("tests.databases", "tests.rtsp") if find_spec(name)]
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the developer's shell reaches a test."""
+    for variable in set(os.environ) - {"BEFFROI_MODELS", "BEFFROI_REAL_DATA"}:
+        if variable.startswith("BEFFROI_") and not variable.startswith("BEFFROI_TEST_"):
+            monkeypatch.delenv(variable)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    """A data folder, made and empty."""
+    return DataFolder(tmp_path / "data").make()
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    """The folder of the models, installed once in the user's cache."""
+    beffroi_models.install()
+    return beffroi_models.models_directory()
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of public clips, which is not part of the project."""
+    path = Path(os.environ.get("BEFFROI_REAL_DATA", ROOT.parent / "shared" / "data"))
+    if not path.is_dir():
+        pytest.skip(f"No public clips at {path}; name their folder in BEFFROI_REAL_DATA.")
+    return path
