@@ -1,0 +1,94 @@
+"""Who may do what: six roles, a short list of permissions, and nothing that is not listed.
+
+Duties are kept apart on purpose: whoever manages accounts sees no alert, whoever judges alerts
+does not resume what was stopped, and whoever inspects changes nothing.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, Protocol
+
+from beffroi.errors import NotAuthorised
+
+
+class Role(StrEnum):
+    """What a person is here for."""
+
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    TECHNICIAN = "technician"
+    CLERK = "clerk"
+    INSPECTOR = "inspector"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """One thing that an account may be allowed to do."""
+
+    SIGN_IN = "sign_in"
+    SEE_ALERTS = "see_alerts"
+    WATCH_LIVE = "watch_live"
+    JUDGE = "judge"
+    HAND_OVER = "hand_over"
+    VIEW_CLEAR = "view_clear"
+    PAUSE_USE = "pause_use"
+    RESUME_USE = "resume_use"
+    SEE_CAMERAS = "see_cameras"
+    SET_UP_CAMERAS = "set_up_cameras"
+    RECORD_ACTS = "record_acts"
+    SEE_JOURNAL = "see_journal"
+    MANAGE_ACCOUNTS = "manage_accounts"
+
+
+_EVERYONE: Final = {Permission.SIGN_IN, Permission.SEE_CAMERAS}
+_OPERATOR: Final = {
+    Permission.SEE_ALERTS,
+    Permission.WATCH_LIVE,
+    Permission.JUDGE,
+    Permission.HAND_OVER,
+    Permission.VIEW_CLEAR,
+    Permission.PAUSE_USE,
+}
+
+PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.OPERATOR: frozenset(_EVERYONE | _OPERATOR),
+    Role.SUPERVISOR: frozenset(
+        _EVERYONE | _OPERATOR | {Permission.RESUME_USE, Permission.SEE_JOURNAL}
+    ),
+    Role.TECHNICIAN: frozenset(_EVERYONE | {Permission.SET_UP_CAMERAS}),
+    Role.CLERK: frozenset(_EVERYONE | {Permission.RECORD_ACTS, Permission.SEE_JOURNAL}),
+    Role.INSPECTOR: frozenset(_EVERYONE | {Permission.SEE_JOURNAL}),
+    Role.ADMINISTRATOR: frozenset(_EVERYONE | {Permission.MANAGE_ACCOUNTS, Permission.SEE_JOURNAL}),
+}
+
+
+class Holder(Protocol):
+    """What an account shows of itself to be asked for its rights."""
+
+    @property
+    def role(self) -> str:
+        """One of `Role`."""
+
+    @property
+    def active(self) -> bool:
+        """False once the account was closed."""
+
+
+def abilities(account: Holder) -> frozenset[Permission]:
+    """Everything an account may do; nothing for a closed account or an unknown role."""
+    if not account.active or account.role not in list(Role):
+        return frozenset()
+    return PERMISSIONS[Role(account.role)]
+
+
+def require(account: Holder, permission: Permission) -> None:
+    """Let pass, or refuse.
+
+    Raises:
+        NotAuthorised: The account does not have this permission.
+    """
+    if permission not in abilities(account):
+        raise NotAuthorised(
+            f"Your role ({account.role}) does not allow this ({permission}). "
+            "An administrator can say who may."
+        )
