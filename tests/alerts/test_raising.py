@@ -1,0 +1,69 @@
+import dataclasses
+
+import pytest
+from sqlalchemy import select
+from tests.alerts.conftest import CAMERA, Town, definition
+
+from beffroi.errors import NotAuthorised
+from beffroi.events.detector import Detection
+from beffroi.ledger.append import SYSTEM
+from beffroi.mandate.definition import EvidenceClass
+from beffroi.store.alerts import Alert
+from beffroi.store.ledger import LedgerEntry, LedgerPayload
+from beffroi.store.mandates import Use, UseCamera
+
+DETECTION = Detection("fall", 3.0, 5.5, 0.8, ("0a1b2c3d",), 4, "steps")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "kept"),
+    [
+        (EvidenceClass.NONE, {"tracks": [], "count": 0, "zone": None, "evidence": "none"}),
+        (EvidenceClass.COUNTS, {"tracks": [], "count": 4, "zone": "steps", "evidence": "none"}),
+        (EvidenceClass.SKELETON, {"tracks": ["0a1b2c3d"], "count": 4, "evidence": "pending"}),
+        (EvidenceClass.PIXELATED, {"tracks": ["0a1b2c3d"], "count": 4, "evidence": "pending"}),
+        (EvidenceClass.CLEAR, {"tracks": ["0a1b2c3d"], "count": 4, "evidence": "pending"}),
+    ],
+)
+def test_an_alert_keeps_what_its_class_allows(
+    town: Town, evidence: EvidenceClass, kept: dict[str, object]
+) -> None:
+    raised = town.raise_alert(evidence, detection=DETECTION)
+
+    with town.database.read() as session:
+        alert = session.get_one(Alert, raised.id)
+        assert kept == {name: getattr(alert, name) for name in kept}
+        assert (alert.state, alert.duration_s, alert.severity) == ("raised", 2.5, 2)
+        assert (alert.erase_at - alert.raised_at).days == 2
+        entry = session.scalars(select(LedgerEntry)).one()
+        assert (entry.kind, entry.actor) == ("alert.raised", SYSTEM)
+        payload = session.get_one(LedgerPayload, entry.id).payload
+        assert definition(evidence).digest in payload
+        assert "0a1b2c3d" not in payload
+        assert "score" not in payload
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("mode", "shadow"), ("mode", "commissioning"), ("state", "suspended"), ("state", "draft")],
+)
+def test_only_a_live_use_in_force_raises(town: Town, field: str, value: str) -> None:
+    with town.database.write() as session:
+        setattr(session.get_one(Use, "use-pixelated"), field, value)
+    with pytest.raises(NotAuthorised, match="No live use"):
+        town.raise_alert()
+
+
+def test_an_unknown_use_another_definition_or_another_camera_raise_nothing(town: Town) -> None:
+    with town.database.write() as session:
+        session.delete(session.get_one(UseCamera, ("use-clear", CAMERA)))
+    with pytest.raises(NotAuthorised, match="No live use"):
+        town.raise_alert(use_id="use-unknown")
+    with pytest.raises(NotAuthorised, match="not the one that was voted"):
+        town.raise_alert(voted=definition(EvidenceClass.CLEAR))
+    with pytest.raises(NotAuthorised, match="not the one that was voted"):
+        town.raise_alert(detection=dataclasses.replace(DETECTION, event="strike"))
+    with pytest.raises(NotAuthorised, match="does not cover"):
+        town.raise_alert(EvidenceClass.CLEAR)
+    with town.database.read() as session:
+        assert session.scalars(select(Alert)).all() == []
