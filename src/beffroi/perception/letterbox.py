@@ -37,6 +37,13 @@ class Letterbox:
         (height, width), (rows, columns) = self.source, self.content
         return np.array([width / columns, height / rows], np.float32)
 
+    def boxes(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Boxes float32 [n, 4] (x1, y1, x2, y2), from input pixels to source pixels, cut to it."""
+        height, width = self.source
+        corners = np.clip(boxes.reshape(-1, 2, 2) * self.scale, 0, [width, height])
+        fitted: NDArray[np.float32] = corners.reshape(-1, 4).astype(np.float32)
+        return fitted
+
     def apply(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The input for one picture.
 

@@ -8,6 +8,7 @@ people.
 Source: Zhou, Wang, Krähenbühl, Objects as Points, 2019, section 4.2.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -93,7 +94,7 @@ def decode_people(
     """
     limits = thresholds or PoseThresholds()
     _, rows, columns = peaks(heads["centre"][0], limits.centre, radius=2)
-    scores = _sigmoid(heads["centre"][0, 0, rows, columns])
+    scores = sigmoid(heads["centre"][0, 0, rows, columns])
     best = np.argsort(-scores, kind="stable")
     rows, columns, scores = rows[best], columns[best], scores[best]
 
@@ -106,17 +107,40 @@ def decode_people(
     size = np.sqrt(np.maximum(4 * half.prod(axis=1), 1))
     joints, joint_scores = _refine(heads, cells[:, np.newaxis] + guess, limits.reach * size, limits)
 
-    scale = letterbox.scale * STRIDE
-    height, width = letterbox.source
-    corners = boxes.reshape(-1, 2, 2)[..., ::-1] * scale
-    people = People(
-        boxes=np.clip(corners, 0, [width, height]).reshape(-1, 4).astype(np.float32),
-        scores=scores,
-        keypoints=np.concatenate(
-            [joints[..., ::-1] * scale, joint_scores[..., np.newaxis]], axis=2, dtype=np.float32
-        ),
+    keypoints = np.concatenate(
+        [joints[..., ::-1] * letterbox.scale * STRIDE, joint_scores[..., np.newaxis]],
+        axis=2,
+        dtype=np.float32,
     )
+    people = People(letterbox.boxes(boxes[:, [1, 0, 3, 2]] * STRIDE), scores, keypoints)
     return people.take(_distinct(people, limits.same))
+
+
+def read_people_list(
+    heads: Heads, letterbox: Letterbox, thresholds: PoseThresholds | None = None
+) -> People:
+    """Read the people of one picture from a model of the contract `people`.
+
+    Args:
+        heads: `people`: float32 [1, n, 56]: x1, y1, x2, y2 in input pixels, score 0 to 1, and 17
+            times x, y, score. Rows of score 0 are empty.
+        letterbox: How the picture was laid into the input.
+        thresholds: The defaults unless given; `centre` applies to the score.
+    """
+    limits = thresholds or PoseThresholds()
+    rows = heads["people"][0]
+    rows = rows[rows[:, 4] >= limits.centre]
+    rows = rows[np.argsort(-rows[:, 4], kind="stable")]
+    keypoints = rows[:, 5:].reshape(-1, JOINTS, 3) * np.append(letterbox.scale, np.float32(1))
+    people = People(letterbox.boxes(rows[:, :4]), rows[:, 4], keypoints)
+    return people.take(_distinct(people, limits.same))
+
+
+PEOPLE_READERS: dict[str, Callable[[Heads, Letterbox], People]] = {
+    "centre-heads": decode_people,
+    "people": read_people_list,
+}
+"""How to read a model, by its contract."""
 
 
 def peaks(logits: Floats, threshold: float, radius: int) -> tuple[Ints, Ints, Ints]:
@@ -163,7 +187,7 @@ def _refine(
         np.clip(np.rint(guess[..., axis]).astype(np.intp), 0, side - 1)
         for axis, side in enumerate((height, width))
     )
-    stay = _sigmoid(heat[joint, y, x])
+    stay = sigmoid(heat[joint, y, x])
 
     channel, row, column = peaks(heat, limits.joint, radius=1)
     count = np.bincount(channel, minlength=JOINTS)
@@ -174,7 +198,7 @@ def _refine(
     tall = np.zeros(position.shape[1:], np.float32)
     offsets = heads["joint_offset"][0].reshape(JOINTS, 2, height, width)
     position[:, channel, rank] = np.stack([row, column]) + offsets[channel, :, row, column].T
-    tall[channel, rank] = _sigmoid(heat[channel, row, column])
+    tall[channel, rank] = sigmoid(heat[channel, row, column])
 
     apart = ((position.transpose(1, 2, 0) - guess[:, :, np.newaxis]) ** 2).sum(axis=3)
     weight = tall * np.exp(-apart / (2 * reach**2)[:, np.newaxis, np.newaxis])
@@ -217,5 +241,6 @@ def _distinct(people: People, same: float) -> Ints:
     return np.array(kept, np.intp)
 
 
-def _sigmoid(logits: Floats) -> Floats:
+def sigmoid(logits: Floats) -> Floats:
+    """Probabilities of logits, in float32."""
     return np.float32(1) / (np.float32(1) + np.exp(-logits))

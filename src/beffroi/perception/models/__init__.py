@@ -9,7 +9,8 @@ from beffroi.perception.models.install import (
     variant,
     verify,
 )
-from beffroi.perception.models.manifest import Model, builtin_models, read_manifest
+from beffroi.perception.models.manifest import Model, builtin_models
+from beffroi.perception.models.own import own_models
 from beffroi.perception.models.variants import Precision, Variant, digest
 
 __all__ = [
@@ -23,7 +24,7 @@ __all__ = [
     "install",
     "list_models",
     "models_directory",
-    "read_manifest",
+    "own_models",
     "variant",
     "verify",
 ]
