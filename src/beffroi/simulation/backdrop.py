@@ -1,0 +1,131 @@
+"""Painting of what does not move, once per scene: ground, façades, sky, trees, benches.
+
+Everything is a function of the world's metres seen through the scene's camera, at twice the
+resolution and then halved, so that edges are smooth and perspective is true.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beffroi.simulation.camera import Camera
+from beffroi.simulation.render import Light
+
+F32 = NDArray[np.float32]
+Floats = NDArray[np.float64]
+Colour = tuple[float, float, float]
+_FINE = 2
+_FAR = np.float32(1e6)
+
+
+@dataclass
+class Canvas:
+    """A picture under way, at double size, with the depth of what stands on the ground.
+
+    Args:
+        camera: The scene's camera.
+        light: How the scene is lit.
+        rng: Source of every texture.
+    """
+
+    camera: Camera
+    light: Light
+    rng: np.random.Generator
+    picture: F32 = field(init=False)
+    depth: F32 = field(init=False)
+
+    def __post_init__(self) -> None:
+        width, height = (n * _FINE for n in self.camera.size)
+        self.picture = np.zeros((height, width, 3), dtype=np.float32)
+        self.depth = np.full((height, width), _FAR, dtype=np.float32)
+        x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+        self._rays = self.camera.rays(np.stack([x, y], axis=-1) / _FINE).astype(np.float32)
+
+    def sky(self, zenith: Colour, horizon: Colour) -> None:
+        """A vertical gradient behind everything."""
+        up = np.clip(self._rays[..., 2] / np.linalg.norm(self._rays, axis=-1), 0, 0.35) / 0.35
+        self.picture[:] = _mix(horizon, zenith, up**0.7)
+
+    def ground(self) -> tuple[F32, F32, NDArray[np.bool_], F32]:
+        """Metres x and y of every pixel of the ground, where it is, and metres per pixel."""
+        down = self._rays[..., 2] < -1e-3
+        scale = self.camera.position[2] / np.where(down, -self._rays[..., 2], 1.0)
+        x = self.camera.position[0] + self._rays[..., 0] * scale
+        y = self.camera.position[1] + self._rays[..., 1] * scale
+        return x, y, down, (scale**2 / (self.camera.focal * self.camera.position[2])) / _FINE
+
+    def wall(self, y: float) -> tuple[F32, F32, NDArray[np.bool_]]:
+        """Metres x and z of every pixel of the vertical plane at depth `y`, and where it is."""
+        scale = (y - self.camera.position[1]) / np.maximum(self._rays[..., 1], 1e-3)
+        x = self.camera.position[0] + self._rays[..., 0] * scale
+        z = self.camera.position[2] + self._rays[..., 2] * scale
+        return x, z, (z >= 0) & (self._rays[..., 1] > 1e-3)
+
+    def lay(self, colour: F32, where: F32 | NDArray[np.bool_], depth: float | None = None) -> None:
+        """Put colour on the picture with an opacity [H,W]; with a depth it hides what is behind."""
+        cover = np.asarray(where, dtype=np.float32)
+        self.picture += cover[..., None] * (colour - self.picture)
+        if depth is not None:
+            self.depth[cover > 0.5] = np.minimum(self.depth[cover > 0.5], np.float32(depth))
+
+    def polygon(self, points_m: NDArray[np.float64], colour: Colour, solid: bool = True) -> None:
+        """Fill a convex polygon of world points [N,3]."""
+        pixels = self.camera.project(points_m) * _FINE
+        if not np.isfinite(pixels).all():
+            return
+        if _turns_left(*pixels[:3]):
+            pixels = pixels[::-1]
+        low = np.clip(np.floor(pixels.min(axis=0)).astype(int), 0, None)
+        high = np.ceil(pixels.max(axis=0)).astype(int) + 1
+        part = (slice(low[1], max(high[1], 0)), slice(low[0], max(high[0], 0)))
+        rows, columns = self.depth[part].shape
+        if not rows or not columns:
+            return
+        x, y = np.meshgrid(np.arange(columns) + low[0] + 0.5, np.arange(rows) + low[1] + 0.5)
+        inside = np.ones((rows, columns))
+        for a, b in zip(pixels, np.roll(pixels, -1, axis=0), strict=True):
+            edge = (b - a) / max(float(np.hypot(*(b - a))), 1e-6)
+            gap = edge[0] * (y - a[1]) - edge[1] * (x - a[0])
+            inside = np.minimum(inside, np.clip(gap + 0.5, 0, 1))
+        cover = inside[..., None].astype(np.float32)
+        patch = self.picture[part]
+        patch += cover * (np.array(colour, dtype=np.float32) - patch)
+        if solid:
+            near = float(self.camera.view(points_m)[:, 2].mean())
+            held = self.depth[part]
+            held[inside > 0.5] = np.minimum(held[inside > 0.5], near)
+
+    def box(self, low: tuple[float, ...], high: tuple[float, ...], colour: Colour) -> None:
+        """A shaded box between two corners, the three faces that the camera can see."""
+        (x0, y0, z0), (x1, y1, z1) = low, high
+        side = x0 if self.camera.position[0] < x0 else x1
+        faces = (
+            ([(side, y0, z0), (side, y1, z0), (side, y1, z1), (side, y0, z1)], 0.72),
+            ([(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)], 1.12),
+            ([(x0, y0, z0), (x1, y0, z0), (x1, y0, z1), (x0, y0, z1)], 0.9),
+        )
+        for corners, shade in faces:
+            tone = tuple(min(c * shade * self.light.exposure, 255.0) for c in colour)
+            self.polygon(np.array(corners, dtype=np.float64), (tone[0], tone[1], tone[2]))
+
+    def shadow(self, x: float, y: float, across: float, along: float, depth: float) -> None:
+        """Darken the ground softly around a point."""
+        gx, gy, here, _ = self.ground()
+        near = np.exp(-(((gx - x) / across) ** 2) - ((gy - y) / along) ** 2)
+        self.picture *= (1 - depth * near * here * (self.depth >= _FAR))[..., None]
+
+    def finish(self) -> tuple[F32, F32]:
+        """The picture [H,W,3] and the depth [H,W] at the camera's size."""
+        width, height = self.camera.size
+        fine = self.picture.reshape(height, _FINE, width, _FINE, 3)
+        return fine.mean(axis=(1, 3)), self.depth[::_FINE, ::_FINE].copy()
+
+
+def _turns_left(a: Floats, b: Floats, c: Floats) -> bool:
+    return bool((b[0] - a[0]) * (c[1] - b[1]) < (b[1] - a[1]) * (c[0] - b[0]))
+
+
+def _mix(a: Colour, b: Colour, share: F32) -> F32:
+    start, end = (np.array(c, dtype=np.float32) for c in (a, b))
+    return start + share[..., None] * (end - start)

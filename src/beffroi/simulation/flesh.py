@@ -1,0 +1,221 @@
+"""From skeletons to round limbs: the shapes that the camera sees, in pixels and metres deep.
+
+One table says which limb spans which joints and how thick it is. Visibility, boxes and the
+drawing all use the same shapes, so that truth and picture cannot disagree.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beffroi.simulation.camera import Camera
+from beffroi.simulation.figure import Colour, Figure
+from beffroi.simulation.skeleton import Bodies, Joint
+
+Floats = NDArray[np.float64]
+J = Joint
+
+
+class Kind(IntEnum):
+    """How a shape is painted."""
+
+    LIMB = 0
+    HEAD = 1
+    TRUNK = 2
+
+
+# From joint, to joint, radius at the start, middle and end as shares of stature, dye.
+_LIMBS: tuple[tuple[Joint, Joint, float, float, float, str], ...] = tuple(
+    (J[f"{s}_{a}"], J[f"{s}_{b}"], r0, rm, r1, dye)
+    for s in "LR"
+    for a, b, r0, rm, r1, dye in (
+        ("SHOULDER", "ELBOW", 0.033, 0.029, 0.024, "top"),
+        ("ELBOW", "WRIST", 0.024, 0.023, 0.017, "sleeve"),
+        ("WRIST", "HAND", 0.016, 0.019, 0.013, "skin"),
+        ("HIP", "KNEE", 0.054, 0.049, 0.035, "thigh"),
+        ("KNEE", "ANKLE", 0.034, 0.034, 0.023, "shin"),
+        ("ANKLE", "HEEL", 0.024, 0.023, 0.021, "shoes"),
+        ("HEEL", "TOE", 0.021, 0.024, 0.016, "shoes"),
+    )
+)
+# Half-widths across and front to back of the trunk at hips, waist and chest.
+_GIRTH = {"hips": (0.098, 0.068), "waist": (0.086, 0.060), "chest": (0.108, 0.068)}
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Tapered capsules in the picture, one row each, sorted by nothing.
+
+    Attributes:
+        owner: Row of the person [N].
+        ends: Both ends in pixels [N,2,2].
+        depth: Distance from the camera of both ends, metres [N,2].
+        radii: Radius at start, middle, end, pixels [N,3].
+        caps: How flat the round ends are (1 a half circle, 2 half as long) [N,2].
+        dye: Colours 0-255 [N,3].
+        trim: Second colour: hair on a head, the open jacket on a trunk [N,3].
+        kind: See `Kind` [N].
+        frame: The body part's axes in the world [N,3,3].
+        thickness: Radius in metres, to tell what is in front [N].
+    """
+
+    owner: NDArray[np.int64]
+    ends: Floats
+    depth: Floats
+    radii: Floats
+    caps: Floats
+    dye: Floats
+    trim: Floats
+    kind: NDArray[np.int64]
+    frame: Floats
+    thickness: Floats
+
+
+@dataclass
+class _Rows:
+    """Shapes in metres, gathered before one projection of them all."""
+
+    owner: list[int]
+    ends: list[tuple[Floats, Floats]]
+    radii: list[tuple[float, float, float]]
+    caps: list[tuple[float, float]]
+    dye: list[Colour]
+    trim: list[Colour]
+    kind: list[Kind]
+    frame: list[Floats]
+
+    def add(
+        self,
+        owner: int,
+        ends: tuple[Floats, Floats],
+        radii: tuple[float, float, float],
+        dye: Colour,
+        *,
+        trim: Colour = (0.0, 0.0, 0.0),
+        kind: Kind = Kind.LIMB,
+        frame: Floats | None = None,
+        caps: tuple[float, float] = (1.0, 1.0),
+    ) -> None:
+        """Append one shape."""
+        self.owner.append(owner)
+        self.ends.append(ends)
+        self.radii.append(radii)
+        self.dye.append(dye)
+        self.trim.append(trim)
+        self.kind.append(kind)
+        self.frame.append(_IDENTITY if frame is None else frame)
+        self.caps.append(caps)
+
+
+_IDENTITY = np.eye(3)
+
+
+def _dyes(who: Figure) -> dict[str, Colour]:
+    bare = {"thigh": who.bottom, "shin": who.bottom}
+    if who.legs == "shorts":
+        bare["shin"] = who.skin
+    if who.legs in ("skirt", "dress"):
+        bare = {"thigh": who.skin, "shin": who.skin}
+    sleeve = who.top if who.sleeves else who.skin
+    return {"skin": who.skin, "top": who.top, "sleeve": sleeve, "shoes": who.shoes, **bare}
+
+
+def flesh(bodies: Bodies, figures: Sequence[Figure], camera: Camera) -> Shapes:
+    """All shapes of all people, projected."""
+    rows = _Rows([], [], [], [], [], [], [], [])
+    eye = np.array(camera.position)
+    for i, who in enumerate(figures):
+        joints, h, girth = bodies.joints[i], who.stature, who.stature * who.build
+        dyes = _dyes(who)
+        for a, b, r0, rm, r1, slot in _LIMBS:
+            radii = (r0 * girth, rm * girth, r1 * girth)
+            rows.add(i, (joints[a], joints[b]), radii, dyes[slot])
+        _trunk(rows, i, who, bodies, eye)
+        _head(rows, i, who, bodies, eye)
+        if who.bag:
+            back = bodies.chest[i] @ np.array([-0.085, 0, 0.0]) * h
+            low, high = joints[J.WAIST] + back, joints[J.NECK] + back * 0.9
+            rows.add(i, (low, high), (0.07 * h, 0.078 * h, 0.05 * h), who.shoes, caps=(2.0, 1.6))
+    ends = np.array(rows.ends, dtype=np.float64).reshape(-1, 2, 3)
+    depth = np.maximum(camera.view(ends)[..., 2], 0.05)
+    radii_m = np.array(rows.radii).reshape(-1, 3)
+    scale = camera.focal / depth
+    return Shapes(
+        owner=np.array(rows.owner, dtype=np.int64),
+        ends=np.nan_to_num(camera.project(ends), nan=-1e4),
+        depth=depth,
+        radii=radii_m * np.stack([scale[:, 0], scale.mean(axis=1), scale[:, 1]], axis=1),
+        caps=np.array(rows.caps).reshape(-1, 2),
+        dye=np.array(rows.dye).reshape(-1, 3),
+        trim=np.array(rows.trim).reshape(-1, 3),
+        kind=np.array(rows.kind, dtype=np.int64),
+        frame=np.array(rows.frame).reshape(-1, 3, 3),
+        thickness=radii_m[:, 1],
+    )
+
+
+def _outline(frame: Floats, axis: Floats, seen: Floats, across: float, through: float) -> float:
+    """Half-width of an elliptic section as seen along `seen`."""
+    side = np.cross(axis, seen)
+    side /= max(float(np.linalg.norm(side)), 1e-6)
+    return float(np.hypot(across * (side @ frame[:, 1]), through * (side @ frame[:, 0])))
+
+
+def _trunk(rows: _Rows, i: int, who: Figure, bodies: Bodies, eye: Floats) -> None:
+    joints, h = bodies.joints[i], who.stature
+    pelvis, waist, neck = joints[J.PELVIS], joints[J.WAIST], joints[J.NECK]
+    chest, hips = bodies.chest[i], bodies.pelvis[i]
+    seen = waist - eye
+    seen = seen / np.linalg.norm(seen)
+    wide = {
+        name: _outline(hips if name == "hips" else chest, chest[:, 2], seen, w, d) * h * who.build
+        for name, (w, d) in _GIRTH.items()
+    }
+    up = chest[:, 2] * h
+    lower = who.bottom if who.legs != "dress" else who.top
+    seat = (pelvis - hips[:, 2] * h * 0.012, pelvis + hips[:, 2] * h * 0.05)
+    rows.add(i, seat, (wide["hips"] * 0.96, wide["hips"], wide["waist"]), lower, caps=(1.7, 2.0))
+    belly = (pelvis + hips[:, 2] * h * 0.035, waist + up * 0.02)
+    radii = (wide["hips"] * 0.99, wide["waist"], wide["waist"])
+    look = {"trim": who.shirt, "kind": Kind.TRUNK, "frame": chest}
+    rows.add(i, belly, radii, who.top, caps=(2.6, 1.4), **look)  # type: ignore[arg-type]
+    ribs = (waist, neck - up * 0.022)
+    radii = (wide["waist"], wide["chest"] * 1.02, wide["chest"] * 0.92)
+    rows.add(i, ribs, radii, who.top, caps=(1.4, 2.6), **look)  # type: ignore[arg-type]
+    if who.legs in ("skirt", "dress"):
+        knees = (joints[J.L_KNEE] + joints[J.R_KNEE]) / 2
+        spread = float(np.linalg.norm(joints[J.L_KNEE] - joints[J.R_KNEE])) / 2
+        hem = min(spread * 0.6, 0.09 * h) + 0.055 * h
+        cloth = who.top if who.legs == "dress" else who.bottom
+        top = pelvis + hips[:, 2] * h * 0.03
+        radii = (wide["hips"] * 0.9, (wide["hips"] + hem) / 2, hem)
+        rows.add(i, (top, top + 0.86 * (knees - top)), radii, cloth, caps=(2.0, 3.0))
+
+
+def _head(rows: _Rows, i: int, who: Figure, bodies: Bodies, eye: Floats) -> None:
+    joints, head = bodies.joints[i], bodies.head[i]
+    size = who.stature * who.head
+    centre, up = joints[J.HEAD], head[:, 2]
+    seen = (centre - eye) / np.linalg.norm(centre - eye)
+    width = _outline(head, up, seen, 0.046, 0.055) * size
+    neck = joints[J.NECK] - bodies.chest[i][:, 2] * 0.01 * who.stature
+    rows.add(
+        i, (neck, centre - up * 0.02 * size), (0.032 * size, 0.029 * size, 0.03 * size), who.skin
+    )
+    if who.long_hair:
+        back = head[:, 0] * -0.026 * size
+        radii = (0.05 * size, 0.05 * size, 0.034 * size)
+        rows.add(
+            i,
+            (centre + back + up * 0.012 * size, centre + back - up * 0.085 * size),
+            radii,
+            who.hair,
+        )
+    half = 0.020 * size
+    rows.add(
+        i, (centre - up * half, centre + up * half), (width * 0.9, width, width * 0.98), who.skin,
+        trim=who.hair, kind=Kind.HEAD, frame=head,
+    )  # fmt: skip

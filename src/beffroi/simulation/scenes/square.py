@@ -1,0 +1,97 @@
+"""A town square: people cross it and linger, then a crowd gathers suddenly."""
+
+import numpy as np
+
+from beffroi.simulation.backdrop import Canvas
+from beffroi.simulation.camera import Camera
+from beffroi.simulation.motions import CHEER, alive, phoning, talking
+from beffroi.simulation.part import Part
+from beffroi.simulation.play import Act, edge
+from beffroi.simulation.scenery import bench, facades, lamp, paving, planter, tree
+from beffroi.simulation.setting import Setting
+
+_GATHER_S, _DISPERSE_S = 14.0, 40.0
+
+
+def _paint(canvas: Canvas) -> None:
+    canvas.sky((134, 168, 206), (214, 222, 226))
+    paving(canvas, (172, 164, 150), (0.8, 0.5))
+    facades(canvas, 26)
+    for x, y in ((-9.5, 19.0), (9.0, 20.0)):
+        tree(canvas, x, y)
+    bench(canvas, -7.4, 15.4)
+    lamp(canvas, 5.2, 18.0)
+    planter(canvas, 7.4, 14.6)
+
+
+def _direct(act: Act) -> None:
+    rng = act.rng
+    _passers(act)
+    _chatting(act)
+    cx, cy = rng.uniform(-0.6, 0.6), rng.uniform(9.6, 10.4)
+    crowd, seats = [], int(rng.integers(7, 9))
+    opening = act.start + _GATHER_S
+    for i in range(seats):
+        turn = 2 * np.pi * (i + rng.uniform(-0.15, 0.15)) / seats
+        radius = rng.uniform(1.15, 1.55)
+        seat = (cx + radius * np.cos(turn), cy + radius * np.sin(turn))
+        side = 1 if np.cos(turn) > 0 else -1
+        y = float(np.clip(cy + 2.6 * np.sin(turn) + rng.uniform(-0.6, 0.6), 7.2, 14.5))
+        part = act.enter((side * edge(y), y), rng.uniform(-3, 4))
+        spot = (side * rng.uniform(3.0, 0.5 * y), y + rng.uniform(-0.4, 0.4))
+        part.walk(spot, speed=rng.uniform(1.1, 1.4))
+        look = phoning(rng.random()) if rng.random() < 0.4 else None
+        part.stay(opening + rng.uniform(0, 1.2), look, facing=(cx, cy - 3))
+        part.walk(seat, speed=rng.uniform(1.7, 2.0))
+        mood = (
+            alive(lambda _: CHEER, rng.random(), 2)
+            if rng.random() < 0.25
+            else talking(rng.random())
+        )
+        crowd.append(part.stay(act.start + _DISPERSE_S + rng.uniform(0, 2), mood, facing=(cx, cy)))
+    arrived = max(p.phases[-1].start for p in crowd)
+    for part in crowd:
+        side = 1 if part.at[0] > cx else -1
+        part.walk((side * 3.5, part.at[1]), (side * edge(part.at[1]), part.at[1]), stop=False)
+    act.event("gathering", opening, arrived, act.start + _DISPERSE_S, *crowd)
+
+
+def _passers(act: Act) -> None:
+    for when, y, side in (
+        (-4, 13.2, -1),
+        (2, 15.2, 1),
+        (30, 13.6, 1),
+        (46, 9.0, -1),
+        (54, 11.5, 1),
+    ):
+        act.passer(when + act.rng.uniform(-1, 1), y, side, edge(y), act.rng.uniform(1.05, 1.5))
+    group: list[Part] = []
+    for i in range(3):
+        y = 8.2 + 1.1 * i
+        group.append(act.passer(51 + 0.8 * i, y, 1, edge(y), 1.2))
+    act.twin("walking_together", "gathering", group[0].start, group[0].end, *group)
+
+
+def _chatting(act: Act) -> None:
+    """Two adults and a child who stop for a word: too few to be a gathering."""
+    cx, cy = -4.6, 12.6
+    trio = []
+    for i, (dx, dy) in enumerate(((-0.5, 0.1), (0.45, 0.25), (0.05, -0.45))):
+        part = act.enter((-edge(cy + dy), cy + dy), -3 + 0.7 * i, child=i == 2)
+        part.walk((cx + dx, cy + dy), speed=1.15)
+        trio.append(part)
+    began = max(p.end for p in trio)
+    for part in trio:
+        part.stay(act.start + 48, talking(part.figure.rhythm), facing=(cx, cy))
+        part.walk((-edge(part.at[1]), part.at[1]), stop=False)
+    act.twin("chatting", "gathering", began, act.start + 48, *trio)
+
+
+SQUARE = Setting(
+    name="square",
+    title="Town square",
+    camera=Camera(position=(0.0, 0.0, 4.4), tilt=float(np.radians(16.0)), focal=560.0),
+    zones={"square": ((-4.0, 7.2), (4.0, 7.2), (7.5, 14.5), (-7.5, 14.5))},
+    paint=_paint,
+    direct=_direct,
+)
