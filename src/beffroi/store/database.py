@@ -5,11 +5,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    ProgrammingError,
+    TimeoutError,  # noqa: A004 (SQLAlchemy's own: no connection came free)
+)
 from sqlalchemy.orm import Session
 
-from beffroi.errors import Unavailable
+from beffroi.errors import Actor, BadInput, Unavailable
+
+WAIT_S = 20
+"""How long a writer waits for another before the person is told."""
 
 
 class Database:
@@ -18,15 +27,25 @@ class Database:
     Args:
         url: SQLAlchemy's address, e.g. ``sqlite:////var/lib/beffroi/beffroi.db`` or
             ``postgresql+psycopg://user@host/name``.
+
+    Raises:
+        BadInput: `url` is not such an address.
+        Unavailable: The driver of that database is not installed.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        self.engine = _engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writer = self.engine.execution_options(beffroi_write=True)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+            self._reader = self.engine
+        else:
+            self._reader = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
 
     @classmethod
     def in_folder(cls, folder: Path) -> "Database":
@@ -40,32 +59,79 @@ class Database:
         Raises:
             Unavailable: The database is away, locked or out of disk.
         """
-        with _plain_errors(), Session(self.engine, expire_on_commit=False) as session:
+        with _plain_errors(), Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits at its end, or changes nothing.
 
+        SQLite lets one writer in at a time. PostgreSQL does not: lock the row that decides
+        (``select(…).with_for_update()``) before acting on what it says.
+
         Raises:
             Unavailable: The database is away, locked or out of disk.
         """
-        engine = self.engine.execution_options(beffroi_write=True)
-        with _plain_errors(), Session(engine, expire_on_commit=False) as session, session.begin():
+        with (
+            _plain_errors(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
+
+    def scrub(self) -> bool:
+        """Overwrite what deleted rows left behind; false when readers stood in the way.
+
+        SQLite keeps old pages in its write-ahead log until it is emptied. PostgreSQL looks after
+        its own pages.
+        """
+        if not self.is_sqlite:
+            return True
+        with _plain_errors(), self.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None  # noqa: S101 (an open connection has one)
+            # Waiting for readers would stall the caller: it tries again later instead.
+            driver.execute("PRAGMA busy_timeout = 0")
+            try:
+                busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                driver.execute(f"PRAGMA busy_timeout = {WAIT_S * 1000}")
+        return not busy
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
 
 
+def _engine(url: str) -> Engine:
+    try:
+        if make_url(url).get_backend_name() == "sqlite":
+            return create_engine(url)
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={WAIT_S}s"},
+        )
+    except ArgumentError as error:
+        raise BadInput(
+            "The database's address cannot be read. Write it as sqlite:////path/to/beffroi.db or "
+            "postgresql+psycopg://user@host/name.",
+            actor=Actor.ADMINISTRATOR,
+        ) from error
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            f"The driver of this database is not installed ({error.name}). For PostgreSQL: "
+            "pip install 'beffroi[postgresql]'."
+        ) from error
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver would begin transactions at its own moments; `_begin_sqlite` does it at ours.
     connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {WAIT_S * 1000}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA busy_timeout = 20000")
     # Erased payloads must not be found in free pages.
     connection.execute("PRAGMA secure_delete = ON")
 
@@ -80,9 +146,13 @@ def _begin_sqlite(connection: Connection) -> None:
 def _plain_errors() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
+    except (IntegrityError, ProgrammingError):
+        # A broken rule or a wrong statement, not a database that is away.
+        raise
+    except (DBAPIError, TimeoutError) as error:
+        cause = " ".join(str(getattr(error, "orig", None) or error).split())
         raise Unavailable(
-            f"The database does not answer or refuses to write ({error.orig}). Nothing was "
+            f"The database does not answer or refuses to write ({cause}). Nothing was "
             "changed. Check its disk space, its address and its permissions, or run "
             "`beffroi doctor`."
         ) from error

@@ -1,4 +1,4 @@
-"""The rows of the ledger: leaves, their erasable payloads, signed checkpoints."""
+"""The rows of the ledger: leaves, their erasable payloads, tree hashes, signed checkpoints."""
 
 from datetime import datetime
 
@@ -32,6 +32,33 @@ class LedgerPayload(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"), primary_key=True)
     salt: Mapped[bytes] = mapped_column(LargeBinary(32))
     payload: Mapped[str]
+
+
+class LedgerErasure(Base):
+    """Which entry records the erasure of which payload.
+
+    Only an index, so that a check need not hold every erasure in memory: the proof is in the
+    payload of the erasing entry.
+    """
+
+    __tablename__ = "ledger_erasure"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"), primary_key=True)
+    erased_by: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"))
+
+
+class LedgerNode(Base):
+    """A hash of the Merkle tree: the 2^`level` leaves that end with `position`.
+
+    In this order the rows are written exactly as the tree grows: always at the end.
+    """
+
+    __tablename__ = "ledger_node"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    position: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class LedgerCheckpoint(Base):

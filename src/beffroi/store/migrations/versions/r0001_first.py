@@ -1,0 +1,316 @@
+"""The first schema: accounts, cameras, mandates, alerts and the ledger."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Create every table."""
+    _accounts()
+    _cameras()
+    _mandates()
+    _decisions()
+    _alerts()
+    _verdicts()
+    _ledger()
+
+
+def _accounts() -> None:
+    op.create_table(
+        "account",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("login", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("pseudonym", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_account"),
+        sa.UniqueConstraint("login", name="uq_account_login"),
+        sa.UniqueConstraint("pseudonym", name="uq_account_pseudonym"),
+    )
+    op.create_table(
+        "login_failure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("login", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_login_failure"),
+    )
+    op.create_index("ix_login_failure_login", "login_failure", ["login"])
+    op.create_table(
+        "login_link",
+        sa.Column("token_digest", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("used_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_login_link_account_id"),
+        sa.PrimaryKeyConstraint("token_digest", name="pk_login_link"),
+    )
+    op.create_table(
+        "web_session",
+        sa.Column("token_digest", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_web_session_account_id"),
+        sa.PrimaryKeyConstraint("token_digest", name="pk_web_session"),
+    )
+    op.create_index("ix_web_session_account_id", "web_session", ["account_id"])
+
+
+def _cameras() -> None:
+    op.create_table(
+        "camera",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("removed_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_camera"),
+    )
+    op.create_table(
+        "camera_background",
+        sa.Column("camera_id", sa.String(), nullable=False),
+        sa.Column("picture", sa.LargeBinary(), nullable=False),
+        sa.Column("set_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["camera_id"], ["camera.id"], name="fk_camera_background_camera_id"
+        ),
+        sa.PrimaryKeyConstraint("camera_id", name="pk_camera_background"),
+    )
+    op.create_table(
+        "camera_state",
+        sa.Column("camera_id", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=False),
+        sa.Column("heard_at", sa.DateTime(), nullable=False),
+        sa.Column("analysed", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["camera_id"], ["camera.id"], name="fk_camera_state_camera_id"),
+        sa.PrimaryKeyConstraint("camera_id", name="pk_camera_state"),
+    )
+    op.create_table(
+        "camera_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("camera_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("masks", sa.JSON(), nullable=False),
+        sa.Column("ground", sa.JSON(), nullable=True),
+        sa.Column("place", sa.JSON(), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["camera_id"], ["camera.id"], name="fk_camera_version_camera_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_camera_version"),
+        sa.UniqueConstraint("camera_id", "number", name="uq_camera_version_camera_id"),
+    )
+    op.create_index("ix_camera_version_camera_id", "camera_version", ["camera_id"])
+
+
+def _mandates() -> None:
+    op.create_table(
+        "definition",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("canonical", sa.LargeBinary(), nullable=False),
+        sa.Column("registered_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_definition"),
+    )
+    op.create_index("ix_definition_event", "definition", ["event"])
+    op.create_table(
+        "use",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("definition_digest", sa.String(), nullable=False),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("legal_basis", sa.String(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column("hours", sa.JSON(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["definition_digest"], ["definition.digest"], name="fk_use_definition_digest"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_use"),
+    )
+    op.create_index("ix_use_state", "use", ["state"])
+    op.create_table(
+        "use_camera",
+        sa.Column("use_id", sa.String(), nullable=False),
+        sa.Column("camera_id", sa.String(), nullable=False),
+        sa.Column("zones", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["camera_id"], ["camera.id"], name="fk_use_camera_camera_id"),
+        sa.ForeignKeyConstraint(["use_id"], ["use.id"], name="fk_use_camera_use_id"),
+        sa.PrimaryKeyConstraint("use_id", "camera_id", name="pk_use_camera"),
+    )
+
+
+def _decisions() -> None:
+    op.create_table(
+        "commissioning",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("camera_id", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["camera_id"], ["camera.id"], name="fk_commissioning_camera_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_commissioning"),
+    )
+    op.create_index("ix_commissioning_camera_id", "commissioning", ["camera_id"])
+    op.create_table(
+        "act",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("use_id", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("date", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("motives", sa.String(), nullable=False),
+        sa.Column("document_digest", sa.String(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["use_id"], ["use.id"], name="fk_act_use_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_act"),
+    )
+    op.create_index("ix_act_use_id", "act", ["use_id"])
+    op.create_table(
+        "pause",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("use_id", sa.String(), nullable=False),
+        sa.Column("camera_id", sa.String(), nullable=False),
+        sa.Column("paused_by", sa.String(), nullable=False),
+        sa.Column("paused_at", sa.DateTime(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("resumed_by", sa.String(), nullable=True),
+        sa.Column("resumed_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["camera_id"], ["camera.id"], name="fk_pause_camera_id"),
+        sa.ForeignKeyConstraint(["use_id"], ["use.id"], name="fk_pause_use_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_pause"),
+    )
+    op.create_index("ix_pause_use_id", "pause", ["use_id"])
+
+
+def _alerts() -> None:
+    op.create_table(
+        "alert",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("camera_id", sa.String(), nullable=False),
+        sa.Column("use_id", sa.String(), nullable=False),
+        sa.Column("definition_digest", sa.String(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("severity", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("detected_at", sa.DateTime(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(), nullable=False),
+        sa.Column("shown_at", sa.DateTime(), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(), nullable=True),
+        sa.Column("duration_s", sa.Double(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=True),
+        sa.Column("tracks", sa.JSON(), nullable=False),
+        sa.Column("evidence_class", sa.String(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("erase_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["camera_id"], ["camera.id"], name="fk_alert_camera_id"),
+        sa.ForeignKeyConstraint(
+            ["definition_digest"], ["definition.digest"], name="fk_alert_definition_digest"
+        ),
+        sa.ForeignKeyConstraint(["use_id"], ["use.id"], name="fk_alert_use_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_alert"),
+    )
+    op.create_index("ix_alert_camera_id", "alert", ["camera_id"])
+    op.create_index("ix_alert_erase_at", "alert", ["erase_at"])
+    op.create_index("ix_alert_state_raised_at", "alert", ["state", "raised_at"])
+    op.create_index("ix_alert_use_id", "alert", ["use_id"])
+
+
+def _verdicts() -> None:
+    op.create_table(
+        "verdict",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("alert_id", sa.String(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_verdict_account_id"),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name="fk_verdict_alert_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_verdict"),
+        sa.UniqueConstraint("alert_id", name="uq_verdict_alert_id"),
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("alert_id", sa.String(), nullable=False),
+        sa.Column("verdict_id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_delivery_account_id"),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name="fk_delivery_alert_id"),
+        sa.ForeignKeyConstraint(["verdict_id"], ["verdict.id"], name="fk_delivery_verdict_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_delivery"),
+    )
+    op.create_index("ix_delivery_alert_id", "delivery", ["alert_id"])
+
+
+def _ledger() -> None:
+    op.create_table(
+        "ledger_checkpoint",
+        sa.Column("size", SERIAL, autoincrement=False, nullable=False),
+        sa.Column("root", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("size", name="pk_ledger_checkpoint"),
+    )
+    op.create_table(
+        "ledger_entry",
+        sa.Column("id", SERIAL, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("commitment", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("position", SERIAL, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_ledger_entry"),
+        sa.UniqueConstraint("position", name="uq_ledger_entry_position"),
+    )
+    op.create_table(
+        "ledger_node",
+        sa.Column("position", SERIAL, autoincrement=False, nullable=False),
+        sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("position", "level", name="pk_ledger_node"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "ledger_erasure",
+        sa.Column("entry_id", SERIAL, nullable=False),
+        sa.Column("erased_by", SERIAL, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["ledger_entry.id"], name="fk_ledger_erasure_entry_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["erased_by"], ["ledger_entry.id"], name="fk_ledger_erasure_erased_by"
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name="pk_ledger_erasure"),
+    )
+    op.create_table(
+        "ledger_payload",
+        sa.Column("entry_id", SERIAL, nullable=False),
+        sa.Column("salt", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("payload", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["ledger_entry.id"], name="fk_ledger_payload_entry_id"
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name="pk_ledger_payload"),
+    )
