@@ -1,10 +1,7 @@
 """A town in small: one camera, live uses of two events, and the people who judge."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 import rfc8785
@@ -18,7 +15,6 @@ from beffroi.folder import DataFolder
 from beffroi.mandate.definition import Definition, EvidenceClass, VotedText
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert
-from beffroi.store.base import Base
 from beffroi.store.cameras import Camera, CameraVersion
 from beffroi.store.database import Database
 from beffroi.store.mandates import StoredDefinition, Use, UseCamera
@@ -83,16 +79,6 @@ class Town:
             "clock": self.clock,
         } | changes
         return raise_alert(session, **arguments)  # type: ignore[arg-type]
-
-
-if find_spec("tests.databases") is None:
-
-    @pytest.fixture
-    def database(tmp_path: Path) -> Iterator[Database]:
-        database = Database.in_folder(tmp_path)
-        Base.metadata.create_all(database.engine)
-        yield database
-        database.close()
 
 
 @pytest.fixture
@@ -161,7 +147,7 @@ def _add_use(session: Session, voted: VotedText, use_id: str) -> None:
             purpose="Help",
             legal_basis="Test",
             timezone="Europe/Paris",
-            hours={},
+            hours={str(day): [["00:00", "24:00"]] for day in range(7)},
             starts_at=NOW - timedelta(days=1),
             ends_at=NOW + timedelta(days=30),
         )

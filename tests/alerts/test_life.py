@@ -147,7 +147,6 @@ def steps(town: Town) -> dict[str, Step]:
         "supervisor": town.supervisor,
         "technician": town.technician,
         "gone": town.gone,
-        "nobody": Account(id="nobody", role="operator", active=True),
     }
     acts: dict[str, Step] = {
         "escalate": lambda s, _: life.escalate_overdue(s, 0, town.clock),

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 from sqlalchemy import select
-from tests.alerts.conftest import CAMERA, Town, definition
+from tests.alerts.conftest import CAMERA, NOW, Town, definition
 
 from beffroi.errors import NotAuthorised
 from beffroi.events.detector import Detection
@@ -44,26 +44,33 @@ def test_an_alert_keeps_what_its_class_allows(
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
-    [("mode", "shadow"), ("mode", "commissioning"), ("state", "suspended"), ("state", "draft")],
+    ("field", "value", "cause"),
+    [
+        ("mode", "shadow", "shadow mode"),
+        ("mode", "statistics", "statistics mode"),
+        ("state", "suspended", "suspended"),
+        ("ends_at", NOW, "ended"),
+    ],
 )
-def test_only_a_live_use_in_force_raises(town: Town, field: str, value: str) -> None:
+def test_only_a_live_use_that_is_open_now_raises(
+    town: Town, field: str, value: object, cause: str
+) -> None:
     with town.database.write() as session:
         setattr(session.get_one(Use, "use-pixelated"), field, value)
-    with pytest.raises(NotAuthorised, match="No live use"):
+    with pytest.raises(NotAuthorised, match=cause):
         town.raise_alert()
 
 
 def test_an_unknown_use_another_definition_or_another_camera_raise_nothing(town: Town) -> None:
     with town.database.write() as session:
         session.delete(session.get_one(UseCamera, ("use-clear", CAMERA)))
-    with pytest.raises(NotAuthorised, match="No live use"):
+    with pytest.raises(NotAuthorised, match="No use use-unknown"):
         town.raise_alert(use_id="use-unknown")
-    with pytest.raises(NotAuthorised, match="not the one that was voted"):
+    with pytest.raises(NotAuthorised, match="not the one voted"):
         town.raise_alert(voted=definition(EvidenceClass.CLEAR))
-    with pytest.raises(NotAuthorised, match="not the one that was voted"):
+    with pytest.raises(NotAuthorised, match="cannot raise strike"):
         town.raise_alert(detection=dataclasses.replace(DETECTION, event="strike"))
-    with pytest.raises(NotAuthorised, match="does not cover"):
+    with pytest.raises(NotAuthorised, match="No use use-clear covers"):
         town.raise_alert(EvidenceClass.CLEAR)
     with town.database.read() as session:
         assert session.scalars(select(Alert)).all() == []

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.mandate.rights import Permission, require
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
 
@@ -58,9 +59,6 @@ NEXT: Final[Mapping[State, frozenset[State]]] = {
 OPEN: Final = frozenset({State.RAISED, State.SHOWN})
 """States that still wait for a verdict."""
 
-JUDGES: Final = frozenset({"operator", "supervisor"})
-"""Roles that see the queue, judge and hand over."""
-
 MAX_REASON: Final = 500
 
 
@@ -71,7 +69,7 @@ def show(session: Session, alert_id: str, account: Account, clock: Clock) -> Ale
         BadInput: No such alert, or its time has passed.
         NotAuthorised: The account may not see the queue.
     """
-    person = require_judge(session, account)
+    person = require_person(session, account, Permission.SEE_ALERTS)
     alert = _lock(session, alert_id)
     if alert.state == State.SHOWN:
         return alert
@@ -104,7 +102,7 @@ def judge(
         alert_id: An alert that has been shown.
         verdict: What the person judged.
         reason: Why, in 1 to 500 characters.
-        account: Who judged: an active operator or supervisor.
+        account: Who judged.
         clock: Gives the time of the verdict.
         through: Where the act came from if not from a console, for the ledger.
 
@@ -112,7 +110,7 @@ def judge(
         BadInput: No such alert, already judged, lapsed, never shown, or no reason given.
         NotAuthorised: The account may not judge.
     """
-    person = require_judge(session, account)
+    person = require_person(session, account, Permission.JUDGE)
     reason = require_reason(reason)
     alert = _lock(session, alert_id)
     _move(alert, State(verdict.value))
@@ -152,7 +150,7 @@ def hand_over(
         BadInput: No such alert, closed, or already handed over through this channel.
         NotAuthorised: Nobody has confirmed the alert, or the account may not hand over.
     """
-    person = require_judge(session, account)
+    person = require_person(session, account, Permission.HAND_OVER)
     alert = _lock(session, alert_id)
     verdict = session.scalar(select(Verdict).where(Verdict.alert_id == alert.id))
     if verdict is None or verdict.verdict != Judgement.CONFIRMED:
@@ -195,7 +193,7 @@ def close_alert(session: Session, alert_id: str, account: Account, clock: Clock)
         BadInput: No such alert, not judged yet, or already closed.
         NotAuthorised: The account may not close alerts.
     """
-    person = require_judge(session, account)
+    person = require_person(session, account, Permission.JUDGE)
     alert = _lock(session, alert_id)
     _move(alert, State.CLOSED)
     append(
@@ -226,19 +224,16 @@ def lapse_overdue(session: Session, after_s: float, clock: Clock) -> list[Alert]
     return overdue
 
 
-def require_judge(session: Session, account: Account) -> Account:
-    """The account as the database holds it now, if it belongs to a person who may judge.
+def require_person(session: Session, account: Account, permission: Permission) -> Account:
+    """The account as the database holds it now, if it belongs to a person who may do this.
 
     Raises:
-        NotAuthorised: Unknown, closed, or of a role that does not judge.
+        NotAuthorised: Unknown, closed since it signed in, or without this permission.
     """
     person = session.get(Account, account.id, populate_existing=True)
     if person is None or not person.active:
         raise NotAuthorised("This account is closed or unknown. An alert is judged by a person.")
-    if person.role not in JUDGES:
-        raise NotAuthorised(
-            f"The role {person.role} does not handle alerts. Ask an operator or a supervisor."
-        )
+    require(person, permission)
     return person
 
 

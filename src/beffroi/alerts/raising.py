@@ -16,8 +16,9 @@ from beffroi.errors import NotAuthorised
 from beffroi.events.detector import Detection
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.definition import EvidenceClass, VotedText
+from beffroi.mandate.gate import Refusal, ask
+from beffroi.mandate.uses import Mode
 from beffroi.store.alerts import Alert
-from beffroi.store.mandates import Use, UseCamera
 
 _WITHOUT_FILES: Final = frozenset({EvidenceClass.NONE, EvidenceClass.COUNTS})
 
@@ -38,22 +39,18 @@ def raise_alert(
         session: A write session.
         detection: What the detector recognised.
         camera_id: On which camera.
-        use_id: Under which use; it must be live, in force and about this camera.
+        use_id: Under which use; it must be live and open on this camera now.
         voted: The definition that ran, which must be the one of the use.
         detected_at: Wall time of the picture that completed the event.
         clock: Gives the time of raising.
 
     Raises:
-        NotAuthorised: The use is not live and in force, or is not about this event and camera.
+        NotAuthorised: The use is not live, not open now, or not about this event and camera.
     """
     definition = voted.definition
-    use = session.get(Use, use_id, populate_existing=True)
-    if use is None or (use.mode, use.state) != ("live", "in_force"):
-        raise NotAuthorised(f"No live use {use_id} is in force: it cannot raise an alert.")
-    if (use.definition_digest, definition.event) != (voted.digest, detection.event):
-        raise NotAuthorised("The definition that ran is not the one that was voted for this use.")
-    if session.get(UseCamera, (use_id, camera_id)) is None:
-        raise NotAuthorised(f"The use {use_id} does not cover the camera {camera_id}.")
+    if detection.event != definition.event:
+        raise NotAuthorised(f"The definition of {definition.event} cannot raise {detection.event}.")
+    _require_live(session, use_id, camera_id, voted, clock)
 
     kept = definition.evidence
     counted = kept is not EvidenceClass.NONE
@@ -80,6 +77,23 @@ def raise_alert(
     session.add(alert)
     append(session, Kind.ALERT_RAISED, actor=SYSTEM, payload=_payload(alert), clock=clock)
     return alert
+
+
+def _require_live(
+    session: Session, use_id: str, camera_id: str, voted: VotedText, clock: Clock
+) -> None:
+    """Ask the mandate once more: a use may have been stopped since its permit was given."""
+    for answer in ask(session, camera_id, clock.now()):
+        if answer.use_id != use_id:
+            continue
+        if isinstance(answer, Refusal):
+            raise NotAuthorised(f"The use {use_id} cannot raise an alert: {answer.reason}.")
+        if answer.mode is not Mode.LIVE:
+            raise NotAuthorised(f"The use {use_id} raises no alerts: it is in {answer.mode} mode.")
+        if answer.voted.digest != voted.digest:
+            raise NotAuthorised(f"The definition that ran is not the one voted for use {use_id}.")
+        return
+    raise NotAuthorised(f"No use {use_id} covers the camera {camera_id}.")
 
 
 def _payload(alert: Alert) -> dict[str, object]:
