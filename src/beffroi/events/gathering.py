@@ -1,0 +1,142 @@
+"""Gathering: at least n people come within r metres of one place within t seconds.
+
+The place is compared with itself some seconds before, and nobody is followed: a crowd that was
+there already, or that grew slowly, is not an event.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from beffroi.events.detector import Detection, Parameters, Zones
+from beffroi.events.trails import people
+from beffroi.perception.observation import Observation
+
+Floats = NDArray[np.float64]
+
+
+class GatheringParameters(Parameters):
+    """What a gathering is."""
+
+    people: int = Field(ge=2, le=500, description="How many people make a gathering.")
+    radius_m: float = Field(
+        gt=0, le=50, description="How far from the middle of the gathering they may be, in metres."
+    )
+    form_s: float = Field(
+        gt=0, le=600, description="Longest time that the gathering may take to form, in seconds."
+    )
+    before: int = Field(
+        ge=0, le=500, description="Most people at the place before it began to form."
+    )
+    hold_s: float = Field(
+        gt=0, le=60, description="How long the people must stay before it counts, in seconds."
+    )
+    stature_m: float = Field(
+        ge=1,
+        le=2,
+        description=(
+            "Height that a person is taken to have, in metres, to measure distances on a camera "
+            "that is not calibrated."
+        ),
+    )
+    depth: float = Field(
+        ge=1,
+        le=10,
+        description=(
+            "On a camera that is not calibrated: how many times larger distances along the view "
+            "are than they look."
+        ),
+    )
+    joint_score: float = Field(
+        ge=0, le=1, description="How sure the model must be of an ankle for it to be used, 0 to 1."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A disc: its middle, [2], and its radius in the same unit."""
+
+    middle: Floats
+    radius: float
+
+    def count(self, positions: Floats) -> int:
+        """How many positions [n, 2] lie in it."""
+        return int((np.hypot(*(positions - self.middle).T) <= self.radius).sum())
+
+    def touches(self, other: "_Place") -> bool:
+        """Whether two discs meet."""
+        apart = float(np.hypot(*(self.middle - other.middle)))
+        return apart <= self.radius + other.radius
+
+
+class Gathering:
+    """Counts the people around each other and compares with some seconds before."""
+
+    id: ClassVar[str] = "gathering"
+    behaviour: ClassVar[int] = 1
+    parameters: ClassVar[type[Parameters]] = GatheringParameters
+
+    def __init__(self, parameters: GatheringParameters, zones: Zones) -> None:
+        self._p, self._area = parameters, zones.area
+        self._past: deque[tuple[float, Floats]] = deque()
+        self._ongoing: list[_Place] = []
+
+    def update(self, observation: Observation) -> list[Detection]:
+        """Take the next observation; see :class:`beffroi.events.detector.Detector`."""
+        t, p = observation.t, self._p
+        positions, units = self._positions(observation)
+        self._past.append((t, positions))
+        while t - self._past[0][0] > p.form_s + 2 * p.hold_s:
+            self._past.popleft()
+        self._ongoing = [place for place in self._ongoing if self._holds(place, t)]
+        places = [_Place(*at) for at in zip(positions, p.radius_m / units, strict=True)]
+        place = max(places, key=lambda place: place.count(positions), default=None)
+        if place is None or place.count(positions) < p.people or not self._holds(place, t):
+            return []
+        if any(place.touches(other) for other in self._ongoing):
+            return []
+        start = self._quiet_until(place, t)
+        if start is None:
+            return []
+        self._ongoing.append(place)
+        count = place.count(positions)
+        return [Detection(self.id, start, t, 1 - p.people / (2 * count), (), count)]
+
+    def _positions(self, observation: Observation) -> tuple[Floats, Floats]:
+        """Where people stand, float64 [n, 2], and how many metres one unit of that is, [n]."""
+        bodies = people(observation, self._p.joint_score, self._area)
+        if bodies and all(body.ground is not None for body in bodies):
+            return np.array([body.ground for body in bodies], np.float64), np.ones(len(bodies))
+        feet = np.array([body.feet for body in bodies], np.float64).reshape(-1, 2)
+        lengths = np.array([max(body.length, 1.0) for body in bodies])
+        return feet * (1, self._p.depth), self._p.stature_m / lengths
+
+    def _counts(self, place: _Place) -> tuple[Floats, NDArray[np.intp]]:
+        """How many people were at a place at each remembered time."""
+        times = np.array([t for t, _ in self._past])
+        return times, np.array([place.count(positions) for _, positions in self._past])
+
+    def _holds(self, place: _Place, t: float) -> bool:
+        """Whether the place has been full for most of the last `hold_s` seconds."""
+        times, counts = self._counts(place)
+        if t - times[0] < self._p.hold_s:
+            return False
+        recent = counts[times >= t - self._p.hold_s]
+        return float((recent >= self._p.people).mean()) > 0.5
+
+    def _quiet_until(self, place: _Place, t: float) -> float | None:
+        """The end of the last stretch of `hold_s` seconds in which the place was all but empty.
+
+        None if there was none less than `form_s` before the people were all there.
+        """
+        times, counts = self._counts(place)
+        quiet = np.concatenate([[0], np.cumsum(counts <= self._p.before)])
+        ends = np.searchsorted(times, times + self._p.hold_s, side="right")
+        share = (quiet[ends] - quiet[:-1]) / (ends - np.arange(len(times)))
+        complete = times + self._p.hold_s <= t - self._p.hold_s
+        found = np.flatnonzero(complete & (share > 0.5))
+        return float(times[found[-1]] + self._p.hold_s) if len(found) else None

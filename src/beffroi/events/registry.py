@@ -1,0 +1,63 @@
+"""All detectors and the definitions that ship with them.
+
+An event is added by a module here, a definition in `definitions/` and a line in `DETECTORS`.
+"""
+
+from collections.abc import Mapping
+from importlib.resources import as_file, files
+from types import MappingProxyType
+
+from pydantic import ValidationError
+
+from beffroi.errors import BadInput
+from beffroi.events.detector import Detector, Zones
+from beffroi.events.fall import Fall
+from beffroi.events.gathering import Gathering
+from beffroi.events.intrusion import Intrusion
+from beffroi.events.strike import Strike
+from beffroi.mandate.definition import VotedText, read_definition
+
+DETECTORS: Mapping[str, type[Detector]] = MappingProxyType(
+    {detector.id: detector for detector in (Fall, Gathering, Intrusion, Strike)}
+)
+
+
+def build(voted: VotedText, zones: Zones) -> Detector:
+    """Make the detector that a definition describes.
+
+    Args:
+        voted: The definition, as voted.
+        zones: What the use has drawn on the camera.
+
+    Raises:
+        BadInput: There is no such detector, this version does not behave as the one voted, or
+            the parameters are not exactly those that the detector has.
+    """
+    definition = voted.definition
+    detector = DETECTORS.get(definition.detector)
+    if detector is None:
+        raise BadInput(
+            f"There is no detector named {definition.detector!r}; "
+            f"there are {', '.join(sorted(DETECTORS))}."
+        )
+    if detector.behaviour != definition.behaviour:
+        raise BadInput(
+            f"The definition of {definition.event} was voted for behaviour "
+            f"{definition.behaviour} of {definition.detector}, and this version of Beffroi has "
+            f"behaviour {detector.behaviour}; the new behaviour needs a definition of its own."
+        )
+    try:
+        parameters = detector.parameters.model_validate(definition.parameters)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc'])) or 'parameters'}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise BadInput(f"The parameters of {definition.event} are wrong: {problems}.") from error
+    return detector(parameters, zones)
+
+
+def shipped_definitions() -> list[VotedText]:
+    """The definitions that a city can start from, one for each kind of event, by name."""
+    with as_file(files("beffroi.events") / "definitions") as folder:
+        return [read_definition(path) for path in sorted(folder.glob("*.yaml"))]
