@@ -1,0 +1,127 @@
+"""The synthetic city as a source: a recording in the laboratory, a camera under a mandate.
+
+A scene can show any of its instants again, so nothing is kept for a replay: it is drawn anew.
+"""
+
+import math
+from collections.abc import Iterator
+from itertools import count
+from threading import Event
+from typing import Final
+
+import av
+
+from beffroi.capture.frame import Frame
+from beffroi.capture.imager import Imager
+from beffroi.capture.masks import Masks
+from beffroi.capture.source import Health, Source, State
+from beffroi.capture.timeline import at_rate
+from beffroi.clock import Clock
+from beffroi.mandate.permit import Basis, Permit
+from beffroi.simulation.address import parse_address
+from beffroi.simulation.scene import Scene
+
+NAP_S: Final = 0.05
+"""How soon a waiting camera notices that it has been closed or that its permit has run out."""
+
+
+class CitySource(Source):
+    """A synthetic scene.
+
+    Args:
+        permit: For a `sim://` address; the laboratory's makes it a recording.
+        clock: Paces a camera; not read by a recording.
+        masks: Burnt into every frame.
+        rate_hz: Frames wanted per second; a scene has no more than its own.
+        size: Width and height of frames; None for the scene's own.
+        ring_s: Seconds that can be replayed.
+
+    Raises:
+        NotAuthorised: The permit does not hold.
+        BadInput: No such scene.
+    """
+
+    def __init__(
+        self,
+        permit: Permit,
+        clock: Clock,
+        *,
+        masks: Masks,
+        rate_hz: float,
+        size: tuple[int, int] | None,
+        ring_s: float,
+    ) -> None:
+        super().__init__(permit, clock)
+        address = parse_address(permit.address)
+        self._name, self._seed, self._fps = address.name, address.seed, address.fps
+        self._rate_hz = min(rate_hz, address.fps)
+        self._size = size
+        self._masks = masks
+        self._ring_s = ring_s
+        self._scene = Scene.create(self._name, self._seed)
+        self._imager = Imager(size, masks)
+        self._live = permit.basis is not Basis.LABORATORY
+        self._start = clock.monotonic() if self._live else 0.0
+        self._latest = -math.inf
+        self._closed = Event()
+        self._health = Health(State.STARTING, "", clock.now())
+
+    def frames(self) -> Iterator[Frame]:
+        """Frames without end; see `Source.frames`."""
+        for index in self._paced() if self._live else self._recorded():
+            self._require()
+            t = self._start + index / self._fps
+            frame = self._frame(self._scene, self._imager, index)
+            self._latest = t
+            if self._health.state is State.STARTING:
+                self._health = Health(State.WATCHING, "", self._clock.now())
+            yield frame
+
+    def replay(self, since_t: float, until_t: float) -> Iterator[Frame]:
+        """The same instants drawn again; see `Source.replay`."""
+        self._require()
+        scene, imager = Scene.create(self._name, self._seed), Imager(self._size, self._masks)
+        since = max(since_t, self._latest - self._ring_s, self._start)
+        until = min(until_t, self._latest)
+        if since <= until:
+            first = math.ceil((since - self._start) * self._fps - 1e-6)
+            last = math.floor((until - self._start) * self._fps + 1e-6)
+            for index in range(first, last + 1):
+                yield self._frame(scene, imager, index)
+
+    @property
+    def health(self) -> Health:
+        """Watching from the first frame on: a drawn city does not go blind."""
+        return self._health
+
+    def close(self) -> None:
+        """End the frames."""
+        self._closed.set()
+        self._latest = -math.inf
+
+    def _frame(self, scene: Scene, imager: Imager, index: int) -> Frame:
+        seconds = index / self._fps
+        t = self._start + seconds
+        picture = av.VideoFrame.from_ndarray(scene.render(seconds), format="rgb24")
+        at = None
+        if self._live:
+            at = self._clock.now().timestamp() - (self._clock.monotonic() - t)
+        return Frame(imager.image(picture), t, at, index)
+
+    def _recorded(self) -> Iterator[int]:
+        return at_rate(count(), self._rate_hz, lambda index: index / self._fps)
+
+    def _paced(self) -> Iterator[int]:
+        """Numbers of the pictures to draw, each at its time; those missed are counted."""
+        wanted = at_rate(count(), self._rate_hz, lambda index: index / self._fps)
+        period = 1 / self._rate_hz
+        for index in wanted:
+            due = self._start + index / self._fps
+            while (wait := due - self._clock.monotonic()) > 0:
+                if self._closed.wait(min(wait, NAP_S)):
+                    return
+                self._require()
+            if -wait >= period:
+                self.skipped += 1
+                continue
+            yield index

@@ -1,0 +1,58 @@
+"""One way in for every kind of source."""
+
+import math
+from collections.abc import Sequence
+
+from beffroi.capture.address import LIVE, public_address, scheme
+from beffroi.capture.city import CitySource
+from beffroi.capture.file import FileSource
+from beffroi.capture.masks import Masks, Polygon
+from beffroi.capture.ring import Ring
+from beffroi.capture.source import Source
+from beffroi.clock import Clock
+from beffroi.errors import BadInput
+from beffroi.mandate.permit import Permit
+
+
+def open_source(
+    permit: Permit,
+    *,
+    clock: Clock,
+    masks: Sequence[Polygon] = (),
+    rate_hz: float,
+    size: tuple[int, int] | None = None,
+    credentials: str | None = None,
+    ring_s: float = 20,
+    ring_mb: float = 32,
+) -> Source:
+    """Open what a permit is for.
+
+    Args:
+        permit: For a path, an `rtsp://` or `rtsps://` address, or a `sim://` scene.
+        clock: Where the permit's deadline is read and live frames get their time.
+        masks: Privacy masks, polygons in fractions of width and height.
+        rate_hz: Frames wanted per second, above 0.
+        size: Width and height of frames in pixels; None for the stream's own.
+        credentials: `user:password` of a camera; kept in memory only.
+        ring_s: Seconds that can be replayed.
+        ring_mb: Megabytes that they may take at most.
+
+    Raises:
+        NotAuthorised: The permit does not hold, or not for such an address.
+        BadInput: The file, the masks or a number cannot be used. A camera that is away is not
+            an error here: it is `blind` until it comes back.
+    """
+    permit.require(permit.address, clock)
+    if not 0 < rate_hz < math.inf:
+        raise BadInput("The rate is a number of frames per second, above 0.")
+    kind = scheme(permit.address)
+    burnt = Masks(masks)
+    if kind == "sim":
+        return CitySource(permit, clock, masks=burnt, rate_hz=rate_hz, size=size, ring_s=ring_s)
+    if not kind:
+        ring = Ring(ring_s, ring_mb)
+        return FileSource(permit, clock, masks=burnt, rate_hz=rate_hz, size=size, ring=ring)
+    raise BadInput(
+        f"{public_address(permit.address)} cannot be opened; write a path, or an address that "
+        f"begins with {', '.join(f'{name}://' for name in LIVE)} or sim://."
+    )
