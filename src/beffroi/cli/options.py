@@ -69,7 +69,9 @@ def print_rows(columns: Sequence[str], rows: Iterable[Row], *, as_json: bool, no
     if not items:
         typer.echo(none)
         return
-    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for item in items:
         table.add_row(*("" if item[key] is None else str(item[key]) for key in columns))
     Console().print(table)

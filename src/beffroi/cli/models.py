@@ -1,0 +1,86 @@
+"""`beffroi models`: which models there are, installing them, and checking that they are intact."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from beffroi.cli.options import AsJson, print_rows
+from beffroi.perception import models
+from beffroi.perception.models.fetch import Progress as Report
+
+app = typer.Typer(name="models", no_args_is_help=True, help="List, install and verify the models.")
+
+Manifest = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="A city's own models, TOML; see docs/models."),
+]
+
+
+@app.command("list")
+def list_(as_json: AsJson = False, manifest: Manifest = None) -> None:
+    """List the models, who made them, and whether they are installed.
+
+    Example: `beffroi models list --json`
+    """
+    rows = [
+        {
+            "name": status.model.name,
+            "task": status.model.task,
+            "title": status.model.title,
+            "made_by": status.model.made_by,
+            "country": status.model.country,
+            "licence": status.model.licence,
+            "trained_on": status.model.trained_on,
+            "sizes": status.model.sizes,
+            "sha256": status.model.sha256,
+            "state": status.state,
+            "path": status.path,
+        }
+        for status in models.list_models(models=_chosen(manifest))
+    ]
+    columns = ("name", "task", "made_by", "country", "licence", "state")
+    print_rows(columns, rows, as_json=as_json, none="No models are known.")
+
+
+@app.command()
+def install() -> None:
+    """Download, check and convert what is not installed yet, into the user's cache.
+
+    Example: `beffroi models install`
+    """
+    with _progress() as report:
+        installed = models.install(progress=report)
+    names = ", ".join(status.model.name for status in installed)
+    typer.echo(f"Models installed and verified: {names}.", err=True)
+
+
+@app.command()
+def verify(manifest: Manifest = None) -> None:
+    """Check every model file against the hash that its manifest pins; fails if one differs.
+
+    Example: `beffroi models verify`
+    """
+    for status in models.verify(models=_chosen(manifest)):
+        typer.echo(f"{status.model.name} is intact: SHA-256 {status.model.sha256}")
+
+
+def _chosen(manifest: Path | None) -> tuple[models.Model, ...] | None:
+    return None if manifest is None else models.own_models(manifest)
+
+
+@contextmanager
+def _progress() -> Iterator[Report]:
+    with Progress(console=Console(stderr=True)) as bars:
+        tasks = {}
+
+        def report(step: str, share: float) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=1.0)
+            bars.update(tasks[step], completed=share)
+
+        yield report

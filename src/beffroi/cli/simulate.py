@@ -1,0 +1,39 @@
+"""`beffroi simulate`: film a scene of the synthetic city, with the truth about it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from beffroi.simulation import Scene, write_clip
+
+app = typer.Typer()
+
+
+@app.command()
+def simulate(
+    scene: Annotated[str, typer.Argument(help="Name of the scene, e.g. `square`.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The MP4 to write.")],
+    truth: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The JSON to write: skeletons, boxes, events."),
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="Length of the clip.")] = 30.0,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same people, same truth.")] = 0,
+) -> None:
+    """Film a scene of the synthetic city: no camera, no one filmed, and the truth is known.
+
+    Example: `beffroi simulate square --seconds 30 --seed 1 --out clip.mp4 --truth truth.json`
+    """
+    stage = Scene.create(scene, seed)
+    with Progress(console=Console(stderr=True)) as bars:
+        bar = bars.add_task(f"Filming {scene}", total=None)
+        write_clip(
+            stage,
+            seconds,
+            out,
+            truth,
+            lambda done, frames: bars.update(bar, completed=done, total=frames),
+        )

@@ -1,0 +1,111 @@
+"""`beffroi doctor`: each thing that can be wrong is found, named and explained."""
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from beffroi.cli import checks, main
+from beffroi.cli.checks import Finding, Grade, examine
+from beffroi.clock import FrozenClock
+from beffroi.folder import DataFolder
+from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.store.database import Database
+from beffroi.store.migrations import upgrade
+
+
+@pytest.fixture
+def own_models(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    own = tmp_path / "models"
+    shutil.copytree(models, own)
+    monkeypatch.setenv("BEFFROI_MODELS", str(own))
+    return own
+
+
+def found(folder: DataFolder, check: str) -> Finding:
+    return next(finding for finding in examine(folder) if finding.check == check)
+
+
+def test_fresh_machine_has_nothing_bad(folder: DataFolder, own_models: Path) -> None:
+    bad = [finding for finding in examine(folder) if finding.grade is Grade.BAD]
+    assert bad == []
+
+
+def test_exit_code_tells(
+    folder: DataFolder, own_models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["doctor", "--json", "--data", str(folder.path)]
+    with pytest.raises(SystemExit) as leaving:
+        main(arguments)
+    assert leaving.value.code == 0
+    assert {finding["grade"] for finding in json.loads(capsys.readouterr().out)} <= {
+        "good",
+        "doubtful",
+    }
+    folder.config.write_text("web: {prot: 1}")
+    with pytest.raises(SystemExit) as leaving:
+        main(arguments)
+    assert leaving.value.code == 1
+
+
+def forbidden_model(folder: DataFolder, models: Path) -> None:
+    (models / "faceres.onnx").write_bytes(b"a face model")
+
+
+def missing_model(folder: DataFolder, models: Path) -> None:
+    next(models.glob("*.onnx")).unlink()
+
+
+def open_secret(folder: DataFolder, models: Path) -> None:
+    secret = folder.secrets / "handover-guard"
+    secret.write_text("word")
+    secret.chmod(0o644)
+
+
+def unknown_setting(folder: DataFolder, models: Path) -> None:
+    folder.config.write_text("web: {prot: 1}")
+
+
+def empty_database(folder: DataFolder, models: Path) -> None:
+    folder.database.touch()
+
+
+def entry_of_tomorrow(folder: DataFolder, models: Path) -> None:
+    database = Database.in_folder(folder.path)
+    upgrade(database)
+    ahead = FrozenClock(datetime(2099, 1, 1, tzinfo=UTC))
+    with database.write() as session:
+        append(session, Kind.SERVER_STARTED, actor=SYSTEM, payload={}, clock=ahead)
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("harm", "check", "said"),
+    [
+        (forbidden_model, "models", "faceres.onnx"),
+        (missing_model, "models", "beffroi models install"),
+        (open_secret, "secrets", "chmod -R go="),
+        (unknown_setting, "settings", "web.port"),
+        (empty_database, "database", "schema None"),
+        (entry_of_tomorrow, "database", "clock was set back"),
+    ],
+)
+def test_harm_is_found(
+    folder: DataFolder,
+    own_models: Path,
+    harm: Callable[[DataFolder, Path], None],
+    check: str,
+    said: str,
+) -> None:
+    harm(folder, own_models)
+    finding = found(folder, check)
+    assert finding.grade is Grade.BAD
+    assert said in f"{finding.found} {finding.remedy}"
+
+
+def test_package_that_calls_home_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "CALLS_HOME", frozenset({"pytest"}))
+    assert checks.telemetry().grade is Grade.BAD
