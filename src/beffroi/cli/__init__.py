@@ -25,6 +25,7 @@ COMMANDS: Final = (
     "models",
     "camera",
     "use",
+    "account",
     "alert",
     "ledger",
     "doctor",
@@ -49,7 +50,7 @@ def application(commands: Sequence[str] = COMMANDS) -> typer.Typer:
         rich_markup_mode="markdown",
         callback=_root,
     )
-    for command in commands:
+    for command in filter(_exists, commands):
         app.add_typer(import_module(f"{__name__}.{command}").app)
     return app
 
@@ -62,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     wanted = given[:1] if given and given[0] in COMMANDS else COMMANDS
     try:
-        application([command for command in wanted if _exists(command)])(given, prog_name="beffroi")
+        application(wanted)(given, prog_name="beffroi")
     except BeffroiError as error:
         _fail(f"{error.message}{MUST_ACT[error.actor]}")
     except Exception as error:
