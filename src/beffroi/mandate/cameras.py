@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
@@ -92,13 +92,7 @@ def current_version(session: Session, camera_id: str) -> CameraVersion:
     Raises:
         BadInput: No such camera, or it was removed.
     """
-    version = session.scalars(
-        select(CameraVersion)
-        .join(Camera)
-        .where(CameraVersion.camera_id == camera_id, Camera.removed_at.is_(None))
-        .order_by(CameraVersion.number.desc())
-        .limit(1)
-    ).first()
+    version = session.scalars(_current().where(CameraVersion.camera_id == camera_id)).first()
     if version is None:
         raise BadInput(f"There is no camera {camera_id}; `beffroi camera list` shows those known.")
     return version
@@ -106,8 +100,24 @@ def current_version(session: Session, camera_id: str) -> CameraVersion:
 
 def list_cameras(session: Session) -> list[CameraVersion]:
     """The current version of every camera in service, by id."""
-    ids = session.scalars(select(Camera.id).where(Camera.removed_at.is_(None)).order_by(Camera.id))
-    return [current_version(session, camera_id) for camera_id in ids]
+    return list(session.scalars(_current().order_by(CameraVersion.camera_id)))
+
+
+def _current() -> Select[CameraVersion]:
+    latest = (
+        select(CameraVersion.camera_id, func.max(CameraVersion.number).label("number"))
+        .join(Camera)
+        .where(Camera.removed_at.is_(None))
+        .group_by(CameraVersion.camera_id)
+        .subquery()
+    )
+    return select(CameraVersion).join(
+        latest,
+        and_(
+            CameraVersion.camera_id == latest.c.camera_id,
+            CameraVersion.number == latest.c.number,
+        ),
+    )
 
 
 def split_credentials(address: str) -> tuple[str, str | None]:

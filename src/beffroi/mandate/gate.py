@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
-from beffroi.mandate.cameras import list_cameras
+from beffroi.mandate.cameras import current_version, list_cameras
 from beffroi.mandate.definition import VotedText, load_definition
 from beffroi.mandate.permit import Basis, Permit, issue
 from beffroi.mandate.uses import Mode, parse_minute
@@ -71,9 +71,18 @@ class Gate:
 
     def decide(self, session: Session) -> list[CameraDecision]:
         """Look at every camera in service."""
+        return [self.decide_one(session, camera.camera_id) for camera in list_cameras(session)]
+
+    def decide_one(self, session: Session, camera_id: str) -> CameraDecision:
+        """Look at one camera.
+
+        Raises:
+            BadInput: No such camera.
+        """
+        camera = current_version(session, camera_id)
         if not self._clock_holds():
-            return [CameraDecision(camera, None, (), ()) for camera in list_cameras(session)]
-        return [self._decide_camera(session, camera) for camera in list_cameras(session)]
+            return CameraDecision(camera, None, (), ())
+        return self._decide_camera(session, camera)
 
     def _clock_holds(self) -> bool:
         """Whether the wall clock has not stepped back: yesterday's mandate must not reopen."""

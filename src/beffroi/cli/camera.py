@@ -1,0 +1,257 @@
+"""`beffroi camera`: enter cameras, set them up, take them out of service."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import select
+
+from beffroi.cli.installation import As, Installation, make_installation, open_installation
+from beffroi.cli.options import DATA, AsJson, Data, print_rows
+from beffroi.errors import BadInput, BeffroiError
+from beffroi.mandate.backgrounds import set_background
+from beffroi.mandate.cameras import (
+    CameraSpec,
+    add_camera,
+    change_camera,
+    current_version,
+    list_cameras,
+    remove_camera,
+    split_credentials,
+    store_credentials,
+)
+from beffroi.mandate.commissioning import commission
+from beffroi.mandate.rights import Permission
+from beffroi.store.cameras import CameraState
+
+app = typer.Typer(
+    name="camera",
+    no_args_is_help=True,
+    help="Enter cameras, set them up, take them out of service.",
+)
+
+CameraId = Annotated[str, typer.Argument(metavar="CAMERA", help="Its id, e.g. `square-north`.")]
+Reason = Annotated[str, typer.Option(help="Why the camera is opened; it is recorded.")]
+Name = Annotated[str | None, typer.Option(help="What people call it.")]
+Masks = Annotated[
+    Path | None,
+    typer.Option(help="JSON list of polygons never to be looked at, in picture fractions."),
+]
+Ground = Annotated[
+    Path | None, typer.Option(help="JSON 3 by 3 matrix from picture fractions to metres.")
+]
+Place = Annotated[
+    str | None,
+    typer.Option(help="x,y,heading,view: place on the plan in fractions, and angles in degrees."),
+]
+
+
+@app.command()
+def add(
+    camera: CameraId,
+    address: Annotated[str, typer.Argument(help="rtsp://… or sim://square?seed=1")],
+    name: Name = None,
+    reason: Reason = "first set-up",
+    masks: Masks = None,
+    ground: Ground = None,
+    place: Place = None,
+    login: As = None,
+    data: Data = DATA,
+) -> None:
+    """Enter a camera, open it once to check it, and say what comes next.
+
+    Example: `beffroi camera add square-north rtsp://192.0.2.7/stream --as tech`
+    """
+    site = make_installation(data)
+    address, credentials = split_credentials(address)
+    spec = CameraSpec(name or camera, address, _read(masks, []), _read(ground, None), _place(place))
+    with site.acting(login, Permission.SET_UP_CAMERAS) as (session, account):
+        actor = account.pseudonym
+        add_camera(session, camera, spec, actor=actor, clock=site.clock)
+        commission(
+            session,
+            camera,
+            reason=reason,
+            duration=timedelta(hours=1),
+            actor=actor,
+            clock=site.clock,
+        )
+        if credentials is not None:
+            store_credentials(site.folder.secrets, camera, credentials)
+    typer.echo(f"{camera} is entered, and you may set it up for one hour: both are in the ledger.")
+    try:
+        width, height = _size(site, camera)
+    except BeffroiError as error:
+        typer.echo(f"It could not be opened: {error.message}", err=True)
+        typer.echo(f"Correct it with `beffroi camera change {camera} --address …`.", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(
+        f"It answers with pictures of {width} by {height}.\n"
+        "Next:\n"
+        f"  beffroi camera still {camera} --out still.png   look at it, pixelated, to place masks\n"
+        f"  beffroi camera change {camera} --masks masks.json   hide windows and private ground\n"
+        f"  beffroi camera background {camera}   the empty place, shown behind the skeletons\n"
+        "  beffroi use add --help   nothing is analysed before a use is voted and published"
+    )
+
+
+@app.command("list")
+def list_(as_json: AsJson = False, data: Data = DATA) -> None:
+    """List the cameras in service and how they do.
+
+    Example: `beffroi camera list --json`
+    """
+    site = open_installation(data)
+    with site.database.read() as session:
+        states = {state.camera_id: state for state in session.scalars(select(CameraState))}
+        rows = [
+            {
+                "id": version.camera_id,
+                "name": version.name,
+                "address": version.address,
+                "version": version.number,
+                "state": state.state if (state := states.get(version.camera_id)) else "off",
+                "detail": state.detail if state else "",
+                "analysed": state.analysed if state else 0,
+                "skipped": state.skipped if state else 0,
+            }
+            for version in list_cameras(session)
+        ]
+    columns = ("id", "name", "state", "detail", "analysed", "skipped")
+    print_rows(columns, rows, as_json=as_json, none="No camera yet: `beffroi camera add --help`.")
+
+
+@app.command()
+def change(
+    camera: CameraId,
+    address: Annotated[str | None, typer.Option(help="Its new address.")] = None,
+    name: Name = None,
+    masks: Masks = None,
+    ground: Ground = None,
+    place: Place = None,
+    login: As = None,
+    data: Data = DATA,
+) -> None:
+    """Record a new version of a camera; what is not given stays.
+
+    Example: `beffroi camera change square-north --masks masks.json --as tech`
+    """
+    site = open_installation(data)
+    with site.acting(login, Permission.SET_UP_CAMERAS) as (session, account):
+        before = current_version(session, camera)
+        public, credentials = split_credentials(address or before.address)
+        spec = CameraSpec(
+            name or before.name,
+            public,
+            _read(masks, before.masks),
+            _read(ground, before.ground),
+            _place(place) or before.place,
+        )
+        version = change_camera(session, camera, spec, actor=account.pseudonym, clock=site.clock)
+        if credentials is not None:
+            store_credentials(site.folder.secrets, camera, credentials)
+    typer.echo(f"{camera} is now in version {version.number}.")
+
+
+@app.command()
+def remove(camera: CameraId, login: As = None, data: Data = DATA) -> None:
+    """Take a camera out of service; its history stays.
+
+    Example: `beffroi camera remove square-north --as tech`
+    """
+    site = open_installation(data)
+    with site.acting(login, Permission.SET_UP_CAMERAS) as (session, account):
+        remove_camera(session, camera, actor=account.pseudonym, clock=site.clock)
+    typer.echo(f"{camera} is out of service.")
+
+
+@app.command("commission")
+def commission_(
+    camera: CameraId,
+    reason: Reason,
+    hours: Annotated[float, typer.Option(help="How long, at most 24.")] = 1,
+    login: As = None,
+    data: Data = DATA,
+) -> None:
+    """Ask leave to open a camera in order to set it up; it is logged.
+
+    Example: `beffroi camera commission square-north --reason "new masks" --as tech`
+    """
+    site = open_installation(data)
+    with site.acting(login, Permission.SET_UP_CAMERAS) as (session, account):
+        row = commission(
+            session,
+            camera,
+            reason=reason,
+            duration=timedelta(hours=hours),
+            actor=account.pseudonym,
+            clock=site.clock,
+        )
+    typer.echo(f"{camera} may be opened for set-up until {row.ends_at:%Y-%m-%d %H:%M} UTC.")
+
+
+@app.command()
+def still(
+    camera: CameraId,
+    out: Annotated[Path, typer.Option(help="Where to write the PNG.")] = Path("still.png"),
+    data: Data = DATA,
+) -> None:
+    """Take one picture, masked and pixelated as a whole, under a commissioning.
+
+    Example: `beffroi camera still square-north --out still.png`
+    """
+    from beffroi.capture.picture import to_png
+    from beffroi.engine.setup import take_still
+
+    site = open_installation(data)
+    out.write_bytes(to_png(take_still(site.database, site.folder, camera, site.clock)))
+    typer.echo(f"Wrote {out}.")
+
+
+@app.command()
+def background(
+    camera: CameraId,
+    seconds: Annotated[float, typer.Option(help="How long to look.", min=1, max=120)] = 20,
+    login: As = None,
+    data: Data = DATA,
+) -> None:
+    """Keep the empty place, masked and blurred, to draw skeletons over; it is logged.
+
+    Example: `beffroi camera background square-north --as tech`
+    """
+    from beffroi.capture.picture import to_jpeg
+    from beffroi.engine.setup import take_background
+
+    site = open_installation(data)
+    picture = to_jpeg(take_background(site.database, site.folder, camera, seconds, site.clock))
+    with site.acting(login, Permission.SET_UP_CAMERAS) as (session, account):
+        set_background(session, camera, picture, actor=account.pseudonym, clock=site.clock)
+    typer.echo(f"{camera} has its background.")
+
+
+def _size(site: Installation, camera: str) -> tuple[int, int]:
+    from beffroi.engine.setup import take_still
+
+    height, width, _ = take_still(site.database, site.folder, camera, site.clock).shape
+    return width, height
+
+
+def _read(path: Path | None, otherwise: Any) -> Any:
+    if path is None:
+        return otherwise
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path} cannot be read as JSON: {error}.") from error
+
+
+def _place(text: str | None) -> dict[str, float] | None:
+    if text is None:
+        return None
+    try:
+        x, y, heading, view = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise BadInput("--place takes four numbers: x,y,heading,view.") from error
+    return {"x": x, "y": y, "heading": heading, "view": view}

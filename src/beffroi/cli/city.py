@@ -1,0 +1,179 @@
+"""The demo city: Belfort-les-Eaux, which does not exist, under a law that does not exist.
+
+Everything a real city would decide is here as data: cameras, uses, votes and people. It is marked
+as fictional wherever a text is shown.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import numpy as np
+
+from beffroi.capture.picture import to_jpeg
+from beffroi.cli.installation import Installation
+from beffroi.engine.setup import blur
+from beffroi.events.registry import shipped_definitions
+from beffroi.mandate.backgrounds import set_background
+from beffroi.mandate.cameras import CameraSpec, add_camera, list_cameras
+from beffroi.mandate.rights import Role
+from beffroi.mandate.uses import ALWAYS, ActType, Mode, UseSpec, draft_use, record_act
+from beffroi.simulation.scene import Scene
+from beffroi.web.accounts import create_account
+
+FICTION: Final = "Fictional law of the synthetic city, article 1 (not a real text)"
+COUNCIL: Final = "Conseil municipal de Belfort-les-Eaux (ville fictive)"
+YEAR: Final = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A camera of the demo city and the use that was voted for it.
+
+    Args:
+        camera: Id of the camera.
+        name: What people call it.
+        scene: Scene of the synthetic city that it looks at.
+        place: Position on the plan in fractions, heading and view angle in degrees.
+        event: Which shipped definition was voted there.
+        purpose: Why, as the council put it.
+        forbidden: Names of the scene's zones that nobody may enter.
+    """
+
+    camera: str
+    name: str
+    scene: str
+    place: dict[str, float]
+    event: str
+    purpose: str
+    forbidden: tuple[str, ...] = ()
+
+
+SPOTS: Final = (
+    Spot(
+        "place",
+        "Place du Beffroi",
+        "square",
+        {"x": 0.46, "y": 0.44, "heading": 150, "view": 62},
+        "gathering",
+        "Prévenir les mouvements de foule les jours de marché.",
+    ),
+    Spot(
+        "rue",
+        "Rue des Tanneurs",
+        "street",
+        {"x": 0.70, "y": 0.30, "heading": 215, "view": 58},
+        "strike",
+        "Porter secours plus vite aux personnes agressées la nuit.",
+    ),
+    Spot(
+        "parc",
+        "Parc de la Citadelle",
+        "park",
+        {"x": 0.24, "y": 0.66, "heading": 60, "view": 64},
+        "fall",
+        "Porter secours aux personnes qui tombent et ne se relèvent pas.",
+    ),
+    Spot(
+        "quai",
+        "Gare, quai 2",
+        "platform",
+        {"x": 0.80, "y": 0.76, "heading": 285, "view": 55},
+        "intrusion",
+        "Arrêter les trains quand une personne descend sur les voies.",
+        ("track",),
+    ),
+)
+
+PEOPLE: Final = (
+    ("operateur", "Camille Operator (demo)", Role.OPERATOR),
+    ("superviseur", "Dominique Supervisor (demo)", Role.SUPERVISOR),
+    ("technicien", "Sacha Technician (demo)", Role.TECHNICIAN),
+    ("secretariat", "Alix Clerk (demo)", Role.CLERK),
+    ("admin", "Robin Administrator (demo)", Role.ADMINISTRATOR),
+)
+
+
+def build_city(site: Installation) -> None:
+    """Fill an empty installation with the demo city; one that has cameras is left as it is."""
+    with site.database.read() as session:
+        if list_cameras(session):
+            return
+    definitions = {voted.definition.event: voted for voted in shipped_definitions()}
+    clock = site.clock
+    with site.database.write() as session:
+        actors = {
+            role: create_account(
+                session,
+                login=login,
+                name=name,
+                role=role,
+                password=None,
+                actor="system",
+                clock=clock,
+            ).pseudonym
+            for login, name, role in PEOPLE
+        }
+        for seed, spot in enumerate(SPOTS, start=1):
+            scene = Scene.create(spot.scene, seed)
+            technician = actors[Role.TECHNICIAN]
+            add_camera(session, spot.camera, _camera(spot, scene), actor=technician, clock=clock)
+            set_background(session, spot.camera, _background(scene), actor=technician, clock=clock)
+            clerk = actors[Role.CLERK]
+            use = draft_use(
+                session,
+                f"{spot.event}-{spot.camera}",
+                definitions[spot.event],
+                _use(spot, scene, site),
+                actor=clerk,
+                clock=clock,
+            )
+            for act in (ActType.VOTE, ActType.PUBLICATION):
+                record_act(
+                    session,
+                    use.id,
+                    act,
+                    body=COUNCIL,
+                    date=clock.now().date().isoformat(),
+                    reference=f"FICTION-{seed:03d}",
+                    motives=spot.purpose,
+                    actor=clerk,
+                    clock=clock,
+                )
+
+
+def _camera(spot: Spot, scene: Scene) -> CameraSpec:
+    width, height = scene.size
+    to_pixels = np.diag([width, height, 1.0])
+    ground = scene.camera.ground_homography() @ to_pixels
+    return CameraSpec(
+        name=spot.name,
+        address=f"sim://{spot.scene}?seed={scene.seed}",
+        ground=(ground / ground[2, 2]).tolist(),
+        place=spot.place,
+    )
+
+
+def _use(spot: Spot, scene: Scene, site: Installation) -> UseSpec:
+    drawn: dict[str, Any] = {"forbidden": {name: _ring(scene, name) for name in spot.forbidden}}
+    return UseSpec(
+        mode=Mode.LIVE,
+        purpose=spot.purpose,
+        legal_basis=FICTION,
+        timezone="Europe/Paris",
+        hours=ALWAYS,
+        starts_at=site.clock.now(),
+        ends_at=site.clock.now() + YEAR,
+        cameras={spot.camera: drawn},
+    )
+
+
+def _ring(scene: Scene, zone: str) -> list[list[float]]:
+    """A zone of the scene in fractions of the picture, cut to it."""
+    fractions = scene.zones[zone].pixels / np.array(scene.size)
+    return [[float(x), float(y)] for x, y in np.clip(fractions, 0, 1)]
+
+
+def _background(scene: Scene) -> bytes:
+    empty = scene.empty().astype(np.float32)
+    return to_jpeg(blur(empty, max(2, scene.size[0] // 160)))

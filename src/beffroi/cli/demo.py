@@ -1,0 +1,55 @@
+"""`beffroi demo`: the synthetic city, watched as a real one would be."""
+
+import os
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from beffroi.cli.installation import make_installation
+from beffroi.cli.options import DATA, Data
+from beffroi.web.accounts import create_link, find_account
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    data: Data = DATA,
+    port: Annotated[int | None, typer.Option(help="TCP port of the command centre.")] = None,
+    init_only: Annotated[
+        bool, typer.Option("--init-only", help="Fill the data folder and stop there.")
+    ] = False,
+) -> None:
+    """Run the command centre of a fictional city whose cameras see mannequins.
+
+    Example: `beffroi demo --port 8765`
+    """
+    from beffroi.cli.city import build_city
+    from beffroi.engine.logs import configure
+    from beffroi.engine.server import serve
+    from beffroi.perception.models import install
+
+    configure()
+    if port is not None:
+        # The web server is a process of its own and reads the same settings.
+        os.environ["BEFFROI_WEB__PORT"] = str(port)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True) as progress:
+        install(progress=progress)
+    site = make_installation(data)
+    build_city(site)
+    if init_only:
+        typer.echo(f"The demo city is in {data}.")
+        return
+    with site.database.write() as session:
+        token = create_link(session, find_account(session, "operateur"), site.clock)
+    web = site.settings.web
+    console.rule("Belfort-les-Eaux, a city that does not exist")
+    console.print(
+        f"Open [bold]http://{web.host}:{web.port}/login/{token}[/bold]\n"
+        "It signs you in once, as an operator. An alert comes within two minutes.\n"
+        "Ctrl-C stops everything."
+    )
+    serve(site.folder, site.settings, site.database, site.clock)

@@ -1,0 +1,24 @@
+"""`beffroi serve`: run an installation until it is stopped."""
+
+import typer
+
+from beffroi.cli.installation import make_installation
+from beffroi.cli.options import DATA, Data
+
+app = typer.Typer()
+
+
+@app.command()
+def serve(data: Data = DATA) -> None:
+    """Watch what the uses in force allow, and answer the consoles, until Ctrl-C.
+
+    Example: `beffroi serve --data /var/lib/beffroi`
+    """
+    from beffroi.engine.logs import configure
+    from beffroi.engine.server import serve as run
+
+    configure()
+    site = make_installation(data)
+    web = site.settings.web
+    typer.echo(f"Beffroi answers at http://{web.host}:{web.port}/ (Ctrl-C stops it).")
+    run(site.folder, site.settings, site.database, site.clock)

@@ -1,0 +1,190 @@
+"""One camera at work: its stream, its perception, the detectors of the uses in force, its alerts.
+
+Each camera has a thread of its own; decoding and inference run outside the interpreter lock. The
+thread ends by itself when its permit is not renewed.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+
+from beffroi.alerts.raising import raise_alert
+from beffroi.capture.source import Source, open_source
+from beffroi.clock import Clock
+from beffroi.engine.evidence import EvidenceDesk, Scene
+from beffroi.engine.live import LiveLink
+from beffroi.engine.messages import Order, Report
+from beffroi.errors import BeffroiError, NotAuthorised, Unavailable
+from beffroi.events.detector import Detection, Detector, Zones
+from beffroi.events.registry import build
+from beffroi.folder import DataFolder
+from beffroi.mandate.cameras import current_version, load_credentials
+from beffroi.mandate.gate import OpenUse, ask
+from beffroi.mandate.permit import Basis, Permit
+from beffroi.mandate.uses import Mode
+from beffroi.perception.observation import Observation, to_json
+from beffroi.perception.perceive import Perception
+from beffroi.store.cameras import CameraVersion
+from beffroi.store.database import Database
+
+KEPT_S: Final = 20.0
+"""Seconds of packets and observations held in memory, so that an alert can show what led to it."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """What all cameras of a host share."""
+
+    folder: DataFolder
+    database: Database
+    clock: Clock
+    perception: Callable[[CameraVersion], Perception]
+    desk: EvidenceDesk
+    live: LiveLink
+
+
+class CameraWatch(threading.Thread):
+    """Watches one camera for as long as permits keep coming.
+
+    Args:
+        order: The first permit and the version of the camera's record to use.
+        station: What the cameras of this host share.
+    """
+
+    def __init__(self, order: Order, station: Station) -> None:
+        super().__init__(name=f"camera-{order.camera}", daemon=True)
+        self.version = order.version
+        self._camera_id = order.camera
+        self._permit = order.permit
+        self._station = station
+        self._source: Source | None = None
+        self._detectors: dict[str, tuple[OpenUse, Detector]] = {}
+        self._uses: tuple[str, ...] = ()
+        self._recent: deque[Observation] = deque()
+        self._analysed = 0
+        self._trouble = ""
+
+    def renew(self, permit: Permit) -> None:
+        """Go on under a newer permit."""
+        self._permit = permit
+        if self._source is not None:
+            self._source.renew(permit)
+
+    def report(self) -> Report:
+        """How the camera does now."""
+        source = self._source
+        if self._trouble or source is None:
+            state = "blind" if self._trouble else "starting"
+            return Report(self._camera_id, state, self._trouble, self._analysed, 0)
+        health = source.health
+        return Report(self._camera_id, health.state, health.detail, self._analysed, source.skipped)
+
+    def run(self) -> None:
+        """Watch until the permit runs out; a camera that fails is tried again by the supervisor."""
+        try:
+            self._watch()
+        except NotAuthorised:
+            log.info("camera closed: its permit was not renewed", camera=self._camera_id)
+        except BeffroiError as error:
+            self._trouble = error.message
+            log.warning("camera lost", camera=self._camera_id, cause=error.message)
+
+    def _watch(self) -> None:
+        station = self._station
+        with station.database.read() as session:
+            record = current_version(session, self._camera_id)
+        self._load_uses()
+        rate = max((use.voted.definition.rate_hz for use, _ in self._detectors.values()), default=1)
+        perception = station.perception(record)
+        with open_source(
+            self._permit,
+            clock=station.clock,
+            masks=record.masks,
+            rate_hz=rate,
+            credentials=load_credentials(station.folder.secrets, self._camera_id),
+            ring_s=KEPT_S,
+        ) as source:
+            self._source = source
+            for frame in source.frames():
+                if self._permit.uses != self._uses:
+                    self._load_uses()
+                if self._permit.basis is Basis.COMMISSIONING:
+                    continue
+                self._notice(perception.observe(frame), source)
+
+    def _load_uses(self) -> None:
+        """Build a detector per use of the permit; those that stay keep what they have seen."""
+        wanted = self._permit.uses
+        now = self._station.clock.now()
+        with self._station.database.read() as session:
+            answers = [a for a in ask(session, self._camera_id, now) if isinstance(a, OpenUse)]
+        kept = self._detectors
+        self._detectors = {
+            use.use_id: kept.get(use.use_id) or (use, build(use.voted, zones_of(use.zones)))
+            for use in answers
+            if use.use_id in wanted
+        }
+        self._uses = wanted
+
+    def _notice(self, observation: Observation, source: Source) -> None:
+        self._analysed += 1
+        self._remember(observation)
+        for use, detector in self._detectors.values():
+            for detection in detector.update(observation):
+                self._raise(use, detection, observation, source)
+        if any(use.mode is Mode.LIVE for use, _ in self._detectors.values()):
+            self._station.live.send(self._camera_id, to_json(observation))
+
+    def _remember(self, observation: Observation) -> None:
+        self._recent.append(observation)
+        while self._recent[0].t < observation.t - KEPT_S:
+            self._recent.popleft()
+
+    def _raise(
+        self, use: OpenUse, detection: Detection, observation: Observation, source: Source
+    ) -> None:
+        station = self._station
+        elapsed = timedelta(seconds=observation.t - detection.end_t)
+        try:
+            with station.database.write() as session:
+                alert = raise_alert(
+                    session,
+                    detection=detection,
+                    camera_id=self._camera_id,
+                    use_id=use.use_id,
+                    voted=use.voted,
+                    detected_at=station.clock.now() - elapsed,
+                    clock=station.clock,
+                )
+        except NotAuthorised as error:
+            # The use was stopped since its permit was given: what it saw after that is nothing.
+            log.info("detection dropped", camera=self._camera_id, cause=error.message)
+            return
+        except Unavailable as error:
+            # Losing an alert silently is the one thing that may not happen: stop and say so.
+            self._trouble = f"an alert could not be recorded: {error.message}"
+            raise
+        log.info("alert raised", camera=self._camera_id, alert=alert.id, event_kind=alert.event)
+        station.desk.expect(alert.id, Scene(detection, source, self._recent))
+
+
+def zones_of(drawn: dict[str, Any]) -> Zones:
+    """Read the zones that a use has drawn, as the database keeps them."""
+    return Zones(
+        area=tuple((x, y) for x, y in drawn.get("area", [])),
+        forbidden={
+            name: tuple((x, y) for x, y in polygon)
+            for name, polygon in drawn.get("forbidden", {}).items()
+        },
+        lines={
+            name: ((start[0], start[1]), (end[0], end[1]))
+            for name, (start, end) in drawn.get("lines", {}).items()
+        },
+    )

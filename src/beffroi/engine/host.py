@@ -1,0 +1,95 @@
+"""A host: one process that watches a few cameras. Start it with ``python -m beffroi.engine.host``.
+
+A native crash here costs these cameras for seconds and nothing else. It obeys its standard input
+alone: no permit, no camera; end of input, end of process.
+"""
+
+import argparse
+import os
+import sys
+import threading
+from pathlib import Path
+
+import structlog
+
+from beffroi.alerts.vault import Vault
+from beffroi.clock import Clock
+from beffroi.engine.camera import CameraWatch, Station
+from beffroi.engine.evidence import EvidenceDesk
+from beffroi.engine.live import LiveLink
+from beffroi.engine.logs import configure
+from beffroi.engine.messages import Order, order_from_line, reports_to_line
+from beffroi.folder import DataFolder
+from beffroi.perception.perceive import perception_factory
+from beffroi.settings import Settings
+from beffroi.store.database import Database
+
+BEAT_S = 0.5
+
+log = structlog.get_logger()
+
+
+class Host:
+    """The cameras of this process, by id.
+
+    Args:
+        station: What they share.
+    """
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._watches: dict[str, CameraWatch] = {}
+        self._lock = threading.Lock()
+
+    def obey(self, order: Order) -> None:
+        """Open a camera, renew its permit, or open it again after it ended or changed."""
+        with self._lock:
+            watch = self._watches.get(order.camera)
+            if watch is not None and watch.is_alive():
+                # A changed record is read afresh once the old permit has run out by itself.
+                if watch.version == order.version:
+                    watch.renew(order.permit)
+                return
+            watch = CameraWatch(order, self._station)
+            self._watches[order.camera] = watch
+            watch.start()
+
+    def beat(self) -> None:
+        """Write how the cameras do, for ever."""
+        while True:
+            with self._lock:
+                reports = [watch.report() for watch in self._watches.values()]
+            sys.stdout.write(reports_to_line(reports))
+            sys.stdout.flush()
+            threading.Event().wait(BEAT_S)
+
+
+def main() -> None:
+    """Run until the supervisor closes the pipe."""
+    parser = argparse.ArgumentParser(description="Watch the cameras named on standard input.")
+    parser.add_argument("--data", type=Path, required=True)
+    folder = DataFolder(parser.parse_args().data)
+    configure()
+    settings = Settings.load(folder)
+    clock = Clock()
+    database = Database(settings.database_url)
+    desk = EvidenceDesk(database, Vault(folder), clock)
+    station = Station(
+        folder=folder,
+        database=database,
+        clock=clock,
+        perception=perception_factory(settings.engine.pose_input),
+        desk=desk,
+        live=LiveLink(folder.live_socket),
+    )
+    host = Host(station)
+    threading.Thread(target=host.beat, name="beat", daemon=True).start()
+    for line in sys.stdin:
+        host.obey(order_from_line(line))
+    desk.close()
+    # Threads inside native decoders cannot be asked to stop; leaving at once is the safe way out.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

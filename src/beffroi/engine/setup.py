@@ -1,0 +1,113 @@
+"""Looking through a camera to set it up: under a logged commissioning, never sharp, never kept.
+
+The technician sees a picture pixelated as a whole; what stays is a median of many pictures, so
+that people who pass are not in it, and blurred, so that nobody who stood still can be recognised.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beffroi.alerts.clip import pixelate
+from beffroi.capture.frame import Frame
+from beffroi.capture.source import open_source
+from beffroi.clock import Clock
+from beffroi.errors import Unavailable
+from beffroi.folder import DataFolder
+from beffroi.mandate.cameras import current_version, load_credentials
+from beffroi.mandate.commissioning import commissioning_permit
+from beffroi.store.database import Database
+
+Image = NDArray[np.uint8]
+
+BLOCKS_ACROSS: Final = 60
+"""Blocks in the width of a still: enough to place a mask, too few for a face."""
+
+BLUR: Final = 0.006
+"""Radius of the blur, as a share of the picture's width."""
+
+
+def take_still(database: Database, folder: DataFolder, camera: str, clock: Clock) -> Image:
+    """One picture of a camera, masks burnt in, pixelated as a whole.
+
+    Returns:
+        RGB, uint8, shape (height, width, 3).
+
+    Raises:
+        NotAuthorised: Nobody has leave to set this camera up now.
+        Unavailable: The camera does not answer.
+    """
+    for frame in _look(database, folder, camera, clock, rate_hz=5):
+        return pixelate(frame.image, max(8, frame.image.shape[1] // BLOCKS_ACROSS))
+    raise Unavailable(f"Camera {camera} gave no picture; check its address and its network.")
+
+
+def take_background(
+    database: Database, folder: DataFolder, camera: str, seconds: float, clock: Clock
+) -> Image:
+    """The place without the people who pass: the median of many pictures, masked and blurred.
+
+    Args:
+        database: Where the camera is recorded.
+        folder: Where its credentials lie.
+        camera: Its id.
+        seconds: How long to look, 1 to 120; two pictures a second are taken.
+        clock: The machine's clocks.
+
+    Raises:
+        NotAuthorised: Nobody has leave to set this camera up now.
+        Unavailable: The camera does not answer.
+    """
+    frames = _look(database, folder, camera, clock, rate_hz=2)
+    pictures = [frame.image for frame in islice(frames, max(3, int(seconds * 2)))]
+    if not pictures:
+        raise Unavailable(f"Camera {camera} gave no picture; check its address and its network.")
+    median = np.median(np.stack(pictures), axis=0).astype(np.float32)
+    return blur(median, max(2, round(median.shape[1] * BLUR)))
+
+
+def blur(image: NDArray[np.float32], radius: int) -> Image:
+    """Three box blurs one after the other, which come close to a Gaussian.
+
+    Args:
+        image: Shape (height, width, 3), 0 to 255.
+        radius: Of each box, in pixels.
+    """
+    result = image
+    for _ in range(3):
+        for axis in (0, 1):
+            result = _box(result, radius, axis)
+    blurred: Image = result.round().astype(np.uint8)
+    return blurred
+
+
+def _box(image: NDArray[np.float32], radius: int, axis: int) -> NDArray[np.float32]:
+    """Mean over 2 radius + 1 pixels along one axis, edges repeated, by a running sum."""
+    width = 2 * radius + 1
+    padding = [(0, 0)] * image.ndim
+    padding[axis] = (radius + 1, radius)
+    sums = np.pad(image, padding, mode="edge").cumsum(axis=axis, dtype=np.float64)
+    upper = np.take(sums, range(width, sums.shape[axis]), axis=axis)
+    lower = np.take(sums, range(sums.shape[axis] - width), axis=axis)
+    mean: NDArray[np.float32] = ((upper - lower) / width).astype(np.float32)
+    return mean
+
+
+def _look(
+    database: Database, folder: DataFolder, camera: str, clock: Clock, *, rate_hz: float
+) -> Iterator[Frame]:
+    """Frames of a camera for as long as its commissioning lasts."""
+    with database.read() as session:
+        permit = commissioning_permit(session, camera, clock)
+        masks = current_version(session, camera).masks
+    credentials = load_credentials(folder.secrets, camera)
+    with open_source(
+        permit, clock=clock, masks=masks, rate_hz=rate_hz, credentials=credentials
+    ) as source:
+        for frame in source.frames():
+            yield frame
+            with database.read() as session:
+                source.renew(commissioning_permit(session, camera, clock))

@@ -1,0 +1,81 @@
+"""How each camera does, kept in the database for consoles, and in the ledger when it changes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from beffroi.clock import Clock
+from beffroi.engine.messages import Report
+from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.mandate.gate import CameraDecision
+from beffroi.store.cameras import CameraState
+from beffroi.store.database import Database
+
+FRESH_S: Final = 5.0
+"""Unchanged states are written again this often, so that readers can tell fresh from stale."""
+
+
+class CameraStates:
+    """Writes `camera_state` rows, seldom.
+
+    Args:
+        database: Where the rows are.
+        clock: Dates them.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._written: dict[str, tuple[str, str]] = {}
+        self._due = clock.monotonic()
+
+    def record(self, decisions: Sequence[CameraDecision], reports: Mapping[str, Report]) -> None:
+        """Write what changed, and everything once in a while."""
+        now = {decision.camera.camera_id: _state(decision, reports) for decision in decisions}
+        changed = {
+            camera
+            for camera, report in now.items()
+            if self._written.get(camera) != (report.state, report.detail)
+        }
+        if changed or self._clock.monotonic() >= self._due:
+            self._write(now, changed)
+            self._due = self._clock.monotonic() + FRESH_S
+
+    def close(self) -> None:
+        """Say of every camera that it is off."""
+        off = {
+            camera: Report(camera, "off", "the server stopped", 0, 0) for camera in self._written
+        }
+        self._write(off, set(off))
+
+    def _write(self, reports: Mapping[str, Report], changed: set[str]) -> None:
+        with self._database.write() as session:
+            for camera, report in reports.items():
+                row = session.get(CameraState, camera)
+                if row is None:
+                    row = CameraState(camera_id=camera, since=self._clock.now())
+                    session.add(row)
+                if camera in changed:
+                    row.since = self._clock.now()
+                    payload = {"camera": camera, "state": report.state, "detail": report.detail}
+                    append(
+                        session,
+                        Kind.CAMERA_STATE,
+                        actor=SYSTEM,
+                        payload=payload,
+                        clock=self._clock,
+                    )
+                row.state = report.state
+                row.detail = report.detail
+                row.analysed = report.analysed
+                row.skipped = report.skipped
+                row.heard_at = self._clock.now()
+        self._written = {name: (report.state, report.detail) for name, report in reports.items()}
+
+
+def _state(decision: CameraDecision, reports: Mapping[str, Report]) -> Report:
+    camera = decision.camera.camera_id
+    if decision.permit is None:
+        reasons = "; ".join(f"{refusal.use_id}: {refusal.reason}" for refusal in decision.refused)
+        return Report(camera, "off", reasons or "no use in force names this camera", 0, 0)
+    waiting = Report(camera, "starting", "its host is starting", 0, 0)
+    return reports.get(camera, waiting)

@@ -1,0 +1,187 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from tests.mandate.conftest import MAYOR, NOON, Decide
+
+from beffroi.clock import FrozenClock
+from beffroi.errors import BadInput, NotAuthorised
+from beffroi.mandate.commissioning import commission, commissioning_permit
+from beffroi.mandate.gate import TERM_S, CameraDecision, Gate, live_cameras, within_hours
+from beffroi.mandate.pauses import pause, resume
+from beffroi.mandate.permit import Basis
+from beffroi.mandate.uses import ALWAYS, ActType
+from beffroi.store.database import Database
+
+IN_FORCE = (ActType.VOTE, ActType.PUBLICATION)
+
+
+def ask(city: Database, clock: FrozenClock, behaviour: int = 1) -> CameraDecision:
+    with city.read() as session:
+        return Gate({"fall": behaviour}, clock).decide(session)[0]
+
+
+def test_a_use_voted_and_published_opens_the_camera_for_seconds(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    permit = ask(city, clock).permit
+    assert permit is not None
+    assert (permit.address, permit.uses) == ("sim://park?seed=1", ("falls",))
+    permit.require("sim://park?seed=1", clock)
+    clock.advance(TERM_S)
+    with pytest.raises(NotAuthorised, match="run out"):
+        permit.require("sim://park?seed=1", clock)
+
+
+@pytest.mark.parametrize(
+    ("acts", "state"),
+    [
+        ((), "draft"),
+        ((ActType.VOTE,), "voted"),
+        ((*IN_FORCE, ActType.SUSPENSION), "suspended"),
+        ((*IN_FORCE, ActType.REPEAL), "repealed"),
+    ],
+)
+def test_any_other_state_refuses(
+    city: Database,
+    clock: FrozenClock,
+    drafted: Decide,
+    decide: Decide,
+    acts: tuple[ActType, ...],
+    state: str,
+) -> None:
+    drafted()
+    decide(*acts)
+    decision = ask(city, clock)
+    assert decision.permit is None
+    assert state in decision.refused[0].reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"starts_at": NOON + timedelta(seconds=1)}, "starts on"),
+        ({"ends_at": NOON}, "ended on"),
+        ({"hours": {}}, "outside the hours"),
+        ({"hours": {"0": [["08:00", "12:00"]]}}, "outside the hours"),
+        ({"hours": {"1": [["00:00", "24:00"]]}}, "outside the hours"),
+    ],
+)
+def test_dates_and_hours_refuse(
+    city: Database,
+    clock: FrozenClock,
+    drafted: Decide,
+    decide: Decide,
+    changes: dict[str, object],
+    reason: str,
+) -> None:
+    drafted(**changes)
+    decide(*IN_FORCE)
+    decision = ask(city, clock)
+    assert decision.permit is None
+    assert reason in decision.refused[0].reason
+
+
+def test_a_detector_that_behaves_otherwise_than_voted_does_not_run(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    decision = ask(city, clock, behaviour=2)
+    assert decision.permit is None
+    assert "does not ship it" in decision.refused[0].reason
+
+
+def test_a_text_changed_after_the_vote_does_not_run(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    with city.write() as session:
+        session.execute(
+            text("UPDATE definition SET canonical = :new"), {"new": b'{"event":"fall"}'}
+        )
+    decision = ask(city, clock)
+    assert decision.permit is None
+    assert "not the one that was voted" in decision.refused[0].reason
+
+
+def test_an_operator_stops_and_a_supervisor_resumes(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    with city.write() as session:
+        pause(session, "falls", "park", "too many alerts", actor=MAYOR, clock=clock)
+    assert ask(city, clock).permit is None
+    with city.read() as session:
+        assert live_cameras(session, clock) == set()
+    with city.write() as session:
+        resume(session, "falls", "park", actor=MAYOR, clock=clock)
+    assert ask(city, clock).permit is not None
+    with city.read() as session:
+        assert live_cameras(session, clock) == {"park"}
+
+
+def test_a_clock_that_steps_back_closes_the_gate_until_it_has_caught_up(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    gate = Gate({"fall": 1}, clock)
+    with city.read() as session:
+        assert gate.decide(session)[0].permit is not None
+        clock.step(-3600)
+        assert gate.decide(session)[0].permit is None
+        clock.advance(3600)
+        assert gate.decide(session)[0].permit is not None
+
+
+@pytest.mark.parametrize(
+    ("now", "inside"),
+    [
+        (datetime(2026, 3, 28, 1, 30, tzinfo=UTC), True),  # Saturday 02:30 in winter time
+        (datetime(2026, 3, 29, 0, 59, tzinfo=UTC), False),  # Sunday 01:59, before the clocks change
+        (datetime(2026, 3, 29, 1, 0, tzinfo=UTC), False),  # Sunday 03:00: 02:00 to 03:00 is skipped
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), True),  # Sunday 02:30, summer time
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), True),  # Sunday 02:30 again, winter time
+        (datetime(2026, 10, 25, 2, 0, tzinfo=UTC), False),  # Sunday 03:00
+    ],
+)
+def test_hours_are_read_on_the_wall_clock_across_both_changes(now: datetime, inside: bool) -> None:
+    hours = {str(day): [["02:00", "03:00"]] for day in range(7)}
+    assert within_hours(hours, "Europe/Paris", now) is inside
+
+
+def test_commissioning_opens_for_its_hours_without_any_use(
+    city: Database, clock: FrozenClock
+) -> None:
+    with city.write() as session, pytest.raises(NotAuthorised, match="may not be opened"):
+        commissioning_permit(session, "park", clock)
+    with city.write() as session:
+        commission(
+            session,
+            "park",
+            reason="masks",
+            duration=timedelta(hours=1),
+            actor=MAYOR,
+            clock=clock,
+        )
+    permit = ask(city, clock).permit
+    assert permit is not None
+    assert (permit.basis, permit.uses) == (Basis.COMMISSIONING, ())
+    clock.advance(3601)
+    assert ask(city, clock).permit is None
+
+
+def test_commissioning_lasts_at_most_a_day(city: Database, clock: FrozenClock) -> None:
+    day = timedelta(hours=24, seconds=1)
+    with city.write() as session, pytest.raises(BadInput, match="24 hours"):
+        commission(session, "park", reason="r", duration=day, actor=MAYOR, clock=clock)
+
+
+def test_always_means_every_minute_of_the_week() -> None:
+    minutes = (NOON + timedelta(minutes=step) for step in range(0, 7 * 24 * 60, 7))
+    assert all(within_hours(ALWAYS, "Europe/Paris", minute) for minute in minutes)

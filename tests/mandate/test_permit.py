@@ -1,0 +1,41 @@
+import math
+from pathlib import Path
+
+import pytest
+
+from beffroi.clock import Clock
+from beffroi.errors import BadInput, NotAuthorised
+from beffroi.mandate import permit as permits
+from beffroi.mandate.laboratory import laboratory_permit
+from beffroi.mandate.permit import Basis, Permit, from_wire, issue, to_wire
+
+
+def test_nobody_else_can_make_a_permit() -> None:
+    with pytest.raises(NotAuthorised):
+        Permit("sim://park", Basis.USE, "park", (), math.inf, permits._Seal())
+
+
+def test_a_permit_is_for_one_source_only() -> None:
+    permit = laboratory_permit("sim://park?seed=1")
+    with pytest.raises(NotAuthorised, match="another source"):
+        permit.require("sim://square?seed=1", Clock())
+
+
+def test_a_permit_crosses_the_pipe_to_a_host() -> None:
+    permit = issue("sim://park", Basis.USE, camera="park", uses=("falls",), deadline=12.5)
+    assert from_wire(to_wire(permit)) == permit
+
+
+@pytest.mark.parametrize(
+    "address", ["rtsp://192.0.2.1/stream", "http://192.0.2.1/a.mp4", "file:///etc/hosts", "tcp://x"]
+)
+def test_the_laboratory_opens_nothing_live(address: str) -> None:
+    with pytest.raises(NotAuthorised, match="laboratory"):
+        laboratory_permit(address)
+
+
+def test_the_laboratory_says_what_it_cannot_find(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no file"):
+        laboratory_permit(str(tmp_path / "absent.mp4"))
+    with pytest.raises(BadInput, match="not a regular file"):
+        laboratory_permit(str(tmp_path))
