@@ -70,7 +70,7 @@ def show(session: Session, alert_id: str, account: Account, clock: Clock) -> Ale
         NotAuthorised: The account may not see the queue.
     """
     person = require_person(session, account, Permission.SEE_ALERTS)
-    alert = _lock(session, alert_id)
+    alert = lock(session, alert_id)
     if alert.state == State.SHOWN:
         return alert
     _move(alert, State.SHOWN)
@@ -112,7 +112,7 @@ def judge(
     """
     person = require_person(session, account, Permission.JUDGE)
     reason = require_reason(reason)
-    alert = _lock(session, alert_id)
+    alert = lock(session, alert_id)
     _move(alert, State(verdict.value))
     row = Verdict(
         id=str(uuid.uuid4()),
@@ -151,7 +151,7 @@ def hand_over(
         NotAuthorised: Nobody has confirmed the alert, or the account may not hand over.
     """
     person = require_person(session, account, Permission.HAND_OVER)
-    alert = _lock(session, alert_id)
+    alert = lock(session, alert_id)
     verdict = session.scalar(select(Verdict).where(Verdict.alert_id == alert.id))
     if verdict is None or verdict.verdict != Judgement.CONFIRMED:
         raise NotAuthorised(
@@ -194,7 +194,7 @@ def close_alert(session: Session, alert_id: str, account: Account, clock: Clock)
         NotAuthorised: The account may not close alerts.
     """
     person = require_person(session, account, Permission.JUDGE)
-    alert = _lock(session, alert_id)
+    alert = lock(session, alert_id)
     _move(alert, State.CLOSED)
     append(
         session,
@@ -224,6 +224,31 @@ def lapse_overdue(session: Session, after_s: float, clock: Clock) -> list[Alert]
     return overdue
 
 
+def find(session: Session, alert_id: str) -> Alert:
+    """One alert.
+
+    Raises:
+        BadInput: There is none of this number.
+    """
+    alert = session.get(Alert, alert_id)
+    if alert is None:
+        raise BadInput(f"There is no alert {alert_id}.")
+    return alert
+
+
+def lock(session: Session, alert_id: str) -> Alert:
+    """One alert as it is now, which nobody else can change before this session ends.
+
+    Raises:
+        BadInput: There is none of this number.
+    """
+    # PostgreSQL locks the row; SQLite's write session has locked the database already.
+    alert = session.get(Alert, alert_id, with_for_update=True, populate_existing=True)
+    if alert is None:
+        raise BadInput(f"There is no alert {alert_id}.")
+    return alert
+
+
 def require_person(session: Session, account: Account, permission: Permission) -> Account:
     """The account as the database holds it now, if it belongs to a person who may do this.
 
@@ -247,14 +272,6 @@ def require_reason(reason: str) -> str:
     if not 1 <= len(reason) <= MAX_REASON:
         raise BadInput(f"Give a reason of 1 to {MAX_REASON} characters.")
     return reason
-
-
-def _lock(session: Session, alert_id: str) -> Alert:
-    # PostgreSQL locks the row; SQLite's write session has locked the database already.
-    alert = session.get(Alert, alert_id, with_for_update=True, populate_existing=True)
-    if alert is None:
-        raise BadInput(f"There is no alert {alert_id}.")
-    return alert
 
 
 def _move(alert: Alert, to: State) -> None:

@@ -19,8 +19,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from beffroi.errors import BadInput, Tampered, Unavailable
 from beffroi.folder import DataFolder
 
+SKELETONS: Final = "skeletons.jsonl"
+PIXELATED: Final = "pixelated.mp4"
+CLEAR: Final = "clear.mp4"
+
 _ALERT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_PART: Final = re.compile(r"[a-z]+\.(mp4|jsonl)")
 _NONCE: Final = 12
 _KEY: Final = 32
 
@@ -133,7 +136,7 @@ class Vault:
         return self._evidence / _checked(alert_id)
 
     def _path(self, alert_id: str, part: str) -> Path:
-        if not _PART.fullmatch(part):
+        if part not in (SKELETONS, PIXELATED, CLEAR):
             raise BadInput(f"{part!r} is not the name of a piece of evidence.")
         return self._folder(alert_id) / part
 

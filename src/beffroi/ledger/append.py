@@ -38,6 +38,7 @@ class Kind(StrEnum):
     ALERT_CLOSED = "alert.closed"
     ALERT_LAPSED = "alert.lapsed"
     EVIDENCE_KEPT = "evidence.kept"
+    EVIDENCE_MISSING = "evidence.missing"
     EVIDENCE_VIEWED_CLEAR = "evidence.viewed_clear"
     EVIDENCE_ERASED = "evidence.erased"
     PAYLOAD_ERASED = "ledger.payload_erased"

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     JUDGE = "judge"
     HAND_OVER = "hand_over"
     VIEW_CLEAR = "view_clear"
+    ERASE_EVIDENCE = "erase_evidence"
     PAUSE_USE = "pause_use"
     RESUME_USE = "resume_use"
     SEE_CAMERAS = "see_cameras"
@@ -53,7 +54,9 @@ _OPERATOR: Final = {
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.OPERATOR: frozenset(_EVERYONE | _OPERATOR),
     Role.SUPERVISOR: frozenset(
-        _EVERYONE | _OPERATOR | {Permission.RESUME_USE, Permission.SEE_JOURNAL}
+        _EVERYONE
+        | _OPERATOR
+        | {Permission.ERASE_EVIDENCE, Permission.RESUME_USE, Permission.SEE_JOURNAL}
     ),
     Role.TECHNICIAN: frozenset(_EVERYONE | {Permission.SET_UP_CAMERAS}),
     Role.CLERK: frozenset(_EVERYONE | {Permission.RECORD_ACTS, Permission.SEE_JOURNAL}),

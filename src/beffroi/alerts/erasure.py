@@ -1,0 +1,130 @@
+"""The end of evidence: on its date, early for a stated reason, or lost before it was kept.
+
+The key is destroyed while the alert's row is locked, before the database says so. A crash in
+between leaves evidence that nobody can open any more and that is still due: the next round
+destroys nothing more and writes the line.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from beffroi.alerts.life import lock, require_person, require_reason
+from beffroi.alerts.vault import Vault
+from beffroi.clock import Clock
+from beffroi.errors import BadInput
+from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.mandate.rights import Permission
+from beffroi.store.accounts import Account
+from beffroi.store.alerts import Alert
+from beffroi.store.database import Database
+
+ERASABLE: Final = frozenset({"pending", "ready", "missing"})
+"""Evidence of which something may be left, if only the numbers of tracks."""
+
+
+def erase_due(database: Database, vault: Vault, clock: Clock) -> int:
+    """Erase all evidence whose date has come; returns how many alerts lost theirs.
+
+    Raises:
+        Unavailable: The disk or the database refuses; what is left stays due.
+    """
+    due = _select(database, Alert.erase_at <= clock.now(), Alert.evidence.in_(ERASABLE))
+    for alert_id in due:
+        with database.write() as session:
+            alert = lock(session, alert_id)
+            if alert.evidence in ERASABLE:
+                _erase(session, vault, alert, SYSTEM, {"cause": "due"}, clock)
+    return len(due)
+
+
+def erase(
+    database: Database,
+    vault: Vault,
+    alert_id: str,
+    reason: str,
+    account: Account,
+    clock: Clock,
+    *,
+    through: Mapping[str, str] | None = None,
+) -> None:
+    """Erase the evidence of one alert before its date.
+
+    Args:
+        database: Where the alert is.
+        vault: Where its evidence is.
+        alert_id: The alert.
+        reason: Why, in 1 to 500 characters.
+        account: Who decides.
+        clock: Gives the time of the ledger line.
+        through: Where the act came from if not from a console, for the ledger.
+
+    Raises:
+        BadInput: No such alert, no evidence left, or no reason given.
+        NotAuthorised: The account may not erase evidence.
+        Unavailable: The disk or the database refuses.
+    """
+    reason = require_reason(reason)
+    with database.write() as session:
+        person = require_person(session, account, Permission.ERASE_EVIDENCE)
+        alert = lock(session, alert_id)
+        if alert.evidence not in ERASABLE:
+            raise BadInput(f"Alert {alert_id} has no evidence to erase.")
+        payload = {"cause": "request", "reason": reason, **(through or {})}
+        _erase(session, vault, alert, person.pseudonym, payload, clock)
+
+
+def mark_missing(database: Database, vault: Vault, after_s: float, clock: Clock) -> int:
+    """Give up evidence that nobody has finished within `after_s` seconds, its host being dead.
+
+    Returns:
+        How many alerts will have none. What a host began to seal for them is destroyed.
+
+    Raises:
+        Unavailable: The disk or the database refuses; what is left stays pending.
+    """
+    limit = clock.now() - timedelta(seconds=after_s)
+    late = _select(database, Alert.evidence == "pending", Alert.raised_at <= limit)
+    for alert_id in late:
+        with database.write() as session:
+            alert = lock(session, alert_id)
+            if alert.evidence != "pending":
+                continue
+            vault.destroy(alert_id)
+            alert.evidence = "missing"
+            append(
+                session,
+                Kind.EVIDENCE_MISSING,
+                actor=SYSTEM,
+                payload={"alert": alert_id},
+                clock=clock,
+            )
+    return len(late)
+
+
+def _select(database: Database, *conditions: ColumnElement[bool]) -> list[str]:
+    with database.read() as session:
+        return list(session.scalars(select(Alert.id).where(*conditions)))
+
+
+def _erase(
+    session: Session,
+    vault: Vault,
+    alert: Alert,
+    actor: str,
+    payload: Mapping[str, str],
+    clock: Clock,
+) -> None:
+    vault.destroy(alert.id)
+    alert.evidence = "erased"
+    alert.tracks = []
+    append(
+        session,
+        Kind.EVIDENCE_ERASED,
+        actor=actor,
+        payload={"alert": alert.id, **payload},
+        clock=clock,
+    )

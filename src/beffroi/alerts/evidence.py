@@ -1,0 +1,112 @@
+"""Making evidence: what the definition's evidence class allows, sealed before anyone is told.
+
+The frames arrive with privacy masks burnt in and the parts go to the vault encrypted: no picture
+that the masks hide, and none at all in the clear, reaches the disk.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from beffroi.alerts.clip import Clip, block_for, pixelate
+from beffroi.alerts.life import find, lock
+from beffroi.alerts.vault import CLEAR, PIXELATED, SKELETONS, Vault
+from beffroi.capture.frame import Frame
+from beffroi.clock import Clock
+from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.mandate.definition import EvidenceClass
+from beffroi.perception.observation import Observation, to_json
+from beffroi.store.database import Database
+
+PARTS: Final = {
+    EvidenceClass.NONE: (),
+    EvidenceClass.COUNTS: (),
+    EvidenceClass.SKELETON: (SKELETONS,),
+    EvidenceClass.PIXELATED: (SKELETONS, PIXELATED),
+    EvidenceClass.CLEAR: (SKELETONS, PIXELATED, CLEAR),
+}
+"""What each class keeps beside the alert's row."""
+
+
+def keep(
+    database: Database,
+    vault: Vault,
+    alert_id: str,
+    frames: Iterable[Frame],
+    observations: Sequence[Observation],
+    clock: Clock,
+) -> None:
+    """Make and seal the evidence of an alert whose evidence is pending.
+
+    Evidence that comes too late (erased or given up meanwhile) is destroyed at once.
+
+    Args:
+        database: Where the alert is.
+        vault: Where its evidence goes.
+        alert_id: The alert.
+        frames: The pictures, masks burnt in, in order of time; taken one at a time, and only if
+            the class allows pictures.
+        observations: What was seen meanwhile, in order of time, on the same clock.
+        clock: Gives the time of the ledger line.
+
+    Raises:
+        BadInput: No such alert.
+        Unavailable: The disk or the database refuses; the evidence stays pending.
+    """
+    with database.read() as session:
+        alert = find(session, alert_id)
+    if alert.evidence != "pending":
+        return
+    parts = _make(PARTS[EvidenceClass(alert.evidence_class)], frames, observations)
+    digests = {part: vault.seal(alert_id, part, data) for part, data in parts.items() if data}
+    with database.write() as session:
+        alert = lock(session, alert_id)
+        in_time = alert.evidence == "pending"
+        if in_time:
+            alert.evidence = "ready" if digests else "missing"
+            append(
+                session,
+                Kind.EVIDENCE_KEPT if digests else Kind.EVIDENCE_MISSING,
+                actor=SYSTEM,
+                payload={"alert": alert_id, "ciphertexts": digests},
+                clock=clock,
+            )
+    if not in_time:
+        vault.destroy(alert_id)
+
+
+def _make(
+    wanted: Sequence[str], frames: Iterable[Frame], observations: Sequence[Observation]
+) -> dict[str, bytes]:
+    start: float | None = None
+    parts: dict[str, bytes] = {}
+    if PIXELATED in wanted:
+        start, parts = _film(frames, observations, clear=CLEAR in wanted)
+    if start is None and observations:
+        start = observations[0].t
+    if SKELETONS in wanted and start is not None:
+        parts[SKELETONS] = _lines(observations, start)
+    return parts
+
+
+def _film(
+    frames: Iterable[Frame], observations: Sequence[Observation], *, clear: bool
+) -> tuple[float | None, dict[str, bytes]]:
+    """The sequences, and the seconds of their first picture."""
+    start, block = None, 1
+    with Clip() as blocks, Clip() as plain:
+        for frame in frames:
+            if start is None:
+                start = frame.t
+                height, width = frame.image.shape[:2]
+                block = block_for(observations, (width, height))
+            blocks.add(pixelate(frame.image, block), frame.t)
+            if clear:
+                plain.add(frame.image, frame.t)
+        return start, {PIXELATED: blocks.finish(), CLEAR: plain.finish()}
+
+
+def _lines(observations: Sequence[Observation], start: float) -> bytes:
+    """One observation a line, its `t` counted from the first picture of the sequences."""
+    moved = (dataclasses.replace(seen, t=seen.t - start) for seen in observations)
+    return "".join(f"{to_json(seen)}\n" for seen in moved).encode()

@@ -1,0 +1,283 @@
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import select, text
+from tests.alerts.conftest import Town
+from tests.alerts.pictures import MASK, decode, head_at, once, walk
+
+from beffroi.alerts import life
+from beffroi.alerts.erasure import erase, erase_due, mark_missing
+from beffroi.alerts.evidence import keep
+from beffroi.alerts.vault import CLEAR, PIXELATED, SKELETONS, Vault
+from beffroi.alerts.viewing import view, view_clear
+from beffroi.capture.frame import Frame
+from beffroi.errors import BadInput, NotAuthorised, Unavailable
+from beffroi.folder import DataFolder
+from beffroi.mandate.definition import EvidenceClass
+from beffroi.perception.observation import from_json
+from beffroi.store.alerts import Alert
+from beffroi.store.database import Database
+from beffroi.store.ledger import LedgerEntry, LedgerPayload
+
+
+def kept(town: Town, vault: Vault, evidence: EvidenceClass, *, shown: bool = True) -> Alert:
+    """An alert whose evidence is ready."""
+    alert = town.raise_alert(evidence)
+    frames, observations = walk()
+    keep(town.database, vault, alert.id, once(frames), observations, town.clock)
+    if shown:
+        with town.database.write() as session:
+            life.show(session, alert.id, town.operator, town.clock)
+    return now(town, alert)
+
+
+def now(town: Town, alert: Alert) -> Alert:
+    with town.database.read() as session:
+        return session.get_one(Alert, alert.id)
+
+
+def last_line(town: Town) -> tuple[str, str, dict[str, object]]:
+    with town.database.read() as session:
+        entry = session.scalars(select(LedgerEntry).order_by(LedgerEntry.id.desc())).first()
+        assert entry is not None
+        payload = session.get_one(LedgerPayload, entry.id).payload
+        return entry.kind, entry.actor, json.loads(payload)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "parts", "state"),
+    [
+        (EvidenceClass.NONE, set(), "none"),
+        (EvidenceClass.COUNTS, set(), "none"),
+        (EvidenceClass.SKELETON, {SKELETONS}, "ready"),
+        (EvidenceClass.PIXELATED, {SKELETONS, PIXELATED}, "ready"),
+        (EvidenceClass.CLEAR, {SKELETONS, PIXELATED, CLEAR}, "ready"),
+    ],
+)
+def test_each_class_keeps_its_parts_and_no_more(
+    town: Town,
+    vault: Vault,
+    folder: DataFolder,
+    evidence: EvidenceClass,
+    parts: set[str],
+    state: str,
+) -> None:
+    alert = kept(town, vault, evidence, shown=False)
+
+    assert alert.evidence == state
+    files = {path.name: path for path in folder.evidence.glob("*/*")}
+    assert set(files) == parts
+    assert len(list(folder.keys.iterdir())) == bool(parts)
+    if parts:
+        digests = {name: hashlib.sha256(p.read_bytes()).hexdigest() for name, p in files.items()}
+        expected = {"alert": alert.id, "ciphertexts": digests}
+        assert last_line(town) == ("evidence.kept", "system", expected)
+
+
+def test_the_pixelated_sequence_holds_no_detail_of_the_head_nor_what_is_masked(
+    town: Town, vault: Vault
+) -> None:
+    alert = kept(town, vault, EvidenceClass.CLEAR)
+
+    pixelated = decode(vault.open(alert.id, PIXELATED))
+    clear = decode(vault.open(alert.id, CLEAR))
+    assert len(pixelated) == len(clear) == 12
+    for index, (blocks, plain) in enumerate(zip(pixelated, clear, strict=True)):
+        assert plain[head_at(index)].std() > 100, "the clear sequence shows the checkerboard"
+        # Compression smears a little over the edges of four squares; the checks are gone.
+        detail = np.abs(np.diff(blocks[head_at(index)].astype(int), axis=1))
+        assert np.median(detail) <= 2
+        assert (detail > 24).mean() < 0.1
+        assert plain[MASK].max() < 24
+        assert blocks[MASK].mean() < 12, "the mask covers whole squares"
+
+
+def test_skeletons_count_from_the_first_picture(town: Town, vault: Vault) -> None:
+    alert = kept(town, vault, EvidenceClass.PIXELATED)
+
+    with town.database.read() as session:
+        lines = view(session, vault, alert.id, SKELETONS, town.operator).decode().splitlines()
+    observations = [from_json(line) for line in lines]
+    assert [seen.t for seen in observations] == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    assert observations[0].tracks[0].id == "0a1b2c3d"
+
+
+def test_without_a_single_picture_or_skeleton_the_evidence_is_missing(
+    town: Town, vault: Vault
+) -> None:
+    alert = town.raise_alert()
+    keep(town.database, vault, alert.id, [], [], town.clock)
+    assert now(town, alert).evidence == "missing"
+    assert last_line(town)[0] == "evidence.missing"
+
+
+def test_a_person_who_may_sees_the_pixelated_sequence_once_it_is_shown(
+    town: Town, vault: Vault
+) -> None:
+    alert = kept(town, vault, EvidenceClass.CLEAR, shown=False)
+    first = pytest.raises(NotAuthorised, match="Open the alert first")
+    with first, town.database.read() as session:
+        view(session, vault, alert.id, PIXELATED, town.operator)
+    with town.database.write() as session:
+        life.show(session, alert.id, town.operator, town.clock)
+    with town.database.read() as session:
+        assert decode(view(session, vault, alert.id, PIXELATED, town.supervisor))
+        with pytest.raises(NotAuthorised):
+            view(session, vault, alert.id, PIXELATED, town.technician)
+        with pytest.raises(BadInput, match="reason"):
+            view(session, vault, alert.id, CLEAR, town.operator)
+
+
+def test_a_clear_look_needs_a_reason_and_leaves_its_line(town: Town, vault: Vault) -> None:
+    alert = kept(town, vault, EvidenceClass.CLEAR)
+    with pytest.raises(BadInput, match="reason"):
+        view_clear(town.database, vault, alert.id, " ", town.operator, town.clock)
+    with pytest.raises(NotAuthorised):
+        view_clear(town.database, vault, alert.id, "curious", town.technician, town.clock)
+    assert last_line(town)[0] == "alert.shown"
+
+    sequence = view_clear(
+        town.database, vault, alert.id, "is it a child?", town.operator, town.clock
+    )
+    assert decode(sequence)
+    assert last_line(town) == (
+        "evidence.viewed_clear",
+        town.operator.pseudonym,
+        {"alert": alert.id, "reason": "is it a child?"},
+    )
+
+
+def test_a_definition_without_clear_evidence_has_none_to_show(town: Town, vault: Vault) -> None:
+    alert = kept(town, vault, EvidenceClass.PIXELATED)
+    with pytest.raises(NotAuthorised, match="no clear sequence"):
+        view_clear(town.database, vault, alert.id, "why", town.operator, town.clock)
+
+
+def test_nothing_clear_is_shown_when_the_line_cannot_be_written(town: Town, vault: Vault) -> None:
+    alert = kept(town, vault, EvidenceClass.CLEAR)
+    locked = town.database
+    if locked.is_sqlite:
+        file = Path(locked.engine.url.database or "")
+        locked = Database(f"sqlite:///file:{file}?mode=ro&uri=true")
+    else:
+        with locked.write() as session:
+            name = session.execute(text("SELECT current_database()")).scalar_one()
+            session.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+        locked.close()
+
+    with pytest.raises(Unavailable, match="refuses to write"):
+        view_clear(locked, vault, alert.id, "why", town.operator, town.clock)
+    locked.close()
+    assert last_line(town)[0] == "alert.shown"
+
+
+def test_a_look_that_shows_nothing_leaves_no_line(town: Town, vault: Vault) -> None:
+    alert = kept(town, vault, EvidenceClass.CLEAR)
+    vault.destroy(alert.id)
+    with pytest.raises(Unavailable):
+        view_clear(town.database, vault, alert.id, "why", town.operator, town.clock)
+    assert last_line(town)[0] == "alert.shown"
+
+
+def test_evidence_ends_on_its_date(town: Town, vault: Vault, folder: DataFolder) -> None:
+    alert = kept(town, vault, EvidenceClass.CLEAR)
+    town.clock.advance(2 * 86400 - 1)
+    assert erase_due(town.database, vault, town.clock) == 0
+    town.clock.advance(1)
+    assert erase_due(town.database, vault, town.clock) == 1
+    assert erase_due(town.database, vault, town.clock) == 0
+
+    assert list(folder.keys.iterdir()) == list(folder.evidence.iterdir()) == []
+    erased = now(town, alert)
+    assert (erased.evidence, erased.tracks) == ("erased", [])
+    assert last_line(town) == ("evidence.erased", "system", {"alert": alert.id, "cause": "due"})
+    with town.database.read() as session, pytest.raises(Unavailable, match="erased"):
+        view(session, vault, alert.id, PIXELATED, town.operator)
+
+
+def test_a_crash_between_destroying_the_key_and_saying_so_is_made_good(
+    town: Town, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = kept(town, vault, EvidenceClass.CLEAR)
+    town.clock.advance(3 * 86400)
+
+    def crash(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("beffroi.alerts.erasure.append", crash)
+        with pytest.raises(KeyboardInterrupt):
+            erase_due(town.database, vault, town.clock)
+    assert now(town, alert).evidence == "ready"
+    with pytest.raises(Unavailable):
+        vault.open(alert.id, CLEAR)
+
+    assert erase_due(town.database, vault, town.clock) == 1
+    assert now(town, alert).evidence == "erased"
+    assert last_line(town)[0] == "evidence.erased"
+
+
+def test_early_erasure_needs_a_reason_and_the_right(town: Town, vault: Vault) -> None:
+    alert = kept(town, vault, EvidenceClass.PIXELATED)
+    with pytest.raises(NotAuthorised):
+        erase(town.database, vault, alert.id, "why", town.operator, town.clock)
+    with pytest.raises(BadInput, match="reason"):
+        erase(town.database, vault, alert.id, "", town.supervisor, town.clock)
+    erase(town.database, vault, alert.id, "asked for", town.supervisor, town.clock)
+    assert now(town, alert).evidence == "erased"
+    assert last_line(town)[1:] == (
+        town.supervisor.pseudonym,
+        {"alert": alert.id, "cause": "request", "reason": "asked for"},
+    )
+    with pytest.raises(BadInput, match="no evidence"):
+        erase(town.database, vault, alert.id, "again", town.supervisor, town.clock)
+
+
+def test_what_a_dead_host_left_pending_is_given_up_and_comes_too_late(
+    town: Town, vault: Vault, folder: DataFolder
+) -> None:
+    left = town.raise_alert()
+    vault.seal(left.id, PIXELATED, b"half of it")
+    town.clock.advance(60)
+    fresh = town.raise_alert()
+
+    assert mark_missing(town.database, vault, 60, town.clock) == 1
+    assert mark_missing(town.database, vault, 60, town.clock) == 0
+    assert now(town, left).evidence == "missing"
+    assert now(town, fresh).evidence == "pending"
+    assert list(folder.keys.iterdir()) == []
+    assert last_line(town) == ("evidence.missing", "system", {"alert": left.id})
+
+
+def test_evidence_erased_while_it_was_made_is_not_left_behind(
+    town: Town, vault: Vault, folder: DataFolder
+) -> None:
+    alert = town.raise_alert(EvidenceClass.CLEAR)
+    frames, observations = walk()
+
+    def slow() -> Iterator[Frame]:
+        yield frames[0]
+        mark_missing(town.database, vault, 0, town.clock)
+        yield frames[1]
+
+    keep(town.database, vault, alert.id, slow(), observations, town.clock)
+    assert now(town, alert).evidence == "missing"
+    assert list(folder.keys.iterdir()) == list(folder.evidence.iterdir()) == []
+
+
+def test_skeletons_alone_need_no_picture(town: Town, vault: Vault) -> None:
+    alert = town.raise_alert(EvidenceClass.SKELETON)
+
+    def never() -> Iterator[Frame]:
+        raise AssertionError("the class allows no picture")
+        yield
+
+    observations = [replace(seen, t=seen.t + 50) for seen in walk()[1]]
+    keep(town.database, vault, alert.id, never(), observations, town.clock)
+    first = vault.open(alert.id, SKELETONS).decode().splitlines()[0]
+    assert from_json(first).t == 0
