@@ -14,7 +14,6 @@ import numpy as np
 
 from beffroi.perception.inference import Heads
 from beffroi.perception.letterbox import Letterbox
-from beffroi.perception.observation import KINDS
 from beffroi.perception.pose import Floats, Ints, sigmoid
 
 _RANKS = [0, 1, 2, 3, 5, 7, 24, 26, 28]

@@ -73,7 +73,7 @@ class PoseThresholds:
 
     centre: float = 0.15
     joint: float = 0.1
-    reach: float = 0.1
+    reach: float = 0.15
     same: float = 0.6
 
 
