@@ -10,7 +10,7 @@ import difflib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -177,7 +177,7 @@ class LedgerSettings(Group):
 
 
 class Settings(BaseSettings):
-    """All machine settings of one installation."""
+    """The whole installation."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
@@ -227,12 +227,20 @@ class Settings(BaseSettings):
         return secrets, env_settings, init_settings
 
 
-def reference(model: type[BaseModel] = Settings, path: str = "") -> Iterator[tuple[str, FieldInfo]]:
-    """Every setting with its dotted name, in the order of the reference page."""
+class Setting(NamedTuple):
+    """One setting: its dotted name, the model that holds it, and its field."""
+
+    path: str
+    model: type[BaseModel]
+    field: FieldInfo
+
+
+def reference(model: type[BaseModel] = Settings, path: str = "") -> Iterator[Setting]:
+    """Every setting, in the order of the reference page."""
     for name, field in model.model_fields.items():
         models = list(_models_within(field.annotation))
         if not models:
-            yield path + name, field
+            yield Setting(path + name, model, field)
         for inner in models:
             yield from reference(inner, f"{path}{name}.")
 
@@ -274,7 +282,7 @@ def _explain(error: ErrorDetails) -> str:
     names = [part for part in error["loc"] if isinstance(part, str)]
     dotted = ".".join(name for name in names if name not in ("smtp", "webhook"))
     if error["type"] == "extra_forbidden":
-        known = {name for path, _ in reference() for name in _heads(path)}
+        known = {name for setting in reference() for name in _heads(setting.path)}
         return f"“{dotted}” is not a setting{_nearest(dotted, known)}"
     return f"The setting “{dotted}” cannot be used: {error['msg']}."
 
