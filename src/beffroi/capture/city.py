@@ -6,7 +6,7 @@ A scene can show any of its instants again, so nothing is kept for a replay: it 
 import math
 from collections.abc import Iterator
 from itertools import count
-from threading import Event
+from threading import Event, Lock
 from typing import Final
 
 import av
@@ -17,9 +17,10 @@ from beffroi.capture.masks import Masks
 from beffroi.capture.source import Health, Source, State
 from beffroi.capture.timeline import at_rate
 from beffroi.clock import Clock
+from beffroi.errors import BadInput
 from beffroi.mandate.permit import Basis, Permit
 from beffroi.simulation.address import parse_address
-from beffroi.simulation.scene import Scene
+from beffroi.simulation.scene import Scene, scene_names
 
 NAP_S: Final = 0.05
 """How soon a waiting camera notices that it has been closed or that its permit has run out."""
@@ -53,26 +54,30 @@ class CitySource(Source):
     ) -> None:
         super().__init__(permit, clock)
         address = parse_address(permit.address)
-        self._name, self._seed, self._fps = address.name, address.seed, address.fps
+        if address.name not in scene_names():
+            known = ", ".join(scene_names())
+            raise BadInput(f"There is no scene {address.name}; choose one of {known}.")
+        self._address = address
+        self._fps = address.fps
         self._rate_hz = min(rate_hz, address.fps)
         self._size = size
         self._masks = masks
         self._ring_s = ring_s
-        self._scene = Scene.create(self._name, self._seed)
-        self._imager = Imager(size, masks)
+        self._scene: Scene | None = None
+        self._drawing = Lock()
         self._live = permit.basis is not Basis.LABORATORY
-        self._start = clock.monotonic() if self._live else 0.0
+        self._start = 0.0
         self._latest = -math.inf
         self._closed = Event()
         self._health = Health(State.STARTING, "", clock.now())
 
     def frames(self) -> Iterator[Frame]:
         """Frames without end; see `Source.frames`."""
+        imager = Imager(self._size, self._masks)
         for index in self._paced() if self._live else self._recorded():
             self._require()
-            t = self._start + index / self._fps
-            frame = self._frame(self._scene, self._imager, index)
-            self._latest = t
+            frame = self._frame(imager, index)
+            self._latest = frame.t
             if self._health.state is State.STARTING:
                 self._health = Health(State.WATCHING, "", self._clock.now())
             yield frame
@@ -80,14 +85,14 @@ class CitySource(Source):
     def replay(self, since_t: float, until_t: float) -> Iterator[Frame]:
         """The same instants drawn again; see `Source.replay`."""
         self._require()
-        scene, imager = Scene.create(self._name, self._seed), Imager(self._size, self._masks)
+        imager = Imager(self._size, self._masks)
         since = max(since_t, self._latest - self._ring_s, self._start)
         until = min(until_t, self._latest)
         if since <= until:
             first = math.ceil((since - self._start) * self._fps - 1e-6)
             last = math.floor((until - self._start) * self._fps + 1e-6)
             for index in range(first, last + 1):
-                yield self._frame(scene, imager, index)
+                yield self._frame(imager, index)
 
     @property
     def health(self) -> Health:
@@ -99,20 +104,31 @@ class CitySource(Source):
         self._closed.set()
         self._latest = -math.inf
 
-    def _frame(self, scene: Scene, imager: Imager, index: int) -> Frame:
+    def _frame(self, imager: Imager, index: int) -> Frame:
         seconds = index / self._fps
         t = self._start + seconds
-        picture = av.VideoFrame.from_ndarray(scene.render(seconds), format="rgb24")
+        with self._drawing:
+            image = self._painted().render(seconds)
+        picture = av.VideoFrame.from_ndarray(image, format="rgb24")
         at = None
         if self._live:
             at = self._clock.now().timestamp() - (self._clock.monotonic() - t)
         return Frame(imager.image(picture), t, at, index)
+
+    def _painted(self) -> Scene:
+        """The scene; painting it takes seconds, longer than a permit may last."""
+        if self._scene is None:
+            self._scene = Scene.create(self._address.name, self._address.seed)
+        return self._scene
 
     def _recorded(self) -> Iterator[int]:
         return at_rate(count(), self._rate_hz, lambda index: index / self._fps)
 
     def _paced(self) -> Iterator[int]:
         """Numbers of the pictures to draw, each at its time; those missed are counted."""
+        with self._drawing:
+            self._painted()
+        self._start = self._clock.monotonic()
         wanted = at_rate(count(), self._rate_hz, lambda index: index / self._fps)
         period = 1 / self._rate_hz
         for index in wanted:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from beffroi.capture.address import LIVE, public_address, scheme
 from beffroi.capture.city import CitySource
 from beffroi.capture.file import FileSource
+from beffroi.capture.live import LiveSource
 from beffroi.capture.masks import Masks, Polygon
 from beffroi.capture.ring import Ring
 from beffroi.capture.source import Source
@@ -49,9 +50,19 @@ def open_source(
     burnt = Masks(masks)
     if kind == "sim":
         return CitySource(permit, clock, masks=burnt, rate_hz=rate_hz, size=size, ring_s=ring_s)
+    ring = Ring(ring_s, ring_mb)
     if not kind:
-        ring = Ring(ring_s, ring_mb)
         return FileSource(permit, clock, masks=burnt, rate_hz=rate_hz, size=size, ring=ring)
+    if kind in LIVE:
+        return LiveSource(
+            permit,
+            clock,
+            masks=burnt,
+            rate_hz=rate_hz,
+            size=size,
+            ring=ring,
+            credentials=credentials,
+        )
     raise BadInput(
         f"{public_address(permit.address)} cannot be opened; write a path, or an address that "
         f"begins with {', '.join(f'{name}://' for name in LIVE)} or sim://."

@@ -14,7 +14,7 @@ T = TypeVar("T")
 USUAL_RATE_HZ: Final = 25.0
 MAX_GAP_S: Final = 10.0
 """A larger jump in a format that may be spliced (MPEG-TS) is a new recording, not a pause."""
-MAX_SKEW: Final = 0.001
+MAX_SKEW: Final = 0.05
 """Seconds per second by which a camera's clock may run slow against ours."""
 RESET_S: Final = 10.0
 TICK_S: Final = 1e-3
@@ -70,7 +70,7 @@ class LiveTimeline:
         self._last = -math.inf
 
     def time(self, stamp: float | None, now: float) -> float:
-        """Monotonic seconds of the next picture, never after `now` by more than a tick.
+        """Monotonic seconds of the next picture: not after `now`, but for a tick between two.
 
         Args:
             stamp: Seconds on the camera's clock, or None.

@@ -1,0 +1,57 @@
+"""One slot between a camera that never waits and an analysis that may be late.
+
+What is analysed is always the newest picture; what had to be dropped for that is counted.
+"""
+
+from threading import Condition
+from typing import Final, Generic, TypeVar
+
+T = TypeVar("T")
+
+EARLY: Final = 0.25
+"""Share of a period by which a picture may come before its time: cameras are never quite even."""
+
+
+class Latest(Generic[T]):
+    """Holds the newest item that is due at a rate.
+
+    Args:
+        rate_hz: Items wanted per second.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        self._period = 1 / rate_hz
+        self._due: float | None = None
+        self._item: T | None = None
+        self._changed = Condition()
+        self.skipped = 0
+
+    def put(self, item: T, t: float) -> None:
+        """Offer an item; it is kept if one is due, or if nobody has taken the one before.
+
+        Args:
+            item: The newest one.
+            t: Its time in seconds.
+        """
+        with self._changed:
+            due = self._due is None or t >= self._due - EARLY * self._period
+            if self._item is None and not due:
+                return
+            if due:
+                self.skipped += self._item is not None
+                self._due = self._next(t)
+            self._item = item
+            self._changed.notify()
+
+    def take(self, timeout_s: float) -> T | None:
+        """The newest item, or None if there is none in time."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._item is not None, timeout_s)
+            item, self._item = self._item, None
+            return item
+
+    def _next(self, t: float) -> float:
+        """On the grid of the rate, unless the stream has paused or just begun."""
+        if self._due is None or t - self._due > self._period:
+            return t + self._period
+        return self._due + self._period

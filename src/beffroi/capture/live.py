@@ -1,0 +1,179 @@
+"""A camera on the network: read by a thread of its own, analysed as late as never.
+
+The thread takes every packet at once, so that the camera's buffers stay empty, decodes what the
+codec needs, and offers the pictures; only those that are taken are converted.
+"""
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import Final
+
+import av
+
+from beffroi.capture.address import with_credentials
+from beffroi.capture.container import VideoInput, VideoPacket, explain, open_rtsp
+from beffroi.capture.frame import Frame
+from beffroi.capture.health import HealthWatch
+from beffroi.capture.imager import Imager
+from beffroi.capture.latest import Latest
+from beffroi.capture.masks import Masks
+from beffroi.capture.ring import Coded, Ring
+from beffroi.capture.source import Health, Source
+from beffroi.capture.timeline import LiveTimeline
+from beffroi.clock import Clock
+from beffroi.errors import NotAuthorised, Unavailable
+from beffroi.mandate.permit import Basis, Permit
+
+NAP_S: Final = 0.1
+LAG_S: Final = 1.0
+QUEUED_S: Final = 0.005
+FIRST_PAUSE_S: Final = 1.0
+LONGEST_PAUSE_S: Final = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    video: av.VideoFrame
+    t: float
+    at: float
+    index: int
+
+
+class LiveSource(Source):
+    """A camera that is read until its permit runs out, and called again when it goes away.
+
+    Args:
+        permit: For an `rtsp://` or `rtsps://` address.
+        clock: Gives frames their time and permits their end.
+        masks: Burnt into every frame.
+        rate_hz: Frames wanted per second.
+        size: Width and height of frames; None for the stream's own.
+        ring: Where compressed pictures are kept for a replay.
+        credentials: `user:password`, if the camera asks for them.
+
+    Raises:
+        NotAuthorised: The permit does not hold, or is the laboratory's.
+    """
+
+    def __init__(
+        self,
+        permit: Permit,
+        clock: Clock,
+        *,
+        masks: Masks,
+        rate_hz: float,
+        size: tuple[int, int] | None,
+        ring: Ring,
+        credentials: str | None,
+    ) -> None:
+        super().__init__(permit, clock)
+        if permit.basis is Basis.LABORATORY:
+            raise NotAuthorised("The laboratory opens no live address.")
+        self._masks = masks
+        self._size = size
+        self._ring = ring
+        self._credentials = credentials
+        self._latest: Latest[_Picture] = Latest(rate_hz)
+        self._watch = HealthWatch(clock)
+        self._timeline = LiveTimeline()
+        self._index = 0
+        self._closed = Event()
+        self._reader = Thread(target=self._read, name="capture", daemon=True)
+        self._reader.start()
+
+    def frames(self) -> Iterator[Frame]:
+        """The newest frames at the rate asked for; see `Source.frames`."""
+        imager = Imager(self._size, self._masks)
+        while not self._closed.is_set():
+            self._require()
+            picture = self._latest.take(NAP_S)
+            self._require()
+            if picture is not None:
+                self.skipped = self._latest.skipped
+                image = imager.image(picture.video)
+                yield Frame(image, picture.t, picture.at, picture.index)
+            elif not self._reader.is_alive() and not self._closed.is_set():
+                raise Unavailable("The reader of this camera has stopped; open it again.")
+
+    def replay(self, since_t: float, until_t: float) -> Iterator[Frame]:
+        """Frames of the last seconds; see `Source.replay`."""
+        self._require()
+        return self._ring.replay(since_t, until_t, Imager(self._size, self._masks))
+
+    @property
+    def health(self) -> Health:
+        """Judged by the pictures."""
+        return self._watch.health()
+
+    def close(self) -> None:
+        """Stop reading; a camera that hangs is let go of when its time-out has passed."""
+        self._closed.set()
+        self._reader.join(timeout=1.0)
+        self._ring.clear()
+
+    def _read(self) -> None:
+        """Call the camera until closed or no longer authorised, with pauses that grow."""
+        pause = FIRST_PAUSE_S
+        try:
+            while self._wanted():
+                heard = self._index
+                self._watch.trouble(self._call())
+                pause = FIRST_PAUSE_S if self._index > heard else min(2 * pause, LONGEST_PAUSE_S)
+                self._closed.wait(random.SystemRandom().uniform(pause / 2, pause))
+        finally:
+            self._ring.clear()
+
+    def _wanted(self) -> bool:
+        return self._authorised() and not self._closed.is_set()
+
+    def _call(self) -> str:
+        """Read until the stream ends; returns why it did."""
+        try:
+            address = with_credentials(self._permit.address, self._credentials)
+            with open_rtsp(address) as video:
+                self._follow(video)
+        except Unavailable as error:
+            return error.message
+        except av.FFmpegError as error:
+            return explain(error)
+        return "The camera has ended the stream."
+
+    def _follow(self, video: VideoInput) -> None:
+        behind = False
+        asked = time.monotonic()
+        for packet in video.packets():
+            if not self._wanted():
+                return
+            waited = time.monotonic() - asked
+            if packet.size:
+                self._ring.add(packet, video.recipe, self._clock.monotonic())
+                if packet.is_keyframe or not behind:
+                    lag = self._decode(video, packet)
+                    behind = lag > LAG_S and waited < QUEUED_S
+            asked = time.monotonic()
+
+    def _decode(self, video: VideoInput, packet: VideoPacket) -> float:
+        """Offer the pictures that a packet completes; returns by how much they are late."""
+        lag = 0.0
+        try:
+            pictures = video.decode(packet)
+        except av.FFmpegError as error:
+            self._watch.trouble(explain(error))
+            return lag
+        for picture in pictures:
+            now = self._clock.monotonic()
+            t = self._timeline.time(None if picture.pts is None else picture.time, now)
+            lag = now - t
+            self._offer(picture, t, self._clock.now().timestamp() - lag)
+        return lag
+
+    def _offer(self, picture: av.VideoFrame, t: float, at: float) -> None:
+        if isinstance(picture.opaque, Coded):
+            picture.opaque.t, picture.opaque.at, picture.opaque.index = t, at, self._index
+        if not picture.is_corrupt:
+            self._watch.look(picture)
+            self._latest.put(_Picture(picture, t, at, self._index), t)
+        self._index += 1
