@@ -91,7 +91,8 @@ def pictures(height: int = 8, width: int = 12, batch: int = 2) -> NDArray[np.uin
 def normalised(images: NDArray[np.uint8]) -> Floats:
     """What the graph is fed under the settings of `Tfjs.convert`."""
     scale, shift = np.array([0.5, 0.25, 2.0]), np.array([-1.0, 0.0, 3.0])
-    return (images * scale + shift).astype(np.float32)
+    fed: Floats = (images * scale + shift).astype(np.float32)
+    return fed
 
 
 def same_padded(x: Floats, kernel: int, stride: int) -> Floats:

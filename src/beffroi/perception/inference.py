@@ -112,6 +112,7 @@ class _Lane:
         self, pictures: NDArray[np.uint8], read: Callable[[Heads], T], timeout: float | None
     ) -> Future[T]:
         future: Future[T] = Future()
+        future.set_running_or_notify_cancel()  # a picture under way cannot be called back
         if not self._room.acquire(timeout=timeout):
             raise Unavailable(
                 f"The queue of {self._label} is full: this machine analyses fewer pictures "

@@ -1,0 +1,131 @@
+"""A city's own model: what is accepted, and what is refused in which words."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from beffroi.errors import BadInput
+from beffroi.perception.inference import Inference
+from beffroi.perception.letterbox import Letterbox
+from beffroi.perception.models import Variant, digest, own_models
+from beffroi.perception.pose import read_people_list
+
+MANIFEST = """
+[[model]]
+name = "town-pose"
+task = "pose"
+contract = "people"
+title = "The town's own pose model"
+made_by = "The town"
+country = "France"
+licence = "EUPL-1.2"
+trained_on = "drawn people"
+input = "RGB picture"
+sizes = [[32, 64]]
+classes = ["person"]
+file = "town.onnx"
+sha256 = "{sha256}"
+"""
+
+
+def people_model(
+    columns: int = 56, name: str = "people", input_type: int = TensorProto.UINT8
+) -> bytes:
+    """A model that sees one person, always the same."""
+    row = np.zeros((1, 1, columns), np.float32)
+    row[0, 0, :5] = (8, 4, 24, 28, 0.9)
+    row[0, 0, 5:] = 10
+    graph = helper.make_graph(
+        [
+            helper.make_node("Cast", ["images"], ["pixels"], to=TensorProto.FLOAT),
+            helper.make_node("ReduceMax", ["pixels"], ["most"], keepdims=0),
+            helper.make_node("Mul", ["most", "nought"], ["nothing"]),
+            helper.make_node("Add", ["row", "nothing"], [name]),
+        ],
+        "town",
+        [helper.make_tensor_value_info("images", input_type, ["n", 32, 64, 3])],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 1, columns])],
+        [
+            numpy_helper.from_array(row, "row"),
+            numpy_helper.from_array(np.zeros((), np.float32), "nought"),
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+    return bytes(model.SerializeToString())
+
+
+def write(folder: Path, onnx: bytes, manifest: str = MANIFEST) -> Path:
+    (folder / "town.onnx").write_bytes(onnx)
+    path = folder / "models.toml"
+    path.write_text(manifest.format(sha256=hashlib.sha256(onnx).hexdigest()))
+    return path
+
+
+def test_a_town_model_runs_like_any_other(tmp_path: Path) -> None:
+    (model,) = own_models(write(tmp_path, people_model()))
+    assert model.file is not None
+    variant = Variant(model, model.file, (32, 64))
+    letterbox = Letterbox.fit((64, 128), (32, 64))
+    with Inference([variant], threads=1) as inference:
+        picture = np.zeros((1, 32, 64, 3), np.uint8)
+        people = inference.submit(
+            variant, picture, lambda heads: read_people_list(heads, letterbox)
+        ).result(10)
+    np.testing.assert_allclose(people.boxes, [[16, 8, 48, 56]])
+    np.testing.assert_allclose(people.keypoints[0, :, :2], 20)
+    np.testing.assert_allclose(people.scores, [0.9])
+
+
+@pytest.mark.parametrize(
+    ("onnx", "old", "new", "message"),
+    [
+        (people_model(), 'name = "town-pose"', 'nom = "x"', r"model.0.name: Field required"),
+        (people_model(), "sizes = [[32, 64]]", "sizes = []", "sizes"),
+        (people_model(), 'file = "town.onnx"', "", "does not name its ONNX file"),
+        (people_model(), 'file = "town.onnx"', 'file = "x.onnx"', "cannot read"),
+        (people_model(), "[[model]]", "[model", "is not a TOML file"),
+        (people_model(), '["person"]', '["person", "face"]', "classes not allowed: face"),
+        (people_model(), '["person"]', '["car"]', "the class person and no other"),
+        (people_model(), "{sha256}", "0" * 64, "not the one declared"),
+        (people_model(), "[[32, 64]]", "[[48, 64]]", r"`images` has the shape"),
+        (people_model(columns=57), "", "", r"`people` has the shape \[1, 1, 57\]"),
+        (people_model(name="poses"), "", "", r"outputs \['people'\], the file has \['poses'\]"),
+        (people_model(input_type=TensorProto.FLOAT), "", "", "must be uint8"),
+        (b"not a model", "", "", "is not an ONNX model"),
+    ],
+)
+def test_what_breaks_the_contract_is_named(
+    tmp_path: Path, onnx: bytes, old: str, new: str, message: str
+) -> None:
+    with pytest.raises(BadInput, match=message):
+        own_models(write(tmp_path, onnx, MANIFEST.replace(old, new) if old else MANIFEST))
+
+
+def test_a_missing_manifest_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"Cannot read the model manifest .*nowhere.toml"):
+        own_models(tmp_path / "nowhere.toml")
+
+
+def test_the_digest_says_what_runs(tmp_path: Path) -> None:
+    (model,) = own_models(write(tmp_path, people_model()))
+    model = model.model_copy(update={"sizes": ((32, 64), (64, 64))})
+    small, large = (Variant(model, tmp_path, size) for size in model.sizes)
+    other = model.model_copy(update={"sha256": "0" * 64})
+    variants = [
+        small,
+        large,
+        Variant(model, tmp_path, (32, 64), "bf16"),
+        Variant(other, tmp_path, (32, 64)),
+    ]
+    assert len({variant.digest for variant in variants}) == len(variants)
+    assert small.digest == Variant(model, tmp_path / "elsewhere", (32, 64)).digest
+    assert digest([small, large]) == digest([large, small]) != digest([small])
+
+
+def test_sizes_come_from_a_closed_list(tmp_path: Path) -> None:
+    (model,) = own_models(write(tmp_path, people_model()))
+    with pytest.raises(BadInput, match="has no input size 64x64; choose one of 32x64"):
+        Variant(model, tmp_path, (64, 64))
