@@ -1,0 +1,132 @@
+"""Recomputes the whole ledger and names the first entry that is not what was signed.
+
+Entries, stored hashes and checkpoints are read side by side, in the order in which the tree
+grew, so that millions of entries need no more memory than a few.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from beffroi.ledger import witness
+from beffroi.ledger.append import Kind
+from beffroi.ledger.audit import TreeAudit
+from beffroi.ledger.erase import records_erasure
+from beffroi.ledger.report import Failure, Report
+from beffroi.store.database import Database
+from beffroi.store.ledger import (
+    LedgerCheckpoint,
+    LedgerEntry,
+    LedgerErasure,
+    LedgerNode,
+    LedgerPayload,
+)
+
+CHUNK: Final = 2_000
+"""Rows held at a time."""
+
+Item = TypeVar("Item")
+Line = tuple[LedgerEntry, LedgerPayload | None, LedgerEntry | None, LedgerPayload | None]
+"""An entry, its payload, the entry that erased it, and the payload of that one."""
+
+
+def verify(database: Database, key: Ed25519PublicKey, checkpoint_files: Iterable[Path]) -> Report:
+    """Check every entry, payload, erasure, hash, signature and witness.
+
+    Args:
+        database: Holds the ledger; it is only read.
+        key: The ledger's published key.
+        checkpoint_files: Witness files, or notes typed from paper.
+
+    Raises:
+        BadInput: A checkpoint file cannot be read.
+        Unavailable: The database is away.
+    """
+    witnesses = witness.read(checkpoint_files)
+    with database.read() as session, ExitStack() as open_results:
+        tree = TreeAudit(
+            key,
+            _stream(open_results, session, LedgerNode, LedgerNode.position, LedgerNode.level),
+            _stream(open_results, session, LedgerCheckpoint, LedgerCheckpoint.size),
+            witnesses,
+        )
+        entries = erased = 0
+        for entry, payload, eraser, record in _lines(session):
+            entries += 1
+            erased += payload is None and eraser is not None
+            position = entry.position or 0
+            tree.take(position, entry)
+            if reason := _payload_wrong(entry, payload, eraser, record):
+                tree.failures.append(Failure(position, reason, entry.id, entry.kind))
+        tree.end()
+        waiting = select(func.count()).where(LedgerEntry.position.is_(None))
+        return Report(
+            entries=entries,
+            sealed=tree.sealed,
+            witnessed=tree.witnessed,
+            erased=erased,
+            unsequenced=session.scalar(waiting) or 0,
+            failures=tuple(
+                _named(session, failure)
+                for failure in sorted(tree.failures, key=lambda failure: failure.position)
+            ),
+        )
+
+
+def _stream(
+    stack: ExitStack, session: Session, rows: type[Item], *order: InstrumentedAttribute[int]
+) -> Iterable[Item]:
+    result = session.scalars(select(rows).order_by(*order).execution_options(yield_per=CHUNK))
+    stack.callback(result.close)
+    return result
+
+
+def _lines(session: Session) -> Iterator[Line]:
+    eraser, record = aliased(LedgerEntry), aliased(LedgerPayload)
+    query = (
+        select(LedgerEntry, LedgerPayload, eraser, record)
+        .outerjoin(LedgerPayload, LedgerPayload.entry_id == LedgerEntry.id)
+        .outerjoin(LedgerErasure, LedgerErasure.entry_id == LedgerEntry.id)
+        .outerjoin(eraser, eraser.id == LedgerErasure.erased_by)
+        .outerjoin(record, record.entry_id == eraser.id)
+        .where(LedgerEntry.position.is_not(None))
+        .order_by(LedgerEntry.position)
+    )
+    for row in session.execute(query.execution_options(yield_per=CHUNK)):
+        yield row[0], row[1], row[2], row[3]
+
+
+def _payload_wrong(
+    entry: LedgerEntry,
+    payload: LedgerPayload | None,
+    eraser: LedgerEntry | None,
+    record: LedgerPayload | None,
+) -> str | None:
+    if payload is not None:
+        if eraser is not None:
+            return "its payload was recorded as erased and is still there"
+        committed = hashlib.sha256(payload.salt + payload.payload.encode()).digest()
+        return None if committed == entry.commitment else "its payload is not the one recorded"
+    if eraser is None:
+        return "its payload was removed without a record of the erasure"
+    if (
+        eraser.kind != Kind.PAYLOAD_ERASED
+        or record is None
+        or not records_erasure(record.payload, entry.commitment)
+    ):
+        return "its payload was removed and the record of the erasure is not about it"
+    return None
+
+
+def _named(session: Session, failure: Failure) -> Failure:
+    if failure.entry_id is not None:
+        return failure
+    entry = session.scalar(select(LedgerEntry).where(LedgerEntry.position == failure.position))
+    return failure if entry is None else replace(failure, entry_id=entry.id, kind=entry.kind)
