@@ -1,0 +1,41 @@
+"""``python -m beffroi.web --data DIR``: the web as a process of its own, away from all video."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from beffroi.errors import BeffroiError
+from beffroi.settings import DataFolder, Settings
+from beffroi.web.app import create_app
+
+
+def main() -> int:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m beffroi.web", description=__doc__)
+    parser.add_argument("--data", type=Path, default=os.environ.get("BEFFROI_DATA", "data"))
+    folder = DataFolder(Path(parser.parse_args().data))
+    try:
+        settings = Settings.load(folder)
+        app = create_app(folder.make(), settings)
+    except BeffroiError as error:
+        sys.stderr.write(f"{error.message}\n")
+        return 1
+    uvicorn.run(
+        app,
+        host=settings.web.host,
+        port=settings.web.port,
+        log_level="warning",
+        # Paths hold one-time links and addresses are personal data: neither is written down.
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        ws_max_size=4096,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""The application: one call makes it from a data folder and its settings."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+
+from beffroi.alerts.vault import Vault
+from beffroi.clock import Clock
+from beffroi.settings import DataFolder, Settings
+from beffroi.store.database import Database
+from beffroi.web import errors
+from beffroi.web.access import refuse_undeclared
+from beffroi.web.assets import load_assets
+from beffroi.web.feed import Feed
+from beffroi.web.i18n import load_languages
+from beffroi.web.live import Wall
+from beffroi.web.render import make_environments
+from beffroi.web.routes import ROUTERS
+from beffroi.web.security import Hardened
+from beffroi.web.site import Site
+
+
+def create_app(folder: DataFolder, settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """Make the command centre of a data folder.
+
+    Args:
+        folder: Where its database, evidence and sockets are.
+        settings: Its machine settings.
+        clock: Its clocks; this machine's unless a test stops time.
+
+    Raises:
+        NotAuthorised: A route does not declare who may use it.
+    """
+    clock = clock or Clock()
+    database = Database(settings.database_url)
+    languages = load_languages()
+    site = Site(
+        folder=folder,
+        settings=settings,
+        database=database,
+        vault=Vault(folder),
+        clock=clock,
+        languages=languages,
+        environments=make_environments(languages),
+        assets=load_assets(),
+        feed=Feed(database),
+        wall=Wall(database, clock, folder.live_socket),
+    )
+    app = FastAPI(lifespan=_lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.site = site
+    for router in ROUTERS:
+        refuse_undeclared(router.routes)
+        app.include_router(router)
+    errors.install(app)
+    app.add_middleware(Hardened)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    site: Site = app.state.site
+    tasks = [asyncio.create_task(site.feed.run()), asyncio.create_task(site.wall.run())]
+    yield
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    site.database.close()

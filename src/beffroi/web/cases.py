@@ -1,0 +1,208 @@
+"""What the console shows, read from the tables: the queue, one alert as a case, the cameras."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from beffroi.alerts.life import OPEN, State
+from beffroi.clock import Clock
+from beffroi.errors import BadInput
+from beffroi.mandate.definition import EvidenceClass, VotedText, load_definition
+from beffroi.mandate.gate import live_cameras, paused
+from beffroi.store.accounts import Account
+from beffroi.store.alerts import Alert, Delivery, Verdict
+from beffroi.store.cameras import Camera, CameraBackground, CameraState, CameraVersion
+from beffroi.store.mandates import Pause, StoredDefinition, Use, UseCamera
+
+_WITH_VIDEO = frozenset({EvidenceClass.PIXELATED, EvidenceClass.CLEAR})
+_WITH_SKELETONS = _WITH_VIDEO | {EvidenceClass.SKELETON}
+_FOLLOWED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """A line of the queue.
+
+    Args:
+        alert: The alert.
+        title: What residents call the event, by language.
+        camera: Name of the camera.
+    """
+
+    alert: Alert
+    title: Mapping[str, str]
+    camera: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for a person.
+
+    Args:
+        waiting: Not judged yet: most severe first, then oldest.
+        confirmed: Confirmed and not handed over nor closed yet, newest first.
+    """
+
+    waiting: list[QueueItem]
+    confirmed: list[QueueItem]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One alert with all that a person judges it by.
+
+    Args:
+        alert: The alert.
+        voted: The definition it rests on, checked against its hash.
+        use: The use under which it was raised.
+        camera: The camera as it is now.
+        verdict: What was judged, if it was.
+        judge: Name of who judged; empty before.
+        deliveries: Where it was handed over to, oldest first.
+        paused: Whether this use is stopped on this camera.
+    """
+
+    alert: Alert
+    voted: VotedText
+    use: Use
+    camera: CameraVersion
+    verdict: Verdict | None
+    judge: str
+    deliveries: list[Delivery]
+    paused: bool
+
+    @property
+    def has_video(self) -> bool:
+        """Whether there is a pixelated sequence to play."""
+        return self.alert.evidence == "ready" and self.alert.evidence_class in _WITH_VIDEO
+
+    @property
+    def has_skeletons(self) -> bool:
+        """Whether there are skeletons to play."""
+        return self.alert.evidence == "ready" and self.alert.evidence_class in _WITH_SKELETONS
+
+    @property
+    def has_clear(self) -> bool:
+        """Whether a clear sequence was kept, to be viewed for a reason."""
+        return self.alert.evidence == "ready" and self.alert.evidence_class == EvidenceClass.CLEAR
+
+
+@dataclass(frozen=True, slots=True)
+class CameraView:
+    """A camera as the wall and the list show it.
+
+    Args:
+        version: What it is.
+        state: How it does, None if no host ever spoke of it.
+        live: Whether a live use may run on it now.
+        zones: What the uses in force have drawn on it.
+        background: Whether it has a picture to draw skeletons over.
+        stops: Standing stops of uses on it.
+    """
+
+    version: CameraVersion
+    state: CameraState | None
+    live: bool
+    zones: list[dict[str, Any]]
+    background: bool
+    stops: list[Pause]
+
+
+def read_queue(session: Session) -> Queue:
+    """What waits for a person, for every console alike."""
+    waiting = session.scalars(
+        select(Alert)
+        .where(Alert.state.in_([state.value for state in OPEN]))
+        .order_by(Alert.severity.desc(), Alert.raised_at, Alert.id)
+    ).all()
+    confirmed = session.scalars(
+        select(Alert)
+        .where(Alert.state == State.CONFIRMED.value)
+        .order_by(Alert.raised_at.desc())
+        .limit(_FOLLOWED)
+    ).all()
+    versions = latest_versions(session)
+    titles = _titles(session, {alert.definition_digest for alert in (*waiting, *confirmed)})
+
+    def item(alert: Alert) -> QueueItem:
+        camera = versions[alert.camera_id].name
+        return QueueItem(alert, titles[alert.definition_digest], camera)
+
+    return Queue([item(alert) for alert in waiting], [item(alert) for alert in confirmed])
+
+
+def read_case(session: Session, alert_id: str) -> Case:
+    """All about one alert.
+
+    Raises:
+        BadInput: No such alert, or its definition is not the one that was voted.
+    """
+    alert = session.get(Alert, alert_id)
+    if alert is None:
+        raise BadInput(f"There is no alert {alert_id}.")
+    stored = session.get_one(StoredDefinition, alert.definition_digest)
+    verdict = session.scalars(select(Verdict).where(Verdict.alert_id == alert_id)).first()
+    judge = None if verdict is None else session.get(Account, verdict.account_id)
+    deliveries = session.scalars(
+        select(Delivery).where(Delivery.alert_id == alert_id).order_by(Delivery.at)
+    )
+    return Case(
+        alert=alert,
+        voted=load_definition(stored.canonical, stored.digest),
+        use=session.get_one(Use, alert.use_id),
+        camera=latest_versions(session)[alert.camera_id],
+        verdict=verdict,
+        judge="" if judge is None else judge.name,
+        deliveries=list(deliveries),
+        paused=paused(session, alert.use_id, alert.camera_id),
+    )
+
+
+def read_cameras(session: Session, clock: Clock) -> list[CameraView]:
+    """Every camera in service: those that are live first, then by name."""
+    live = live_cameras(session, clock)
+    states = {state.camera_id: state for state in session.scalars(select(CameraState))}
+    backgrounds = set(session.scalars(select(CameraBackground.camera_id)))
+    zones: dict[str, list[dict[str, Any]]] = {}
+    drawn = select(UseCamera).join(Use).where(Use.state == "in_force")
+    for row in session.scalars(drawn.order_by(UseCamera.use_id)):
+        zones.setdefault(row.camera_id, []).append(row.zones)
+    stops: dict[str, list[Pause]] = {}
+    for stop in session.scalars(select(Pause).where(Pause.resumed_at.is_(None))):
+        stops.setdefault(stop.camera_id, []).append(stop)
+    views = [
+        CameraView(
+            version=version,
+            state=states.get(camera_id),
+            live=camera_id in live,
+            zones=zones.get(camera_id, []),
+            background=camera_id in backgrounds,
+            stops=stops.get(camera_id, []),
+        )
+        for camera_id, version in latest_versions(session, removed=False).items()
+    ]
+    return sorted(views, key=lambda view: (not view.live, view.version.name))
+
+
+def latest_versions(session: Session, *, removed: bool = True) -> dict[str, CameraVersion]:
+    """What every camera is now, by id; those out of service too unless told otherwise."""
+    newest = aliased(CameraVersion)
+    latest = select(func.max(newest.number)).where(newest.camera_id == Camera.id)
+    wanted = (
+        select(CameraVersion)
+        .join(Camera, Camera.id == CameraVersion.camera_id)
+        .where(CameraVersion.number == latest.correlate(Camera).scalar_subquery())
+    )
+    if not removed:
+        wanted = wanted.where(Camera.removed_at.is_(None))
+    return {version.camera_id: version for version in session.scalars(wanted)}
+
+
+def _titles(session: Session, digests: set[str]) -> dict[str, Mapping[str, str]]:
+    stored = session.scalars(select(StoredDefinition).where(StoredDefinition.digest.in_(digests)))
+    return {
+        row.digest: load_definition(row.canonical, row.digest).definition.title for row in stored
+    }

@@ -1,0 +1,135 @@
+"""The live wall: engine hosts bring skeletons, consoles get the latest ones, nothing is kept.
+
+One line per camera is all that is held. A console that is slow skips lines; one that stopped
+reading is let go. Which cameras may be shown is asked from the mandate every second, and when
+it cannot be asked, none may.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
+
+from beffroi.clock import Clock
+from beffroi.errors import Unavailable
+from beffroi.mandate.gate import live_cameras
+from beffroi.store.cameras import CameraState
+from beffroi.store.database import Database
+
+TICK_S: Final = 0.1
+RECHECK_S: Final = 1.0
+LONGEST_LINE: Final = 512 * 1024
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The latest line about one camera.
+
+    Args:
+        number: Grows with every line of every camera.
+        line: ``<camera id> <observation JSON>``, as the engine wrote it.
+    """
+
+    number: int
+    line: str
+
+
+@dataclass(slots=True)
+class Viewer:
+    """What one console has been sent.
+
+    Args:
+        seen: Number of the last line sent, by camera.
+        shown: Cameras it was shown when last asked.
+        states: The message on the cameras' states that it was sent last.
+    """
+
+    seen: dict[str, int]
+    shown: frozenset[str]
+    states: str
+
+
+class Wall:
+    """Holds the latest skeletons of every camera for whoever may see them.
+
+    Args:
+        database: Where cameras and mandates are.
+        clock: Says what is in force now.
+        socket: Unix socket to listen on for engine hosts.
+    """
+
+    def __init__(self, database: Database, clock: Clock, socket: Path) -> None:
+        self._database = database
+        self._clock = clock
+        self._socket = socket
+        self._latest: dict[str, Sighting] = {}
+        self._count = 0
+        self._open: frozenset[str] = frozenset()
+        self._states = ""
+
+    async def run(self) -> None:
+        """Listen, and ask the mandate again every second, for ever."""
+        server = await asyncio.start_unix_server(
+            self._listen, path=self._socket, limit=LONGEST_LINE
+        )
+        async with server:
+            while True:
+                await self._refresh()
+                await asyncio.sleep(RECHECK_S)
+
+    def take(self, line: str) -> None:
+        """Keep a line of an engine host in place of the camera's last one."""
+        camera, space, _ = line.partition(" ")
+        if space and camera in self._open:
+            self._count += 1
+            self._latest[camera] = Sighting(self._count, line)
+
+    def news(self, viewer: Viewer) -> Iterable[str]:
+        """What this console has not been sent yet; oldest line first."""
+        for camera in sorted(viewer.shown - self._open):
+            viewer.seen.pop(camera, None)
+            yield json.dumps({"type": "stopped", "camera": camera})
+        viewer.shown = self._open
+        if viewer.states != self._states:
+            viewer.states = self._states
+            yield self._states
+        for camera, sighting in list(self._latest.items()):
+            if sighting.number > viewer.seen.get(camera, 0):
+                viewer.seen[camera] = sighting.number
+                yield sighting.line
+
+    async def _refresh(self) -> None:
+        try:
+            opened, states = await run_in_threadpool(self._ask)
+        except Unavailable as error:
+            _log.warning("wall.closed", error=error.message)
+            opened, states = frozenset(), self._states
+        self._open = opened
+        self._states = states
+        for camera in self._latest.keys() - opened:
+            del self._latest[camera]
+
+    def _ask(self) -> tuple[frozenset[str], str]:
+        with self._database.read() as session:
+            opened = frozenset(live_cameras(session, self._clock))
+            rows = session.scalars(select(CameraState).order_by(CameraState.camera_id))
+            states = {row.camera_id: row.state for row in rows}
+        return opened, json.dumps({"type": "states", "states": states, "live": sorted(opened)})
+
+    async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while line := await reader.readline():
+                self.take(line.decode().rstrip("\n"))
+        except (ValueError, OSError) as error:
+            # Too long, not text, or the host is gone: it will connect again.
+            _log.warning("wall.host_lost", error=str(error))
+        finally:
+            writer.close()

@@ -1,0 +1,105 @@
+"""Pages: one Jinja environment per language, so that a template cannot mix two."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from beffroi.mandate.rights import Permission
+from beffroi.web.i18n import Language, choose
+from beffroi.web.site import site_of
+from beffroi.web.words import WORDS
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+LANGUAGE_COOKIE: Final = "beffroi_language"
+_YEAR_S: Final = 365 * 86400
+_REACH: Final = 14
+
+
+def make_environments(languages: Mapping[str, Language]) -> dict[str, Environment]:
+    """A Jinja environment for each language."""
+    return {code: _make_environment(language) for code, language in languages.items()}
+
+
+def language_of(request: Request) -> Language:
+    """The language in which a request is answered."""
+    wish = request.query_params.get("lang")
+    kept = request.cookies.get(LANGUAGE_COOKIE)
+    code = choose(wish, kept, request.headers.get("accept-language", ""))
+    return site_of(request).languages[code]
+
+
+def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Answer with a page, in the visitor's language.
+
+    Args:
+        request: What is answered.
+        template: File below `templates/`.
+        status: HTTP status.
+        context: What the template shows; the visitor and the languages come by themselves.
+    """
+    site = site_of(request)
+    language = language_of(request)
+    page = site.environments[language.code].get_template(template)
+    text = page.render(
+        request=request,
+        languages=site.languages.values(),
+        visitor=getattr(request.state, "visitor", None),
+        **context,
+    )
+    response = HTMLResponse(
+        text, status, headers={"Content-Language": language.code, "Vary": "Accept-Language, Cookie"}
+    )
+    if request.query_params.get("lang") == language.code:
+        response.set_cookie(
+            LANGUAGE_COOKIE, language.code, max_age=_YEAR_S, httponly=True, samesite="lax"
+        )
+    return response
+
+
+def is_partial(request: Request) -> bool:
+    """Whether htmx asks for a piece of the page rather than the page."""
+    return request.headers.get("hx-request") == "true"
+
+
+def _make_environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # The i18n extension adds this method at run time, unseen by type checkers.
+    install = environment.install_gettext_translations  # type: ignore[attr-defined]
+    install(language.translations, newstyle=True)
+
+    def word(kind: str, value: str) -> str:
+        """What people call a value of a closed list; a value nobody named stands for itself."""
+        return language.gettext(WORDS[kind].get(value, value))
+
+    def voted(text: Mapping[str, str]) -> str:
+        """A voted text in this language, else in English, which every definition has."""
+        return text.get(language.code) or text["en"]
+
+    environment.globals.update(language=language, Permission=Permission, word=word, voted=voted)
+    environment.filters.update(
+        wedge=_wedge,
+        date=language.date,
+        time=language.time,
+        number=language.number,
+        percent=language.percent,
+    )
+    return environment
+
+
+def _wedge(place: Mapping[str, float]) -> str:
+    """What a camera sees, as the path of a slice of a circle that opens upwards."""
+    half = math.radians(min(place.get("view", 60), 170) / 2)
+    x, y = round(_REACH * math.sin(half), 2), round(_REACH * math.cos(half), 2)
+    return f"M0 0L{-x} {-y}A{_REACH} {_REACH} 0 0 1 {x} {-y}Z"

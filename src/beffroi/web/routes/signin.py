@@ -1,0 +1,120 @@
+"""Signing in and out."""
+
+import re
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse, Response
+
+from beffroi.errors import Actor, NotAuthorised
+from beffroi.mandate.rights import Permission, abilities
+from beffroi.store.accounts import Account
+from beffroi.web.access import COOKIE, PUBLIC, Visitor, acts
+from beffroi.web.accounts import (
+    SESSION_LIFE,
+    begin_attempt,
+    check_password,
+    close_session,
+    forgive_attempts,
+    open_session,
+    use_link,
+)
+from beffroi.web.i18n import N_
+from beffroi.web.render import render
+from beffroi.web.site import site_of
+
+router = APIRouter()
+
+_LOCAL_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
+
+
+@router.get("/login", dependencies=[PUBLIC])
+def ask(request: Request, next: str = "") -> Response:  # noqa: A002 (its name in the address)
+    """The form to sign in."""
+    return render(request, "login.html", next=next, login="", refused="")
+
+
+@router.post("/login", dependencies=[PUBLIC])
+def sign_in(
+    request: Request,
+    login: Annotated[str, Form()],
+    password: Annotated[str, Form()],
+    next: Annotated[str, Form()] = "",  # noqa: A002
+) -> Response:
+    """Check a password and open a session."""
+    site = site_of(request)
+    login = login.strip().lower()
+    address = _address(request)
+    try:
+        with site.database.write() as session:
+            begin_attempt(session, login, address, site.clock)
+            account = session.scalars(select(Account).where(Account.login == login)).first()
+        # Outside any transaction: the check takes long, and a writer must not wait for it.
+        if account is None or not check_password(account, password):
+            raise NotAuthorised(N_("This login and password do not go together."), actor=Actor.USER)
+    except NotAuthorised as error:
+        return render(
+            request, "login.html", status=403, next=next, login=login, refused=error.message
+        )
+    with site.database.write() as session:
+        forgive_attempts(session, login, address)
+        token = _rotate(session, request, account, "password")
+    landing = next if _LOCAL_PATH.fullmatch(next) else first_page(account)
+    response = RedirectResponse(landing, HTTPStatus.SEE_OTHER)
+    return _remember(request, response, token)
+
+
+@router.get("/login/{token}", dependencies=[PUBLIC])
+def follow_link(request: Request, token: str) -> Response:
+    """Sign in by a one-time link."""
+    if request.headers.get("sec-purpose", "").startswith("prefetch"):
+        # A browser that looks ahead must not spend the link.
+        return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
+    site = site_of(request)
+    with site.database.write() as session:
+        account = use_link(session, token, site.clock)
+        cookie = _rotate(session, request, account, "link")
+    # Not a redirect: coming from another site, it would not carry the cookie, which is strict.
+    page = render(request, "signed_in.html", name=account.name, landing=first_page(account))
+    return _remember(request, page, cookie)
+
+
+@router.post("/logout")
+def sign_out(request: Request, visitor: Annotated[Visitor, acts(Permission.SIGN_IN)]) -> Response:
+    """Close the session."""
+    with site_of(request).database.write() as session:
+        close_session(session, request.cookies[COOKIE])
+    response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def first_page(account: Account) -> str:
+    """Where a person starts."""
+    return "/console" if Permission.SEE_ALERTS in abilities(account) else "/console/cameras"
+
+
+def _rotate(session: Session, request: Request, account: Account, method: str) -> str:
+    old = request.cookies.get(COOKIE)
+    if old:
+        close_session(session, old)
+    return open_session(session, account, method=method, clock=site_of(request).clock)
+
+
+def _remember(request: Request, response: Response, token: str) -> Response:
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(SESSION_LIFE.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return response
+
+
+def _address(request: Request) -> str:
+    return "unknown" if request.client is None else request.client.host

@@ -1,0 +1,52 @@
+"""What every request needs to know of the installation it runs in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jinja2 import Environment
+from starlette.requests import HTTPConnection
+
+from beffroi.alerts.vault import Vault
+from beffroi.clock import Clock
+from beffroi.settings import DataFolder, Settings
+from beffroi.store.database import Database
+from beffroi.web.assets import Asset
+from beffroi.web.feed import Feed
+from beffroi.web.i18n import Language
+from beffroi.web.live import Wall
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One running command centre.
+
+    Args:
+        folder: Its data folder.
+        settings: Its machine settings.
+        database: Its database.
+        vault: Its evidence.
+        clock: Its clocks.
+        languages: By code.
+        environments: Jinja's, one per language.
+        assets: Static files by path.
+        feed: Wakes the consoles when the ledger grows.
+        wall: Latest skeletons of every camera.
+    """
+
+    folder: DataFolder
+    settings: Settings
+    database: Database
+    vault: Vault
+    clock: Clock
+    languages: Mapping[str, Language]
+    environments: Mapping[str, Environment]
+    assets: Mapping[str, Asset]
+    feed: Feed
+    wall: Wall
+
+
+def site_of(connection: HTTPConnection) -> Site:
+    """The site that answers this request."""
+    site = connection.app.state.site
+    assert isinstance(site, Site)  # noqa: S101 (tells the type; set once by create_app)
+    return site

@@ -1,0 +1,44 @@
+// News from the ledger: the browser keeps the last position and asks for what follows it.
+
+const SETTLE_MS = 150;
+
+export function listen(desk, link, raised) {
+  let due = null;
+  const state = (on) => {
+    link.classList.toggle("on", on);
+    link.classList.toggle("off", !on);
+    link.querySelector(".text").textContent = on ? link.dataset.on : link.dataset.off;
+  };
+  function refresh() {
+    due = null;
+    const current = document.querySelector(".case")?.dataset.alert ?? "";
+    htmx.ajax("GET", `/console/queue?current=${encodeURIComponent(current)}`, {
+      target: "#queue", swap: "innerMorph",
+    });
+  }
+  const soon = () => { due ??= setTimeout(refresh, SETTLE_MS); };
+
+  const source = new EventSource(`/console/events?after=${desk.dataset.position}`);
+  source.onopen = () => state(true);
+  source.onerror = () => {
+    state(false);
+    // A session that has ended closes the line for good: the page then leads to the sign-in.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 3000);
+  };
+  source.addEventListener("alert", (event) => {
+    const { kind, alert } = JSON.parse(event.data);
+    if (kind === "alert.raised") raised();
+    renewPane(kind, alert);
+    soon();
+  });
+  document.body.addEventListener("queue-changed", soon);
+}
+
+/** What another console did to the alert on this one shows here, unless a reason is being given. */
+function renewPane(kind, alert) {
+  const shown = document.querySelector(".case");
+  if (shown?.dataset.alert !== alert || kind === "alert.raised" || kind === "alert.shown") return;
+  if (!shown.querySelector("details.act[open]") || kind === "alert.judged") {
+    htmx.ajax("GET", `/console/alerts/${alert}`, { target: "#pane", swap: "innerHTML" });
+  }
+}
