@@ -11,7 +11,9 @@ from beffroi.settings import DataFolder
 
 ROOT = Path(__file__).parent.parent
 
-pytest_plugins = [name for name in ("tests.databases", "tests.rtsp") if find_spec(name)]
+pytest_plugins = [
+    name for name in ("tests.databases", "tests.mail", "tests.rtsp") if find_spec(name)
+]
 
 
 @pytest.fixture(autouse=True)

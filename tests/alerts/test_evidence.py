@@ -7,8 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sqlalchemy import select, text
-from tests.alerts.conftest import Town
-from tests.alerts.pictures import MASK, decode, head_at, once, walk
 
 from beffroi.alerts import life
 from beffroi.alerts.erasure import erase, erase_due, mark_missing
@@ -23,6 +21,8 @@ from beffroi.perception.observation import from_json
 from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry, LedgerPayload
+from tests.alerts.conftest import Town
+from tests.alerts.pictures import MASK, decode, head_at, once, walk
 
 
 def kept(town: Town, vault: Vault, evidence: EvidenceClass, *, shown: bool = True) -> Alert:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.alerts.conftest import Town
 
 import beffroi
 from beffroi.alerts import life
@@ -19,6 +18,7 @@ from beffroi.ledger.append import SYSTEM
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
 from beffroi.store.ledger import LedgerEntry
+from tests.alerts.conftest import Town
 
 Step = Callable[[Session, str], object]
 

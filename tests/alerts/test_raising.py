@@ -2,7 +2,6 @@ import dataclasses
 
 import pytest
 from sqlalchemy import select
-from tests.alerts.conftest import CAMERA, NOW, Town, definition
 
 from beffroi.errors import NotAuthorised
 from beffroi.events.detector import Detection
@@ -11,6 +10,7 @@ from beffroi.mandate.definition import EvidenceClass
 from beffroi.store.alerts import Alert
 from beffroi.store.ledger import LedgerEntry, LedgerPayload
 from beffroi.store.mandates import Use, UseCamera
+from tests.alerts.conftest import CAMERA, NOW, Town, definition
 
 DETECTION = Detection("fall", 3.0, 5.5, 0.8, ("0a1b2c3d",), 4, "steps")
 

@@ -1,0 +1,150 @@
+"""The ways out: a mail server, another system's webhook. Each says what became of a message.
+
+`Unavailable` means that trying again may help, `BadInput` that it will not.
+"""
+
+import hashlib
+import hmac
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from functools import partial
+from typing import Final
+
+import httpx
+
+from beffroi.alerts.message import Message
+from beffroi.clock import Clock
+from beffroi.errors import Actor, BadInput, Unavailable
+from beffroi.folder import DataFolder
+from beffroi.settings import HandoverSettings, SmtpChannel, WebhookChannel
+
+SIGNATURE: Final = "Beffroi-Signature"
+"""Header: `sha256=` and the HMAC of the body under the channel's secret, in hexadecimal."""
+
+_SMTP_PATIENCE_S: Final = 10
+_HOPELESS: Final = frozenset({400, 410, 413, 415, 422})
+_FIRST_REST_S: Final = 5.0
+_LONGEST_REST_S: Final = 300.0
+
+
+@dataclass(slots=True)
+class Channel:
+    """A way out and how it has done lately.
+
+    Args:
+        name: What operators choose it by.
+        send: Hands one message over and says how it was received.
+        failures: Attempts in a row that failed.
+        rests_until: Monotonic seconds before which it is left alone.
+    """
+
+    name: str
+    send: Callable[[Message], str]
+    failures: int = 0
+    rests_until: float = 0.0
+
+    def ready(self, clock: Clock) -> bool:
+        """Whether it may be tried now."""
+        return clock.monotonic() >= self.rests_until
+
+    def rest(self, clock: Clock) -> None:
+        """Leave it alone after a failure, twice as long after each, at most five minutes."""
+        pause = min(_FIRST_REST_S * 2.0**self.failures, _LONGEST_REST_S)
+        self.failures += 1
+        self.rests_until = clock.monotonic() + pause
+
+    def recover(self) -> None:
+        """Forget the failures: a message went through."""
+        self.failures = 0
+
+
+def open_channels(settings: HandoverSettings, folder: DataFolder) -> list[Channel]:
+    """The channels of an installation; nothing is contacted yet."""
+    return [
+        Channel(
+            channel.name,
+            partial(_mail, channel, folder)
+            if isinstance(channel, SmtpChannel)
+            else partial(_post, channel, folder),
+        )
+        for channel in settings.channels
+    ]
+
+
+def _mail(channel: SmtpChannel, folder: DataFolder, message: Message) -> str:
+    mail = EmailMessage()
+    mail["Subject"] = message.subject
+    mail["From"] = channel.sender
+    mail["To"] = ", ".join(channel.recipients)
+    mail["Message-ID"] = f"<{message.delivery}@{channel.sender.rpartition('@')[2]}>"
+    mail.set_content(message.to_text())
+    try:
+        with _smtp(channel) as server:
+            if channel.security == "starttls":
+                server.starttls(context=ssl.create_default_context())
+            if channel.username is not None:
+                server.login(channel.username, _secret(channel, folder))
+            refused = server.send_message(mail)
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = {code for code, _ in error.recipients.values()}
+        kind = BadInput if min(codes) >= 500 else Unavailable
+        raise kind(f"{channel.host} refuses every recipient ({_listed(codes)}).") from error
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+        kind = BadInput if error.smtp_code >= 500 else Unavailable
+        raise kind(f"{channel.host} refuses the message ({error.smtp_code}).") from error
+    except smtplib.SMTPAuthenticationError as error:
+        raise Unavailable(f"{channel.host} refuses the user or the password.") from error
+    except OSError as error:
+        raise Unavailable(f"{channel.host} cannot be reached by mail: {_cause(error)}.") from error
+    if refused:
+        return f"accepted; {len(refused)} of {len(channel.recipients)} recipients refused"
+    return "accepted by the mail server"
+
+
+def _smtp(channel: SmtpChannel) -> smtplib.SMTP:
+    if channel.security == "tls":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(
+            channel.host, channel.port, timeout=_SMTP_PATIENCE_S, context=context
+        )
+    return smtplib.SMTP(channel.host, channel.port, timeout=_SMTP_PATIENCE_S)
+
+
+def _post(channel: WebhookChannel, folder: DataFolder, message: Message) -> str:
+    body = message.to_json()
+    signature = hmac.digest(_secret(channel, folder).encode(), body, hashlib.sha256).hex()
+    headers = {
+        "Content-Type": "application/json",
+        "Idempotency-Key": message.delivery,
+        SIGNATURE: f"sha256={signature}",
+    }
+    try:
+        answer = httpx.post(channel.url, content=body, headers=headers, timeout=channel.timeout_s)
+    except httpx.HTTPError as error:
+        raise Unavailable(f"{channel.name} cannot be reached: {type(error).__name__}.") from error
+    if answer.is_success:
+        return f"answered {answer.status_code}"
+    kind = BadInput if answer.status_code in _HOPELESS else Unavailable
+    raise kind(f"{channel.name} answered {answer.status_code}.")
+
+
+def _secret(channel: SmtpChannel | WebhookChannel, folder: DataFolder) -> str:
+    secret = channel.secret(folder)
+    if not secret:
+        raise Unavailable(
+            f"The channel {channel.name} has no secret: write it to secrets/handover-"
+            f"{channel.name} in the data folder, for this user alone (chmod 600).",
+            actor=Actor.ADMINISTRATOR,
+        )
+    return secret
+
+
+def _listed(codes: set[int]) -> str:
+    return ", ".join(map(str, sorted(codes)))
+
+
+def _cause(error: OSError) -> str:
+    return error.strerror or type(error).__name__
