@@ -4,12 +4,25 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any, Final
 
 import uvicorn
 
 from beffroi.errors import BeffroiError
 from beffroi.settings import DataFolder, Settings
 from beffroi.web.app import create_app
+
+OPTIONS: Final[dict[str, Any]] = {
+    "log_level": "warning",
+    # Paths hold one-time links and addresses are personal data: neither is written down.
+    "access_log": False,
+    "server_header": False,
+    # Consoles hold lines open for ever; they come back by themselves.
+    "timeout_graceful_shutdown": 1,
+    "ws": "websockets-sansio",
+    "ws_max_size": 4096,
+}
+"""How uvicorn serves."""
 
 
 def main() -> int:
@@ -23,17 +36,7 @@ def main() -> int:
     except BeffroiError as error:
         sys.stderr.write(f"{error.message}\n")
         return 1
-    uvicorn.run(
-        app,
-        host=settings.web.host,
-        port=settings.web.port,
-        log_level="warning",
-        # Paths hold one-time links and addresses are personal data: neither is written down.
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-        ws_max_size=4096,
-    )
+    uvicorn.run(app, host=settings.web.host, port=settings.web.port, **OPTIONS)
     return 0
 
 

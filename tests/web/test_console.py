@@ -1,0 +1,163 @@
+"""The console without scripts: every act is a form, and every act is recorded."""
+
+import httpx
+import pytest
+
+from beffroi.mandate.definition import EvidenceClass
+from tests.web.town import Town, signed_in
+
+
+def test_the_queue_puts_the_most_severe_first_and_then_the_oldest(
+    client: httpx.Client, town: Town
+) -> None:
+    late = town.raise_alert(severity=2, ago_s=5)
+    urgent = town.raise_alert(severity=3, ago_s=1)
+    early = town.raise_alert(severity=2, ago_s=50)
+    with signed_in(client, town, "operator") as browser:
+        page = browser.get("/console/queue").text
+        following = browser.get("/console/next", params={"after": urgent})
+    places = [page.index(f"item-{alert}") for alert in (urgent, early, late)]
+    assert places == sorted(places)
+    assert following.url.path == f"/console/alerts/{early}"
+
+
+def test_an_alert_is_judged_and_only_then_shows_its_score(client: httpx.Client, town: Town) -> None:
+    alert = town.raise_alert()
+    path = f"/console/alerts/{alert}"
+    with signed_in(client, town, "operator") as browser:
+        before = browser.get(path).text
+        assert town.state(alert) == "shown"
+        assert "84" not in before.replace(alert, "")
+        assert "Person on the ground" in before
+        assert "A person goes from standing" in before
+        after = browser.post(f"{path}/judge", path, verdict="confirmed", reason="I see it")
+    assert town.state(alert) == "confirmed"
+    assert "84%" in after.text
+    assert "I see it" in after.text
+    assert town.ledger()[-2:] == ["alert.shown", "alert.judged"]
+
+
+def test_a_confirmed_alert_is_handed_over_by_a_click_and_closed(
+    client: httpx.Client, town: Town
+) -> None:
+    alert = town.raise_alert()
+    path = f"/console/alerts/{alert}"
+    with signed_in(client, town, "operator") as browser:
+        page = browser.get(path).text
+        assert "hand-over" not in page
+        refused = browser.post(f"{path}/hand-over", path, channel="fire-brigade")
+        assert refused.status_code == 403
+        browser.post(f"{path}/judge", path, verdict="confirmed", reason="Seen")
+        unknown = browser.post(f"{path}/hand-over", path, channel="newspaper")
+        assert unknown.status_code == 400
+        page = browser.post(f"{path}/hand-over", path, channel="fire-brigade").text
+        assert "fire-brigade: being sent" in page
+        browser.post(f"{path}/close", path)
+    assert town.state(alert) == "closed"
+
+
+def test_a_verdict_needs_a_reason_and_comes_once(client: httpx.Client, town: Town) -> None:
+    alert = town.raise_alert()
+    path = f"/console/alerts/{alert}"
+    with signed_in(client, town, "operator") as browser:
+        browser.get(path)
+        assert browser.post(f"{path}/judge", path, verdict="lifted").status_code == 400
+        assert browser.post(f"{path}/judge", path, verdict="maybe", reason="x").status_code == 400
+        browser.post(f"{path}/judge", path, verdict="lifted", reason="A game", note="football")
+        again = browser.post(f"{path}/judge", path, verdict="confirmed", reason="No")
+        assert again.status_code == 400
+        assert "A game · football" in browser.get(path).text
+
+
+def test_an_operator_stops_a_use_and_a_supervisor_resumes_it(
+    client: httpx.Client, town: Town
+) -> None:
+    alert = town.raise_alert()
+    path = f"/console/alerts/{alert}"
+    resume = "/console/cameras/square/uses/use-clear/resume"
+    with signed_in(client, town, "operator") as browser:
+        browser.get(path)
+        page = browser.post(f"{path}/stop", path, reason="Too many").text
+        assert "This use is stopped on this camera" in page
+        assert browser.post(resume).status_code == 403
+    with signed_in(client, town, "supervisor") as browser:
+        assert "Resume" in browser.get("/console/cameras").text
+        page = browser.post(resume, "/console/cameras").text
+        assert "Too many" not in page
+    assert [kind for kind in town.ledger() if kind.startswith("use.")][-2:] == [
+        "use.paused",
+        "use.resumed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "video", "figures", "clear"),
+    [
+        (EvidenceClass.NONE, False, False, False),
+        (EvidenceClass.COUNTS, False, False, False),
+        (EvidenceClass.SKELETON, False, True, False),
+        (EvidenceClass.PIXELATED, True, True, False),
+        (EvidenceClass.CLEAR, True, True, True),
+    ],
+)
+def test_the_pane_offers_what_the_definition_keeps(
+    client: httpx.Client,
+    town: Town,
+    evidence: EvidenceClass,
+    video: bool,
+    figures: bool,
+    clear: bool,
+) -> None:
+    path = f"/console/alerts/{town.raise_alert(evidence)}"
+    with signed_in(client, town, "operator") as browser:
+        page = browser.get(path).text
+        offered = ("<video" in page, 'id="replay"' in page, f"{path}/clear" in page)
+        assert offered == (video, figures, clear)
+        statuses = [
+            browser.get(f"{path}/pixelated.mp4").status_code == 200,
+            browser.get(f"{path}/skeletons.jsonl").status_code == 200,
+            browser.post(f"{path}/clear", path, reason="To help").status_code == 200,
+        ]
+    assert statuses == [video, figures, clear]
+
+
+def test_evidence_is_not_stored_by_browsers_and_comes_in_parts(
+    client: httpx.Client, town: Town
+) -> None:
+    path = f"/console/alerts/{town.raise_alert(video=b'0123456789')}"
+    with signed_in(client, town, "operator") as browser:
+        browser.get(path)
+        whole = browser.get(f"{path}/pixelated.mp4")
+        part = browser.get(f"{path}/pixelated.mp4", headers={"Range": "bytes=2-4"})
+        rest = browser.get(f"{path}/pixelated.mp4", headers={"Range": "bytes=8-"})
+    assert whole.headers["cache-control"] == "no-store"
+    assert (part.status_code, part.content) == (206, b"234")
+    assert rest.headers["content-range"] == "bytes 8-9/10"
+
+
+def test_the_clear_image_needs_a_reason_and_leaves_a_line(client: httpx.Client, town: Town) -> None:
+    path = f"/console/alerts/{town.raise_alert()}"
+    with signed_in(client, town, "operator") as browser:
+        browser.get(path)
+        assert browser.post(f"{path}/clear", path, reason="  ").status_code == 400
+        assert town.ledger()[-1] == "alert.shown"
+        seen = browser.post(f"{path}/clear", path, reason="To tell help where to go")
+    assert seen.content == b"clear film"
+    assert town.ledger()[-1] == "evidence.viewed_clear"
+
+
+def test_htmx_gets_the_pane_alone(client: httpx.Client, town: Town) -> None:
+    alert = town.raise_alert()
+    with signed_in(client, town, "operator") as browser:
+        answer = browser.get(f"/console/alerts/{alert}", headers={"HX-Request": "true"})
+    assert "<html" not in answer.text
+    assert answer.headers["hx-push-url"] == f"/console/alerts/{alert}"
+
+
+def test_the_journal_tells_the_story_in_plain_words(client: httpx.Client, town: Town) -> None:
+    town.raise_alert()
+    with signed_in(client, town, "supervisor") as browser:
+        page = browser.get("/console/journal").text
+    assert "Alert raised" in page
+    assert "Beffroi, by itself" in page
+    assert "Supervisor Martin" in page
