@@ -5,6 +5,9 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
@@ -49,21 +52,22 @@ def film(
     options = {"preset": "ultrafast", "tune": "zerolatency"} if codec == "libx264" else {}
     with av.open(str(path), "w", format=format) as container:
         stream = container.add_stream(codec, rate=rate, options=options)
+        assert isinstance(stream, VideoStream)
         stream.height, stream.width = first.shape[:2]
         stream.pix_fmt = pixels
         stream.codec_context.gop_size = gop
         if sound:
-            container.add_stream("aac", rate=16_000, layout="mono")
+            voice = container.add_stream("aac", rate=16_000, layout="mono")
+            assert isinstance(voice, AudioStream)
         for image in (first, *images):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
         container.mux(stream.encode(None))
         if sound:
-            _hum(container)
+            _hum(container, voice)
     return path
 
 
-def _hum(container: av.container.OutputContainer) -> None:
-    voice = container.streams.audio[0]
+def _hum(container: OutputContainer, voice: AudioStream) -> None:
     for i in range(30):
         samples = np.zeros((1, 1024), np.float32)
         frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")

@@ -150,9 +150,9 @@ def open_file(path: str) -> VideoInput:
     """
     file = _handle(path)
     try:
-        container = av.open(file, "r", options=_FILE)
+        container = av.open(file, "r", options=_FILE, metadata_errors="replace")
         return VideoInput(container, threads=0, file=file)
-    except av.FFmpegError:
+    except (av.FFmpegError, ValueError):
         problem = f"{path} is not a video or picture that can be read, or it is damaged."
     except BeffroiError as error:
         problem = f"{path}: {error.message}"
@@ -173,7 +173,14 @@ def open_rtsp(address: str) -> VideoInput:
         Unavailable: The camera is away, refuses or sends no video.
     """
     try:
-        container = av.open(address, "r", format="rtsp", options=_RTSP, timeout=(OPEN_S, READ_S))
+        container = av.open(
+            address,
+            "r",
+            format="rtsp",
+            options=_RTSP,
+            metadata_errors="replace",
+            timeout=(OPEN_S, READ_S),
+        )
         return VideoInput(container, threads=1)
     except av.FFmpegError as error:
         problem = explain(error)
@@ -229,11 +236,11 @@ def _moving_pictures(container: InputContainer) -> VideoStream:
     films = [
         stream
         for stream in container.streams.video
-        if not stream.disposition & Disposition.attached_pic
+        if stream.codec_context and not stream.disposition & Disposition.attached_pic
     ]
     if not films:
         container.close()
-        raise BadInput("there is sound or data in it, but no picture.")
+        raise BadInput("there is no picture in it that can be decoded.")
     for stream in container.streams:
         if stream.index != films[0].index:
             stream.discard = Discard.all

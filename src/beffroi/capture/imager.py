@@ -8,7 +8,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from beffroi.capture.masks import Masks
-from beffroi.errors import BadInput
+from beffroi.errors import BadInput, Unavailable
 
 MAX_PIXELS: Final = 50_000_000
 """Larger pictures are refused by the decoder: a damaged header must not take all memory."""
@@ -32,13 +32,21 @@ class Imager:
         self._scaler = VideoReformatter()
 
     def image(self, picture: av.VideoFrame) -> NDArray[np.uint8]:
-        """RGB, uint8, shape (height, width, 3), masks burnt in."""
+        """RGB, uint8, shape (height, width, 3), masks burnt in.
+
+        Raises:
+            Unavailable: The picture is of a kind that cannot be converted.
+        """
         turns = round(picture.rotation / 90) % 4
         size = self._size or (None, None)
         width, height = size if turns % 2 == 0 else size[::-1]
-        rgb = self._scaler.reformat(
-            picture, width, height, "rgb24", interpolation=Interpolation.BILINEAR
-        )
+        try:
+            rgb = self._scaler.reformat(
+                picture, width, height, "rgb24", interpolation=Interpolation.BILINEAR
+            )
+        except (av.FFmpegError, ValueError) as error:
+            kind = f"{picture.width} by {picture.height} {picture.format.name}"
+            raise Unavailable(f"Pictures of {kind} cannot be converted.") from error
         image = np.rot90(rgb.to_ndarray(), turns).astype(np.uint8, order="C", copy=False)
         self._masks.burn(image)
         return image

@@ -42,13 +42,13 @@ class Masks:
         size = image.shape[0], image.shape[1]
         if size not in self._rasters:
             self._rasters = {size: self._raster(*size)}
-        image[self._rasters[size]] = GREY
+        np.copyto(image, GREY, where=self._rasters[size])
 
     def _raster(self, height: int, width: int) -> NDArray[np.bool_]:
         covered = np.zeros((height, width), bool)
         for polygon in self._polygons:
             covered |= _inside(polygon * (width, height), height, width)
-        return _grown(covered, MARGIN_PX)
+        return np.repeat(_grown(covered, MARGIN_PX)[:, :, None], 3, axis=2)
 
 
 def _checked(polygon: Polygon) -> NDArray[np.float64]:

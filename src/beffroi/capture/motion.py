@@ -23,7 +23,7 @@ BRIGHT_S: Final = 4.0
 NOISE_S: Final = 8.0
 FLOOR: Final = 3.0
 """Least change in grey levels that counts, for cameras without noise."""
-TIMES_NOISE: Final = 3.0
+TIMES_NOISE: Final = 4.0
 SHARE_OF_CELL: Final = 0.25
 FULL_S: Final = 5.0
 """Longest time without a full analysis."""
@@ -91,7 +91,7 @@ class MotionGate:
         if background is None or noise is None:
             raise AssertionError("compared before the first frame")
         difference = grey - background
-        difference -= np.median(difference)
+        difference -= np.median(difference[::3, ::3])
         size = np.abs(difference)
         changed = size > np.maximum(TIMES_NOISE * noise, FLOOR)
         background += _weight(elapsed, BRIGHT_S) * (grey - background)

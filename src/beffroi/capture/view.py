@@ -14,24 +14,27 @@ from numpy.typing import NDArray
 THUMB: Final = (96, 54)
 """Width and height of the picture that is compared; nobody can be made out in it."""
 BLOCK: Final = 6
-RECENT: Final = 7
+RECENT: Final = 9
 SETTLE: Final = 16
 EDGE: Final = 2.0
 ALIKE: Final = 0.5
-FITS: Final = 0.3
-SURE: Final = 0.6
-ADAPT: Final = 0.002
+FITS: Final = 0.4
+MEMORY: Final = 600
 FEWEST_BLOCKS: Final = 8
 
 Floats = NDArray[np.float32]
 
 
 class View:
-    """Compares the place with its reference, taken from the first thumbs."""
+    """Compares the place with its reference: the first thumbs, and then the mean of what fits.
+
+    Edges of what passes differ from one time to the next and cancel out; those of the place stay.
+    """
 
     def __init__(self) -> None:
         self._recent: deque[NDArray[np.uint8]] = deque(maxlen=SETTLE)
         self._reference: Floats | None = None
+        self._learnt = 1
 
     def fit(self, thumb: NDArray[np.uint8]) -> float:
         """Share of the reference's places with edges that are still the same, 0 to 1.
@@ -49,8 +52,9 @@ class View:
             return 1.0
         edges = _edges(np.stack(list(self._recent)[-RECENT:]))
         share = _alike(self._reference, edges)
-        if share > SURE:
-            self._reference += np.float32(ADAPT) * (edges - self._reference)
+        if share >= FITS:
+            self._learnt = min(self._learnt + 1, MEMORY)
+            self._reference += (edges - self._reference) / np.float32(self._learnt)
         return share
 
 
