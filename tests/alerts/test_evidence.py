@@ -281,3 +281,19 @@ def test_skeletons_alone_need_no_picture(town: Town, vault: Vault) -> None:
     keep(town.database, vault, alert.id, never(), observations, town.clock)
     first = vault.open(alert.id, SKELETONS).decode().splitlines()[0]
     assert from_json(first).t == 0
+
+
+def test_large_pictures_are_pixelated_on_a_smaller_grid_of_the_same_squares(
+    town: Town, vault: Vault
+) -> None:
+    alert = town.raise_alert(EvidenceClass.CLEAR)
+    noise = np.random.default_rng(3).integers(0, 256, (1080, 1920, 3), np.uint8)
+    frames = [Frame(noise, 5.0, None, 0)]
+    keep(town.database, vault, alert.id, frames, walk()[1], town.clock)
+
+    (blocks,) = decode(vault.open(alert.id, PIXELATED))
+    (plain,) = decode(vault.open(alert.id, CLEAR))
+    assert (blocks.shape, plain.shape) == ((540, 960, 3), (1080, 1920, 3))
+    side = 3 * 20  # the person of `walk`, seen at 320 by 180, has a head of 20 pixels
+    inner = blocks[: 9 * side].reshape(9, side, 16, side, 3)[:, 8:-8, :, 8:-8]
+    assert inner.std(axis=(1, 3)).max() < 4

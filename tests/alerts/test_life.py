@@ -217,6 +217,7 @@ def explore(
         attempt.rollback()
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # rules, not locks: one will do
 def test_no_path_delivers_without_a_confirmation_by_a_person(town: Town) -> None:
     reached: dict[Situation, tuple[str, ...]] = {}
     with town.database.write() as session:
