@@ -57,11 +57,11 @@ def latest_checkpoint(session: Session, key: Ed25519PublicKey) -> Checkpoint | N
     return None if row is None else Checkpoint.from_row(row, key)
 
 
-def unsealed(session: Session) -> int:
-    """How many sequenced entries no checkpoint covers yet."""
+def unsealed(session: Session) -> bool:
+    """Whether a sequenced entry is covered by no checkpoint yet."""
     last = session.scalar(select(func.max(LedgerEntry.position)))
-    sealed = session.scalar(select(func.max(LedgerCheckpoint.size))) or 0
-    return 0 if last is None else last + 1 - sealed
+    sealed = session.scalar(select(func.max(LedgerCheckpoint.size)))
+    return last is not None and last >= (sealed or 0)
 
 
 def seal(session: Session, key: Ed25519PrivateKey, clock: Clock) -> Checkpoint | None:

@@ -57,6 +57,12 @@ def sequence(session: Session) -> list[LedgerEntry]:
     return list(entries)
 
 
+def waiting(session: Session) -> bool:
+    """Whether a committed entry has no position yet."""
+    unplaced = select(LedgerEntry.id).where(LedgerEntry.position.is_(None)).limit(1)
+    return session.scalar(unplaced) is not None
+
+
 def overdue(session: Session, clock: Clock, after_s: float = OVERDUE_S) -> Sequence[LedgerEntry]:
     """Entries that should have had their position long ago: nobody is sequencing. Oldest first.
 
@@ -144,22 +150,21 @@ class Sequencer:
                 log.info("ledger step works again", step=step)
 
     def _sequence(self) -> None:
-        with self._database.read() as session:
-            waiting = select(LedgerEntry.id).where(LedgerEntry.position.is_(None)).limit(1)
-            if session.scalar(waiting) is None:
-                return
-        with self._database.write() as session:
-            entries = sequence(session)
-        self._scrub |= any(entry.kind == Kind.PAYLOAD_ERASED for entry in entries)
+        # Looking first leaves the database to its writers while there is nothing to do.
+        while self._see(waiting):
+            with self._database.write() as session:
+                entries = sequence(session)
+            self._scrub |= any(entry.kind == Kind.PAYLOAD_ERASED for entry in entries)
 
     def _seal(self) -> None:
-        with self._database.read() as session:
-            if not unsealed(session):
-                return
-        with self._database.write() as session:
-            checkpoint = seal(session, self._key, self._clock)
-        if checkpoint is not None:
+        while self._see(unsealed):
+            with self._database.write() as session:
+                seal(session, self._key, self._clock)
             self._seal_at = self._clock.monotonic() + self._checkpoint_every_s
+
+    def _see(self, question: Callable[[Session], bool]) -> bool:
+        with self._database.read() as session:
+            return question(session)
 
     def _copy(self) -> None:
         with self._database.read() as session:

@@ -104,20 +104,24 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
+    unknown = BadInput(
+        "The database's address cannot be used. Write it as sqlite:////path/to/beffroi.db or "
+        "postgresql+psycopg://user@host/name.",
+        actor=Actor.ADMINISTRATOR,
+    )
     try:
-        if make_url(url).get_backend_name() == "sqlite":
+        kind = make_url(url).get_backend_name()
+        if kind == "sqlite":
             return create_engine(url)
+        if kind != "postgresql":
+            raise unknown
         return create_engine(
             url,
             pool_pre_ping=True,
             connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={WAIT_S}s"},
         )
     except ArgumentError as error:
-        raise BadInput(
-            "The database's address cannot be read. Write it as sqlite:////path/to/beffroi.db or "
-            "postgresql+psycopg://user@host/name.",
-            actor=Actor.ADMINISTRATOR,
-        ) from error
+        raise unknown from error
     except ModuleNotFoundError as error:
         raise Unavailable(
             f"The driver of this database is not installed ({error.name}). For PostgreSQL: "

@@ -1,0 +1,177 @@
+"""`beffroi ledger`: read the record, check it, prove an entry to others."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from beffroi.cli.options import DATA, AsJson, Data, load_settings, print_json, print_rows
+from beffroi.errors import BadInput, Tampered
+from beffroi.ledger.keys import FILE_NAME, fingerprint, load_public, published, read_published
+from beffroi.ledger.prove import Proof, prove
+from beffroi.ledger.read import Line, line_at, lines
+from beffroi.ledger.seal import latest_checkpoint
+from beffroi.ledger.verify import verify
+from beffroi.ledger.witness import printable
+from beffroi.settings import DataFolder
+from beffroi.store.database import Database
+
+app = typer.Typer(
+    name="ledger",
+    no_args_is_help=True,
+    help="Read the record of operations, check it, prove an entry to others.",
+)
+
+Position = Annotated[int, typer.Argument(min=0, help="Place of the entry, from 0.")]
+Key = Annotated[
+    str | None,
+    typer.Option(metavar="KEY", help="The published key, beffroi/…+…+…; else that of the folder."),
+]
+
+
+@app.command("verify")
+def verify_command(
+    data: Data = DATA,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A witness file, or a note typed from paper; may be repeated. The witnesses of "
+            "the settings are read as well.",
+        ),
+    ] = None,
+    key: Key = None,
+    as_json: AsJson = False,
+) -> None:
+    """Recompute the whole ledger; name the first bad entry, exit with 1 if there is one.
+
+    Example: `beffroi ledger verify --checkpoint /media/dpo/witness.txt`
+    """
+    folder, settings = load_settings(data)
+    configured = [data / file for file in settings.ledger.witnesses]
+    files = [*(checkpoint or []), *(file for file in configured if file.exists())]
+    database = Database(settings.database_url)
+    report = verify(database, _key(folder, key), files)
+    if as_json:
+        print_json({"holds": report.holds, "unprotected": report.unprotected, **asdict(report)})
+    else:
+        typer.echo(str(report))
+    if not report.holds:
+        raise typer.Exit(1)
+
+
+@app.command("witness")
+def witness_command(
+    data: Data = DATA,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the page there; else print it.")
+    ] = None,
+) -> None:
+    """Print the latest checkpoint, for a person to keep away from the machine.
+
+    Example: `beffroi ledger witness --out /media/dpo/2027-03-01.txt`
+    """
+    folder, settings = load_settings(data)
+    public = _key(folder, None)
+    with Database(settings.database_url).read() as session:
+        latest = latest_checkpoint(session, public)
+    if latest is None:
+        raise BadInput("Nothing has been signed yet: start the server and try again.")
+    if not latest.holds(public):
+        raise Tampered("The latest checkpoint is not signed by the key of this folder.")
+    page = f"{printable(latest, public)}\nPublic key: {published(public)}\n"
+    if out is None:
+        typer.echo(page, nl=False)
+    else:
+        _write(out, page)
+
+
+@app.command("list")
+def list_command(
+    data: Data = DATA,
+    after: Annotated[int, typer.Option(help="Start after this position.")] = -1,
+    limit: Annotated[int | None, typer.Option(min=1, help="Most entries to list.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the entries in order.
+
+    Example: `beffroi ledger list --json --after 1200`
+    """
+    _, settings = load_settings(data)
+    with Database(settings.database_url).read() as session:
+        found = lines(session, after=after, limit=limit)
+    print_rows(
+        ("position", "at", "kind", "actor", "payload"),
+        [_row(line) for line in found],
+        as_json=as_json,
+        none="The ledger is empty.",
+    )
+
+
+@app.command("show")
+def show_command(position: Position, data: Data = DATA) -> None:
+    """Show one entry, as JSON; its payload is null once erased.
+
+    Example: `beffroi ledger show 42`
+    """
+    _, settings = load_settings(data)
+    with Database(settings.database_url).read() as session:
+        line = line_at(session, position)
+    if line is None:
+        raise BadInput(f"The ledger has no entry at position {position}.")
+    print_json(_row(line))
+
+
+@app.command("prove")
+def prove_command(position: Position, data: Data = DATA) -> None:
+    """Print the proof that an entry is in the ledger, as JSON, for `check-proof`.
+
+    Example: `beffroi ledger prove 42 > proof.json`
+    """
+    folder, settings = load_settings(data)
+    with Database(settings.database_url).read() as session:
+        typer.echo(prove(session, position, _key(folder, None)).model_dump_json(indent=2))
+
+
+@app.command("check-proof")
+def check_proof_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `prove` printed.")],
+    key: Key = None,
+) -> None:
+    """Check a proof on any machine, without the database; exit with 1 if it does not hold.
+
+    Example: `beffroi ledger check-proof proof.json`
+    """
+    try:
+        proof = Proof.read(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"The proof {file} cannot be read ({error}).") from error
+    signed, signer = proof.check()
+    if key is not None and published(read_published(key)) != published(signer):
+        raise Tampered(f"The proof is signed by another key: {fingerprint(signer)}.")
+    typer.echo(
+        f"The entry {proof.entry.get('kind')} of {proof.entry.get('time')} is at position "
+        f"{proof.position} of the {signed.size} entries signed at {signed.at.isoformat()}."
+    )
+    if key is None:
+        typer.echo(f"Compare the key with the one the city has published: {fingerprint(signer)}")
+
+
+def _key(folder: DataFolder, word: str | None) -> Ed25519PublicKey:
+    return load_public(folder.secrets / FILE_NAME) if word is None else read_published(word)
+
+
+def _row(line: Line) -> dict[str, object]:
+    row = asdict(line)
+    row["id"] = row.pop("entry_id")
+    row["commitment"] = line.commitment.hex()
+    return row
+
+
+def _write(file: Path, page: str) -> None:
+    try:
+        file.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"The checkpoint cannot be written to {file} ({error.strerror}).") from error
