@@ -50,8 +50,12 @@ def verify_command(
     Example: `beffroi ledger verify --checkpoint /media/dpo/witness.txt`
     """
     folder, settings = load_settings(data)
-    configured = [data / file for file in settings.ledger.witnesses]
-    files = [*(checkpoint or []), *(file for file in configured if file.exists())]
+    files = list(checkpoint or [])
+    for file in (data / witness for witness in settings.ledger.witnesses):
+        if file.exists():
+            files.append(file)
+        else:
+            typer.echo(f"The witness {file} is not there: it protects nothing.", err=True)
     database = Database(settings.database_url)
     report = verify(database, _key(folder, key), files)
     if as_json:
