@@ -94,7 +94,7 @@ def _download(package: Package, folder: Path, progress: Progress) -> Path:
     environment = os.environ | {"PATH": f"{Path(command[0]).parent}{os.pathsep}{os.defpath}"}
     label = f"Downloading {package.name} {package.version}"
     with (folder / "npm.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - the command is ours, without a shell
+        process = subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
         try:
