@@ -21,6 +21,24 @@ class Clock:
         return time.monotonic()
 
 
+class Steps:
+    """Notices when somebody sets the wall clock, by holding it against the monotonic one.
+
+    Args:
+        clock: The clocks to compare, from now on.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._wall = clock.now()
+        self._monotonic = clock.monotonic()
+
+    def ahead_s(self) -> float:
+        """Seconds by which the wall clock was set forward since the start; negative for back."""
+        passed = self._clock.monotonic() - self._monotonic
+        return (self._clock.now() - self._wall).total_seconds() - passed
+
+
 @dataclass
 class FrozenClock(Clock):
     """A clock that moves only when told to.

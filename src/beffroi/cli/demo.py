@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 
 from beffroi.cli.installation import make_installation
+from beffroi.cli.models import progress_bars
 from beffroi.cli.options import DATA, Data
 from beffroi.web.accounts import create_link, find_account
 
@@ -36,8 +36,8 @@ def demo(
         # The web server is a process of its own and reads the same settings.
         os.environ["BEFFROI_WEB__PORT"] = str(port)
     console = Console(stderr=True)
-    with Progress(console=console, transient=True) as progress:
-        install(progress=progress)
+    with progress_bars() as report:
+        install(progress=report)
     site = make_installation(data)
     build_city(site)
     if init_only:

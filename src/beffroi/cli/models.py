@@ -53,7 +53,7 @@ def install() -> None:
 
     Example: `beffroi models install`
     """
-    with _progress() as report:
+    with progress_bars() as report:
         installed = models.install(progress=report)
     names = ", ".join(status.model.name for status in installed)
     typer.echo(f"Models installed and verified: {names}.", err=True)
@@ -74,7 +74,8 @@ def _chosen(manifest: Path | None) -> tuple[models.Model, ...] | None:
 
 
 @contextmanager
-def _progress() -> Iterator[Report]:
+def progress_bars() -> Iterator[Report]:
+    """Bars on standard error, one a step, for as long as the block runs."""
     with Progress(console=Console(stderr=True)) as bars:
         tasks = {}
 

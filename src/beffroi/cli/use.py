@@ -3,13 +3,15 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_rows
 from beffroi.errors import BadInput
+from beffroi.events.detector import Zones
+from beffroi.events.drawn import read_drawn
 from beffroi.events.registry import DETECTORS, build, shipped_definitions
 from beffroi.mandate.definition import VotedText, read_definition
 from beffroi.mandate.gate import Gate
@@ -55,7 +57,7 @@ def add(
     """
     site = open_installation(data)
     voted = _definition(definition)
-    drawn = read_zones(zones) if zones is not None else {}
+    drawn = _drawn(zones)
     spec = UseSpec(
         mode=Mode.LIVE,
         purpose=purpose,
@@ -194,8 +196,19 @@ def _definition(name: str) -> VotedText:
     if not Path(name).exists():
         raise BadInput(f"{name!r} is neither a file nor a shipped event: {', '.join(shipped)}.")
     voted = read_definition(Path(name))
-    build(voted)
+    build(voted, Zones())
     return voted
+
+
+def _drawn(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        drawn: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path} cannot be read as JSON: {error}.") from error
+    read_drawn(drawn)
+    return drawn
 
 
 def _state(use: Use, now: datetime) -> str:

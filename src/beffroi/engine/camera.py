@@ -6,21 +6,23 @@ thread ends by itself when its permit is not renewed.
 
 import threading
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from beffroi.alerts.raising import raise_alert
-from beffroi.capture.source import Source, open_source
+from beffroi.capture.opening import open_source
+from beffroi.capture.source import Source
 from beffroi.clock import Clock
 from beffroi.engine.evidence import EvidenceDesk, Scene
+from beffroi.engine.eyes import Eyes
 from beffroi.engine.live import LiveLink
 from beffroi.engine.messages import Order, Report
 from beffroi.errors import BeffroiError, NotAuthorised, Unavailable
-from beffroi.events.detector import Detection, Detector, Zones
+from beffroi.events.detector import Detection, Detector
+from beffroi.events.drawn import read_drawn
 from beffroi.events.registry import build
 from beffroi.folder import DataFolder
 from beffroi.mandate.cameras import current_version, load_credentials
@@ -28,8 +30,6 @@ from beffroi.mandate.gate import OpenUse, ask
 from beffroi.mandate.permit import Basis, Permit
 from beffroi.mandate.uses import Mode
 from beffroi.perception.observation import Observation, to_json
-from beffroi.perception.perceive import Perception
-from beffroi.store.cameras import CameraVersion
 from beffroi.store.database import Database
 
 KEPT_S: Final = 20.0
@@ -45,7 +45,7 @@ class Station:
     folder: DataFolder
     database: Database
     clock: Clock
-    perception: Callable[[CameraVersion], Perception]
+    eyes: Eyes
     desk: EvidenceDesk
     live: LiveLink
 
@@ -61,6 +61,7 @@ class CameraWatch(threading.Thread):
     def __init__(self, order: Order, station: Station) -> None:
         super().__init__(name=f"camera-{order.camera}", daemon=True)
         self.version = order.version
+        self.ended = 0.0
         self._camera_id = order.camera
         self._permit = order.permit
         self._station = station
@@ -95,6 +96,8 @@ class CameraWatch(threading.Thread):
         except BeffroiError as error:
             self._trouble = error.message
             log.warning("camera lost", camera=self._camera_id, cause=error.message)
+        finally:
+            self.ended = self._station.clock.monotonic()
 
     def _watch(self) -> None:
         station = self._station
@@ -102,7 +105,7 @@ class CameraWatch(threading.Thread):
             record = current_version(session, self._camera_id)
         self._load_uses()
         rate = max((use.voted.definition.rate_hz for use, _ in self._detectors.values()), default=1)
-        perception = station.perception(record)
+        perception = station.eyes.look(record)
         with open_source(
             self._permit,
             clock=station.clock,
@@ -127,7 +130,7 @@ class CameraWatch(threading.Thread):
             answers = [a for a in ask(session, self._camera_id, now) if isinstance(a, OpenUse)]
         kept = self._detectors
         self._detectors = {
-            use.use_id: kept.get(use.use_id) or (use, build(use.voted, zones_of(use.zones)))
+            use.use_id: kept.get(use.use_id) or (use, build(use.voted, read_drawn(use.zones)))
             for use in answers
             if use.use_id in wanted
         }
@@ -173,18 +176,3 @@ class CameraWatch(threading.Thread):
             raise
         log.info("alert raised", camera=self._camera_id, alert=alert.id, event_kind=alert.event)
         station.desk.expect(alert.id, Scene(detection, source, self._recent))
-
-
-def zones_of(drawn: dict[str, Any]) -> Zones:
-    """Read the zones that a use has drawn, as the database keeps them."""
-    return Zones(
-        area=tuple((x, y) for x, y in drawn.get("area", [])),
-        forbidden={
-            name: tuple((x, y) for x, y in polygon)
-            for name, polygon in drawn.get("forbidden", {}).items()
-        },
-        lines={
-            name: ((start[0], start[1]), (end[0], end[1]))
-            for name, (start, end) in drawn.get("lines", {}).items()
-        },
-    )

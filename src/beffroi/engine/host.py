@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -16,15 +17,17 @@ from beffroi.alerts.vault import Vault
 from beffroi.clock import Clock
 from beffroi.engine.camera import CameraWatch, Station
 from beffroi.engine.evidence import EvidenceDesk
+from beffroi.engine.eyes import Eyes
 from beffroi.engine.live import LiveLink
 from beffroi.engine.logs import configure
 from beffroi.engine.messages import Order, order_from_line, reports_to_line
 from beffroi.folder import DataFolder
-from beffroi.perception.perceive import perception_factory
 from beffroi.settings import Settings
 from beffroi.store.database import Database
 
-BEAT_S = 0.5
+BEAT_S: Final = 0.5
+RETRY_S: Final = 2.0
+"""A camera that failed is left alone for this long."""
 
 log = structlog.get_logger()
 
@@ -49,6 +52,8 @@ class Host:
                 # A changed record is read afresh once the old permit has run out by itself.
                 if watch.version == order.version:
                     watch.renew(order.permit)
+                return
+            if watch is not None and self._station.clock.monotonic() < watch.ended + RETRY_S:
                 return
             watch = CameraWatch(order, self._station)
             self._watches[order.camera] = watch
@@ -78,7 +83,7 @@ def main() -> None:
         folder=folder,
         database=database,
         clock=clock,
-        perception=perception_factory(settings.engine.pose_input),
+        eyes=Eyes(settings.engine.pose_input),
         desk=desk,
         live=LiveLink(folder.live_socket),
     )

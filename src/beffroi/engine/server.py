@@ -9,6 +9,8 @@ from beffroi.clock import Clock
 from beffroi.engine.supervisor import Supervisor
 from beffroi.folder import DataFolder
 from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.ledger.keys import FILE_NAME, load_or_create
+from beffroi.ledger.sequencer import Sequencer
 from beffroi.settings import Settings
 from beffroi.store.database import Database
 from beffroi.store.lock import only_server
@@ -29,8 +31,32 @@ def serve(folder: DataFolder, settings: Settings, database: Database, clock: Clo
         signal.signal(signal.SIGINT, ask_to_stop)
         signal.signal(signal.SIGTERM, ask_to_stop)
         _note(database, Kind.SERVER_STARTED, clock)
-        Supervisor(folder, settings, database, clock).run(stop)
-        _note(database, Kind.SERVER_STOPPED, clock)
+        sequencing = threading.Event()
+        sequencer = threading.Thread(
+            target=_sequencer(folder, settings, database, clock).run,
+            args=(sequencing,),
+            name="sequencer",
+        )
+        sequencer.start()
+        try:
+            Supervisor(folder, settings, database, clock).run(stop)
+            _note(database, Kind.SERVER_STOPPED, clock)
+        finally:
+            # Last of all: what the others did until their end still gets its place.
+            sequencing.set()
+            sequencer.join()
+
+
+def _sequencer(
+    folder: DataFolder, settings: Settings, database: Database, clock: Clock
+) -> Sequencer:
+    return Sequencer(
+        database,
+        load_or_create(folder.secrets / FILE_NAME),
+        settings.ledger.witnesses,
+        clock,
+        checkpoint_every_s=settings.ledger.checkpoint_every_s,
+    )
 
 
 def _note(database: Database, kind: Kind, clock: Clock) -> None:

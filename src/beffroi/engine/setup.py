@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from beffroi.alerts.clip import pixelate
 from beffroi.capture.frame import Frame
-from beffroi.capture.source import open_source
+from beffroi.capture.opening import open_source
 from beffroi.clock import Clock
 from beffroi.errors import Unavailable
 from beffroi.folder import DataFolder

@@ -51,11 +51,19 @@ class CameraStates:
         with self._database.write() as session:
             for camera, report in reports.items():
                 row = session.get(CameraState, camera)
-                if row is None:
-                    row = CameraState(camera_id=camera, since=self._clock.now())
-                    session.add(row)
+                since = self._clock.now() if row is None or camera in changed else row.since
+                session.merge(
+                    CameraState(
+                        camera_id=camera,
+                        state=report.state,
+                        detail=report.detail,
+                        since=since,
+                        heard_at=self._clock.now(),
+                        analysed=report.analysed,
+                        skipped=report.skipped,
+                    )
+                )
                 if camera in changed:
-                    row.since = self._clock.now()
                     payload = {"camera": camera, "state": report.state, "detail": report.detail}
                     append(
                         session,
@@ -64,11 +72,6 @@ class CameraStates:
                         payload=payload,
                         clock=self._clock,
                     )
-                row.state = report.state
-                row.detail = report.detail
-                row.analysed = report.analysed
-                row.skipped = report.skipped
-                row.heard_at = self._clock.now()
         self._written = {name: (report.state, report.detail) for name, report in reports.items()}
 
 

@@ -10,14 +10,16 @@ from typing import Final
 
 import structlog
 
-from beffroi.alerts.evidence_life import erase_due, mark_missing
+from beffroi.alerts.channels import open_channels
+from beffroi.alerts.erasure import erase_due, mark_missing
 from beffroi.alerts.handover import deliver_pending
 from beffroi.alerts.life import escalate_overdue, lapse_overdue
-from beffroi.clock import Clock
+from beffroi.alerts.vault import Vault
+from beffroi.clock import Clock, Steps
 from beffroi.engine.messages import Order
 from beffroi.engine.processes import HostProcess, WebProcess
 from beffroi.engine.states import CameraStates
-from beffroi.errors import BeffroiError
+from beffroi.errors import BeffroiError, Unavailable
 from beffroi.events.registry import DETECTORS
 from beffroi.folder import DataFolder
 from beffroi.mandate.gate import CameraDecision, Gate
@@ -25,7 +27,13 @@ from beffroi.settings import Settings
 from beffroi.store.database import Database
 
 ROUND_S: Final = 0.5
-CHORES_S: Final = 2.0
+CHORES_S: Final = 1.0
+
+JUMP_S: Final = 3600.0
+"""A clock set forward by more than this may be wrong, and what it would erase is gone for good."""
+
+EVIDENCE_S: Final = 60.0
+"""Evidence that is not there after this long will not come: its host has died."""
 
 log = structlog.get_logger()
 
@@ -48,17 +56,27 @@ class Supervisor:
         self._database = database
         self._clock = clock
         self._gate = Gate({name: kind.behaviour for name, kind in DETECTORS.items()}, clock)
+        self._steps = Steps(clock)
+        self._vault = Vault(folder)
+        self._channels = open_channels(settings.handover, folder)
         self._states = CameraStates(database, clock)
         self._hosts: list[HostProcess] = []
+        self._decisions: Sequence[CameraDecision] = ()
 
     def run(self, stop: threading.Event) -> None:
         """Supervise until `stop` is set, then end every child."""
         web = WebProcess(self._folder)
-        chores = threading.Thread(target=self._do_chores, args=(stop,), name="chores")
-        chores.start()
+        chores = [
+            threading.Thread(target=work, args=(stop,), name=work.__name__)
+            for work in (self._do_chores, self._do_deliveries)
+        ]
+        for thread in chores:
+            thread.start()
         try:
             while not stop.wait(ROUND_S):
                 self._guard(self._round)
+                if not all(thread.is_alive() for thread in chores):
+                    raise BeffroiError("A chore failed in an unforeseen way; see the log above.")
                 if web.keep_up():
                     log.warning("the web server had ended and was started again")
         finally:
@@ -66,7 +84,8 @@ class Supervisor:
             for host in self._hosts:
                 host.stop(patience_s=5)
             web.stop(patience_s=5)
-            chores.join()
+            for thread in chores:
+                thread.join()
             self._guard(lambda: self._states.close())
 
     def _round(self) -> None:
@@ -82,8 +101,7 @@ class Supervisor:
                     if decision.permit is not None and decision.camera.camera_id in host.cameras
                 ]
             )
-        reports = {name: report for host in self._hosts for name, report in host.reports.items()}
-        self._states.record(decisions, reports)
+        self._decisions = decisions
 
     def _bury(self) -> None:
         """Kill hosts that are dead or silent; their cameras are placed again at once."""
@@ -107,17 +125,42 @@ class Supervisor:
         return min(self._hosts, key=lambda host: len(host.cameras))
 
     def _do_chores(self, stop: threading.Event) -> None:
-        """Everything that waits on people or dates rather than on cameras."""
+        """Everything that writes: a busy database may delay it, but never a permit."""
+        work: Sequence[Callable[[], object]] = (
+            self._note_states,
+            self._mind_the_queue,
+            lambda: mark_missing(self._database, self._vault, EVIDENCE_S, self._clock),
+            self._erase,
+        )
         while not stop.wait(CHORES_S):
-            self._guard(self._chores)
+            for chore in work:
+                self._guard(chore)
 
-    def _chores(self) -> None:
+    def _do_deliveries(self, stop: threading.Event) -> None:
+        """Apart from the other chores: a mail server may take its time."""
+        while not stop.wait(CHORES_S):
+            self._guard(lambda: deliver_pending(self._database, self._channels, self._clock))
+
+    def _erase(self) -> None:
+        if self._steps.ahead_s() > JUMP_S:
+            raise Unavailable(
+                "The clock was set forward by more than an hour: nothing is erased until the "
+                "server is started again under the right time."
+            )
+        erase_due(self._database, self._vault, self._clock)
+
+    def _note_states(self) -> None:
+        hosts = list(self._hosts)
+        reports = {name: report for host in hosts for name, report in host.reports.items()}
+        self._states.record(self._decisions, reports)
+
+    def _mind_the_queue(self) -> None:
         patience = self._settings.alerts
         with self._database.write() as session:
             escalate_overdue(session, patience.escalate_after_s, self._clock)
             lapse_overdue(session, patience.lapse_after_s, self._clock)
 
-    def _guard(self, work: Callable[[], None]) -> None:
+    def _guard(self, work: Callable[[], object]) -> None:
         """Say what failed and go on: the next round may find the database back."""
         try:
             work()
