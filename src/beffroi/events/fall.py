@@ -7,12 +7,12 @@ begins where they were.
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import Field
 
-from beffroi.events.body import HIPS, SHOULDERS, Body
+from beffroi.events.body import SHOULDERS, Body
 from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.trails import people
 from beffroi.perception.observation import Observation
@@ -26,15 +26,33 @@ class FallParameters(Parameters):
         le=1,
         description="Least height of the shoulders above the feet of somebody who is upright.",
     )
+    flat: float = Field(
+        ge=0,
+        le=0.5,
+        description="Greatest height of the shoulders above the feet of somebody who is lying.",
+    )
     low: float = Field(
         gt=0,
         le=1,
-        description="Greatest height of the shoulders above the feet of somebody who is lying.",
+        description=(
+            "The same for somebody who is lying along the view, with the head away from the camera."
+        ),
     )
-    trunk: float = Field(
+    short: float = Field(
+        gt=0,
+        le=1,
+        description=(
+            "Greatest length that the bones of a body lying along the view seem to have, in shares "
+            "of their length when upright; this tells lying from kneeling."
+        ),
+    )
+    drop: float = Field(
         ge=0,
-        le=0.3,
-        description="Greatest height of the shoulders above the hips of somebody who is lying.",
+        le=1,
+        description=(
+            "Least distance in the picture by which the shoulders come down between upright and "
+            "lying; this tells falling from walking away."
+        ),
     )
     descent_s: float = Field(
         gt=0, le=10, description="Longest time from upright to lying, in seconds."
@@ -47,24 +65,46 @@ class FallParameters(Parameters):
         le=1,
         description="Least share of that time in which the person must be seen lying, 0 to 1.",
     )
-    rise_s: float = Field(
-        ge=0, le=10, description="How long the person must be upright again to be up, in seconds."
+    steady_s: float = Field(
+        ge=0,
+        le=5,
+        description=(
+            "Time over which a posture must hold in most pictures, in seconds; it keeps out the "
+            "model's slips."
+        ),
     )
     joint_score: float = Field(
         ge=0, le=1, description="How sure the model must be of a joint for it to be used, 0 to 1."
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Posture:
+    """Where the shoulders are in the picture, how high above the feet, and how long the bones."""
+
+    t: float
+    top: float
+    rise: float
+    length: float
+
+    @classmethod
+    def of(cls, body: Body) -> Self:
+        """Read a body, in pixels; the top of the box stands in for shoulders that are not seen."""
+        top = float(body.middle(SHOULDERS)[1])
+        if np.isnan(top):
+            top = body.box[1]
+        return cls(body.t, top, body.feet[1] - top, body.length)
+
+
 @dataclass(slots=True)
 class _Person:
-    """What is remembered of one person: when they were last upright, how tall, since when down."""
+    """What is remembered of one person: how tall, when last upright, since when down."""
 
     body: Body
+    recent: deque[_Posture] = field(default_factory=deque)
     lengths: deque[float] = field(default_factory=lambda: deque(maxlen=20))
-    upright_t: float = -np.inf
-    up_since: float | None = None
+    upright: _Posture | None = None
     down_since: float | None = None
-    seen_s: float = 0.0
     lying_s: float = 0.0
     raised: bool = False
 
@@ -72,6 +112,15 @@ class _Person:
     def stature(self) -> float:
         """Standing height in the picture, pixels, from the last upright moments."""
         return float(np.median(self.lengths)) if self.lengths else self.body.length
+
+    def see(self, body: Body, steady_s: float) -> _Posture:
+        """Take what is seen now; returns the posture of the last moments, slips left out."""
+        self.body = body
+        self.recent.append(_Posture.of(body))
+        while body.t - self.recent[0].t > steady_s:
+            self.recent.popleft()
+        readings = [(posture.top, posture.rise, posture.length) for posture in self.recent]
+        return _Posture(body.t, *np.median(readings, axis=0).tolist())
 
 
 class Fall:
@@ -112,46 +161,35 @@ class Fall:
         return self._people[body.id]
 
     def _see(self, person: _Person, body: Body, elapsed: float) -> None:
-        person.body = body
-        if self._upright(body, person.stature):
+        """Follow a person from upright to lying, and count the time they are seen lying."""
+        posture = person.see(body, self._p.steady_s)
+        if posture.rise >= self._p.upright * person.stature:
             person.lengths.append(body.length)
-            if person.up_since is None:
-                person.up_since = body.t
-            if person.down_since is None or body.t - person.up_since >= self._p.rise_s:
-                person.upright_t, person.down_since, person.raised = body.t, None, False
-            return
-        person.up_since = None
-        lying = self._lying(body, person.stature)
-        if person.down_since is not None:
-            person.seen_s += elapsed
-            person.lying_s += elapsed * lying
-        elif lying and body.t - person.upright_t <= self._p.descent_s:
-            person.down_since, person.seen_s, person.lying_s = body.t, 0.0, 0.0
+            person.upright, person.down_since, person.raised = posture, None, False
+        elif person.upright is not None and self._lying(posture, person.upright, person.stature):
+            if person.down_since is not None:
+                person.lying_s += elapsed
+            elif posture.t - person.upright.t <= self._p.descent_s:
+                person.down_since, person.lying_s = posture.t, 0.0
 
-    def _upright(self, body: Body, stature: float) -> bool:
-        return self._rise(body) >= self._p.upright * stature
-
-    def _lying(self, body: Body, stature: float) -> bool:
-        trunk = body.middle(HIPS)[1] - body.middle(SHOULDERS)[1]
-        return self._rise(body) <= self._p.low * stature and not trunk > self._p.trunk * stature
-
-    def _rise(self, body: Body) -> float:
-        """Height of the shoulders above the feet in pixels; of the box if they are not seen."""
-        rise = body.feet[1] - body.middle(SHOULDERS)[1]
-        return float(body.box[3] - body.box[1] if np.isnan(rise) else rise)
+    def _lying(self, now: _Posture, upright: _Posture, stature: float) -> bool:
+        p = self._p
+        along_view = now.rise <= p.low * stature and now.length <= p.short * stature
+        lying = now.rise <= p.flat * stature or along_view
+        return lying and now.top - upright.top >= p.drop * stature
 
     def _judge(self, person: _Person, t: float) -> list[Detection]:
         """Report somebody who has been down for long enough."""
         p = self._p
-        if person.down_since is None or person.raised or t - person.down_since < p.stay_s:
+        if person.upright is None or person.down_since is None or person.raised:
             return []
-        if person.lying_s < p.lying_share * p.stay_s:
+        down_s = t - person.down_since
+        if down_s < p.stay_s or person.lying_s < p.lying_share * down_s:
             return []
         person.raised = True
-        share = person.lying_s / max(person.seen_s, 1e-3) if person.seen_s else 1.0
-        return [Detection(self.id, person.upright_t, t, min(share, 1.0), (person.body.id,), 1)]
+        score = person.lying_s / down_s if down_s else 1.0
+        return [Detection(self.id, person.upright.t, t, score, (person.body.id,), 1)]
 
     def _over(self, person: _Person, t: float) -> bool:
         """Whether somebody unseen can be forgotten."""
-        patience = self._p.descent_s if person.down_since is None else self._p.stay_s
-        return t - person.body.t > max(patience, self._p.descent_s)
+        return t - person.body.t > self._p.descent_s + self._p.stay_s

@@ -29,6 +29,14 @@ class StrikeParameters(Parameters):
     reach: float = Field(
         gt=0, le=2, description="Greatest distance between two people's middles, in statures."
     )
+    depth: float = Field(
+        gt=0,
+        le=2,
+        description=(
+            "Greatest difference in height in the picture between the lower feet of the two; more "
+            "means that one stands behind the other."
+        ),
+    )
     contact: float = Field(
         gt=0,
         le=0.5,
@@ -134,6 +142,8 @@ class Strike:
         unit = (one.stature + other.stature) / 2
         if np.hypot(*(now.centre - other.last.centre)) > p.reach * unit:
             return None
+        if abs(_footing(now) - _footing(other.last)) > p.depth * unit:
+            return None
         near = _gap(now, other.last) / unit
         touching = near <= p.contact
         if not touching.any():
@@ -155,6 +165,12 @@ class Strike:
 def _ends(body: Body) -> Floats:
     """Hands and feet, [4, 2] pixels, NaN where unseen."""
     return body.joints[WRISTS + ANKLES]
+
+
+def _footing(body: Body) -> float:
+    """Where the lower foot is in the picture, y in pixels: the other one may be kicking."""
+    lower = float(np.fmax(*body.joints[ANKLES, 1]))
+    return body.box[3] if np.isnan(lower) else lower
 
 
 def _reaching(body: Body) -> Floats:

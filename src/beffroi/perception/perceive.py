@@ -1,0 +1,165 @@
+"""From a frame to an observation: the one place where pixels are turned into numbers and dropped.
+
+The motion gate spares the models while nothing happens. It may close only after an analysis that
+found nobody and nothing, not even a doubtful candidate, so that it never changes what is detected.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from beffroi.capture.frame import Frame
+from beffroi.capture.motion import Motion, MotionGate
+from beffroi.perception.ground import Ground, feet
+from beffroi.perception.inference import Inference
+from beffroi.perception.letterbox import Letterbox
+from beffroi.perception.models import Variant
+from beffroi.perception.objects import decode_objects
+from beffroi.perception.observation import KINDS, MAX_TRACKS, Observation, Track
+from beffroi.perception.pose import decode_people
+from beffroi.perception.tracking import Detections, Tracker, TrackerSettings
+
+OBJECT_TRACKING: Final = TrackerSettings(sure=0.5, memory_s=4.0, steady_s=1.0)
+"""Objects are looked for more rarely than people, so they are remembered for longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models that look at one camera.
+
+    Args:
+        pose: Finds people and their joints.
+        objects: Finds vehicles and luggage; None if no use in force needs them.
+        objects_every_s: Seconds between two searches for objects, which move less than limbs.
+    """
+
+    pose: Variant
+    objects: Variant | None = None
+    objects_every_s: float = 0.5
+
+
+class Perception:
+    """Looks at the frames of one camera; all state is the instance's own.
+
+    Args:
+        camera: Camera id; the file name or scene in the laboratory.
+        models: What to look with; loaded in `inference`.
+        inference: The machine's queue, shared by all cameras of the process.
+        ground: The camera's calibration, if it has one.
+        gate: Whether frames in which nothing moves are spared.
+    """
+
+    def __init__(
+        self,
+        camera: str,
+        models: Models,
+        inference: Inference,
+        ground: Ground | None = None,
+        gate: bool = True,
+    ) -> None:
+        self._camera, self._models, self._inference = camera, models, inference
+        self._ground, self._spare = ground, gate
+        self._gate = MotionGate()
+        self._people, self._things = Tracker(), Tracker(OBJECT_TRACKING)
+        self._objects_t = -math.inf
+        self._objects: list[Track] = []
+
+    def observe(self, frame: Frame) -> Observation:
+        """Analyse one frame; frames come in order of time.
+
+        Raises:
+            Unavailable: The inference queue is closed.
+        """
+        motion = self._gate.update(frame)
+        if self._spare and not self._gate.open:
+            return self._observation(frame, motion, analysed=False, tracks=[])
+        tracks, candidates = self._look(frame, motion)
+        following = self._people.following or self._things.following
+        self._gate.analysed(max(candidates, int(following)))
+        return self._observation(frame, motion, analysed=True, tracks=tracks)
+
+    def _look(self, frame: Frame, motion: Motion) -> tuple[list[Track], int]:
+        """The tracks in a frame, and the number of candidates, however doubtful."""
+        models, height_width = self._models, frame.image.shape[:2]
+        box = Letterbox.fit(height_width, models.pose.size)
+        people = self._inference.submit(
+            models.pose, box.apply(frame.image), lambda heads: decode_people(heads, box)
+        )
+        candidates = self._look_for_objects(frame, motion)
+        found = people.result()
+        detections = Detections(found.boxes, found.scores, found.keypoints)
+        tracks = self._follow(self._people, frame, motion, detections)
+        return tracks + self._objects, candidates + len(found)
+
+    def _look_for_objects(self, frame: Frame, motion: Motion) -> int:
+        """Renew the objects if it is time to; in between they stay as they were."""
+        variant = self._models.objects
+        if variant is None:
+            return 0
+        if frame.t - self._objects_t >= self._models.objects_every_s:
+            self._objects_t = frame.t
+            box = Letterbox.fit(frame.image.shape[:2], variant.size)
+            found = self._inference.submit(
+                variant, box.apply(frame.image), lambda heads: decode_objects(heads, box)
+            ).result()
+            # People come from pose alone, or each would be counted twice.
+            keep = found.kinds != KINDS.index("person")
+            detections = Detections(found.boxes[keep], found.scores[keep], kinds=found.kinds[keep])
+            self._objects = self._follow(self._things, frame, motion, detections)
+        return len(self._objects)
+
+    def _follow(
+        self, tracker: Tracker, frame: Frame, motion: Motion, found: Detections
+    ) -> list[Track]:
+        tracks = []
+        for match in tracker.update(frame.t, found):
+            x1, y1, x2, y2 = (float(value) for value in found.boxes[match.index])
+            keypoints = None if found.keypoints is None else found.keypoints[match.index]
+            tracks.append(
+                Track(
+                    id=match.id,
+                    kind="person" if found.kinds is None else KINDS[found.kinds[match.index]],
+                    box=(x1, y1, x2, y2),
+                    score=float(found.scores[match.index]),
+                    keypoints=keypoints,
+                    ground=self._standing(feet((x1, y1, x2, y2), keypoints), frame),
+                    motion=_share(motion, (x1, y1, x2, y2), frame),
+                    age=match.age,
+                )
+            )
+        return tracks
+
+    def _standing(self, spot: tuple[float, float], frame: Frame) -> tuple[float, float] | None:
+        """Metres on the ground, if the camera is calibrated and the spot is below the horizon."""
+        if self._ground is None:
+            return None
+        height, width = frame.image.shape[:2]
+        x, y = self._ground.to_metres((spot[0] / width, spot[1] / height))
+        return None if np.isnan(x) else (float(x), float(y))
+
+    def _observation(
+        self, frame: Frame, motion: Motion, *, analysed: bool, tracks: list[Track]
+    ) -> Observation:
+        height, width = frame.image.shape[:2]
+        best = sorted(tracks, key=lambda track: -track.score)[:MAX_TRACKS]
+        return Observation(
+            camera=self._camera,
+            t=frame.t,
+            at=frame.at,
+            size=(width, height),
+            motion=motion.share,
+            analysed=analysed,
+            tracks=tuple(best),
+        )
+
+
+def _share(motion: Motion, box: tuple[float, float, float, float], frame: Frame) -> float:
+    """Share of the cells under a box that changed, 0 to 1."""
+    height, width = frame.image.shape[:2]
+    rows, columns = motion.cells.shape
+    left, right = (int(x / width * columns) for x in (box[0], box[2]))
+    top, bottom = (int(y / height * rows) for y in (box[1], box[3]))
+    under = motion.cells[top : bottom + 1, left : right + 1]
+    return float(under.mean()) if under.size else 0.0
