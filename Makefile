@@ -24,7 +24,8 @@ setup: python ## Install everything that running needs: libraries and models, ne
 	@$(ENVIRONMENT) runtime
 	@$(BIN)/beffroi models install
 
-demo: setup ## Start the synthetic city on PORT (8765) with its data in DATA (data)
+demo: python ## Start the synthetic city on PORT (8765) with its data in DATA (data)
+	@$(ENVIRONMENT) runtime
 	@exec $(BIN)/beffroi demo --port $(PORT) --data $(DATA)
 
 test: python system-packages ## Run all tests
