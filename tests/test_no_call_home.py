@@ -36,7 +36,29 @@ with Inference([movenet], threads=1) as inference:
     assert inference.submit(movenet, picture, lambda heads: len(heads)).result(60) > 0
 """
 
+SERVER = """
+import os, signal, subprocess, sys, time, urllib.request
+command = [sys.executable, "-m", "beffroi.cli", "demo", "--port", "8765"]
+server = subprocess.Popen([*command, "--data", os.path.join(os.environ["HOME"], "data")])
+try:
+    for _ in range(600):
+        time.sleep(0.2)
+        assert server.poll() is None
+        try:
+            urllib.request.urlopen("http://127.0.0.1:8765/", timeout=5).read()
+            break
+        except OSError:
+            continue
+    else:
+        sys.exit("the server does not answer")
+    time.sleep(10)  # cameras open, pictures are analysed, checkpoints are signed
+finally:
+    server.send_signal(signal.SIGINT)
+    server.wait(30)
+"""
+
 PROGRAMS = [pytest.param(IMPORTS, id="imports"), pytest.param(INFERENCE, id="inference")]
+SERVING = pytest.param(SERVER, id="server")
 
 CALLS_OUT = """
 import contextlib, socket
@@ -49,6 +71,8 @@ import contextlib, socket
 with contextlib.suppress(OSError):
     socket.getaddrinfo("telemetry.invalid", 443)
 """
+
+CHILD_CALLS_OUT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {CALLS_OUT!r}])"
 
 CONTROLS = [pytest.param(CALLS_OUT, id="sends"), pytest.param(ASKS_FOR_A_NAME, id="resolves")]
 
@@ -123,7 +147,7 @@ def _namespaces() -> None:
 
 
 @pytest.mark.usefixtures("_namespaces")
-@pytest.mark.parametrize("code", PROGRAMS)
+@pytest.mark.parametrize("code", [*PROGRAMS, SERVING])
 def test_isolated_program_reaches_for_nobody(code: str, home: dict[str, str]) -> None:
     assert abroad(isolated(code, home)) == set()
 
@@ -134,7 +158,7 @@ def test_audited_program_reaches_for_nobody(code: str, home: dict[str, str]) -> 
 
 
 @pytest.mark.usefixtures("_namespaces")
-@pytest.mark.parametrize("code", CONTROLS)
+@pytest.mark.parametrize("code", [*CONTROLS, pytest.param(CHILD_CALLS_OUT, id="child sends")])
 def test_isolation_sees_a_call(code: str, home: dict[str, str]) -> None:
     assert abroad(isolated(code, home))
 
