@@ -21,11 +21,11 @@ PUBLIC_PATHS = {"/", "/health", "/static/{path:path}", "/login", "/login/{token}
 def test_every_route_declares_who_may_use_it() -> None:
     refuse_undeclared(ROUTES)
     for route in ROUTES:
-        (declaration,) = declared(route.dependant)  # type: ignore[attr-defined]
+        (declaration,) = declared(route.dependant)
         public = not hasattr(declaration, "permission")
-        assert public == (route.path in PUBLIC_PATHS), route.path  # type: ignore[attr-defined]
+        assert public == (route.path in PUBLIC_PATHS), route.path
         if "POST" in getattr(route, "methods", ()) and not public:
-            assert isinstance(declaration, Acts), route.path  # type: ignore[attr-defined]
+            assert isinstance(declaration, Acts), route.path
 
 
 def test_the_application_has_no_other_route(app: FastAPI) -> None:

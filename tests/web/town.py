@@ -27,7 +27,6 @@ from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry
 from beffroi.web.accounts import create_account, create_link
 
-
 PASSWORD = "the bells of the belfry"
 ZONES = {"area": [], "forbidden": {"track": [[0.6, 0.6], [0.95, 0.6], [0.95, 0.95]]}, "lines": {}}
 
@@ -63,10 +62,9 @@ def definition(evidence: EvidenceClass) -> VotedText:
 
 def skeletons(seconds: float = 4.0, rate: int = 10) -> bytes:
     """A figure that falls over, as the evidence keeps it."""
-    lines = []
-    for i in range(int(seconds * rate)):
-        lines.append(json.dumps(observation("square", i / rate, lean=min(1.0, i / 20))))
-    return "\n".join(lines).encode()
+    moments = range(int(seconds * rate))
+    seen = (observation("square", i / rate, lean=min(1.0, i / 20)) for i in moments)
+    return "\n".join(json.dumps(line) for line in seen).encode()
 
 
 def observation(camera: str, t: float, lean: float = 0.0, x: float = 320) -> dict[str, Any]:
@@ -157,9 +155,7 @@ class Town:
     def note(self, session: Session, alert_id: str) -> None:
         """A line about an alert, with the position that the sequencer would give it."""
         payload = {"alert": alert_id}
-        entry = append(
-            session, Kind.ALERT_RAISED, actor=SYSTEM, payload=payload, clock=self.clock
-        )
+        entry = append(session, Kind.ALERT_RAISED, actor=SYSTEM, payload=payload, clock=self.clock)
         last = session.scalar(select(func.max(LedgerEntry.position)))
         entry.position = 0 if last is None else last + 1
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 import uvicorn
 
 from beffroi.errors import BeffroiError
@@ -29,6 +30,7 @@ def main() -> int:
     """Serve until told to stop."""
     parser = argparse.ArgumentParser(prog="python -m beffroi.web", description=__doc__)
     parser.add_argument("--data", type=Path, default=os.environ.get("BEFFROI_DATA", "data"))
+    configure_logs()
     folder = DataFolder(Path(parser.parse_args().data))
     try:
         settings = Settings.load(folder)
@@ -38,6 +40,20 @@ def main() -> int:
         return 1
     uvicorn.run(app, host=settings.web.host, port=settings.web.port, **OPTIONS)
     return 0
+
+
+def configure_logs() -> None:
+    """One line an event to standard error; a traceback without the values of its variables."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 if __name__ == "__main__":

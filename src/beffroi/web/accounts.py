@@ -23,6 +23,7 @@ from beffroi.errors import Actor, BadInput, NotAuthorised
 from beffroi.ledger.append import Kind, append
 from beffroi.mandate.rights import Role
 from beffroi.store.accounts import Account, LoginFailure, LoginLink, WebSession
+from beffroi.web.i18n import N_
 
 SESSION_LIFE: Final = timedelta(hours=12)
 LINK_LIFE: Final = timedelta(minutes=15)
@@ -133,8 +134,10 @@ def begin_attempt(session: Session, login: str, address: str, clock: Clock) -> N
         count = session.scalar(select(func.count()).where(LoginFailure.login == key))
         if (count or 0) >= limit:
             raise NotAuthorised(
-                "Too many refused sign-ins. Wait a quarter of an hour, or ask an administrator "
-                "for a one-time link.",
+                N_(
+                    "Too many refused sign-ins. Wait a quarter of an hour, or ask an "
+                    "administrator for a one-time link."
+                ),
                 actor=Actor.USER,
             )
         session.add(LoginFailure(login=key, at=now))
@@ -219,8 +222,7 @@ def use_link(session: Session, token: str, clock: Clock) -> Account:
         account = None
     if link is None or account is None or not account.active:
         raise NotAuthorised(
-            "This link was used already or is too old. Ask for a new one with "
-            "`beffroi account link`.",
+            N_("This link was used already or is too old. Ask an administrator for a new one."),
             actor=Actor.USER,
         )
     link.used_at = now

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
@@ -47,6 +47,7 @@ def create_app(folder: DataFolder, settings: Settings, clock: Clock | None = Non
         assets=load_assets(),
         feed=Feed(database),
         wall=Wall(database, clock, folder.live_socket),
+        tasks=[],
     )
     app = FastAPI(lifespan=_lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.site = site
@@ -61,10 +62,9 @@ def create_app(folder: DataFolder, settings: Settings, clock: Clock | None = Non
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     site: Site = app.state.site
-    tasks = [asyncio.create_task(site.feed.run()), asyncio.create_task(site.wall.run())]
+    site.tasks.extend(asyncio.create_task(part.run()) for part in (site.feed, site.wall))
     yield
-    for task in tasks:
+    for task in site.tasks:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    await asyncio.gather(*site.tasks, return_exceptions=True)
     site.database.close()

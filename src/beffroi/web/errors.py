@@ -16,6 +16,7 @@ from beffroi.errors import Actor, BadInput, BeffroiError, NotAuthorised, Tampere
 from beffroi.web.access import SignInNeeded
 from beffroi.web.i18n import N_
 from beffroi.web.render import is_partial, language_of, render
+from beffroi.web.security import HEADERS
 
 STATUSES: Final[tuple[tuple[type[BeffroiError], HTTPStatus], ...]] = (
     (SignInNeeded, HTTPStatus.UNAUTHORIZED),
@@ -91,4 +92,7 @@ def _on_unknown(request: Request, error: Exception) -> Response:
     message = language_of(request).gettext(
         N_("The fault is written in this server's log under the number %s.")
     )
-    return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, message % number, Actor.DEVELOPER)
+    page = error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, message % number, Actor.DEVELOPER)
+    # This page is made outside of all middleware.
+    page.headers.update(HEADERS | {"Cache-Control": "no-store"})
+    return page

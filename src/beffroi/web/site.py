@@ -1,5 +1,6 @@
 """What every request needs to know of the installation it runs in."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -31,6 +32,7 @@ class Site:
         assets: Static files by path.
         feed: Wakes the consoles when the ledger grows.
         wall: Latest skeletons of every camera.
+        tasks: What runs beside the requests; none of them ends before the server does.
     """
 
     folder: DataFolder
@@ -43,6 +45,7 @@ class Site:
     assets: Mapping[str, Asset]
     feed: Feed
     wall: Wall
+    tasks: list[asyncio.Task[None]]
 
 
 def site_of(connection: HTTPConnection) -> Site:

@@ -109,3 +109,17 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 """Preset reasons by what they are given for; the first one is what Enter takes."""
+
+REFUSALS: Final = (
+    N_("Give a reason of 1 to 500 characters."),
+    N_("Say why you stop it; a few words are enough."),
+    N_("This alert is already shown."),
+    N_("This alert is already confirmed."),
+    N_("This alert is already lifted."),
+    N_("This alert is already unsure."),
+    N_("This alert is already handed_over."),
+    N_("This alert is already closed."),
+    N_("This alert is already lapsed."),
+    N_("The definition that was voted keeps no clear sequence."),
+)
+"""What other parts of Beffroi refuse an operator, word for word, so that it can be translated."""

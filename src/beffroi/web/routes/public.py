@@ -28,9 +28,12 @@ def landing(request: Request) -> Response:
 @router.get("/health")
 def health(request: Request) -> Response:
     """Whether the web and its database answer, for whoever supervises this machine."""
+    site = site_of(request)
     try:
-        with site_of(request).database.read() as session:
+        with site.database.read() as session:
             session.execute(select(1))
+        if any(task.done() for task in site.tasks):
+            raise Unavailable("News or skeletons are no longer followed: restart the web server.")
     except Unavailable as error:
         body = {"status": "unavailable", "version": __version__, "detail": error.message}
         return JSONResponse(body, status_code=503)

@@ -25,7 +25,7 @@ function settle() {
 
 function tellTime() {
   at("clock").textContent = new Date().toLocaleTimeString(document.documentElement.lang);
-  const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style: "short" });
   for (const time of document.querySelectorAll("time[data-ago]")) {
     const seconds = Math.round((Date.parse(time.dateTime) - Date.now()) / 1000);
     const text = seconds > -60 ? words.format(Math.min(seconds, 0), "second")

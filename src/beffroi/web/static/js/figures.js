@@ -80,11 +80,11 @@ export class Stage {
     context.strokeStyle = colour;
     context.lineWidth = Math.max(1, this.unit * 0.5);
     context.beginPath();
-    for (let i = -9; i <= 9; i++) {
+    for (let i = -7; i <= 7; i++) {
       context.moveTo(w * (0.5 + i * 0.055), horizon);
       context.lineTo(w * (0.5 + i * 0.24), h);
     }
-    for (let depth = 1; depth < 9; depth += 0.8) {
+    for (let depth = 1; depth < 12; depth *= 1.42) {
       const y = horizon + (h - horizon) / depth;
       context.moveTo(0, y);
       context.lineTo(w, y);

@@ -29,7 +29,9 @@ export function listen(desk, link, raised) {
     const { kind, alert } = JSON.parse(event.data);
     if (kind === "alert.raised") raised();
     renewPane(kind, alert);
-    soon();
+    // With no alert open, the pane says how many wait; its answer renews the queue as well.
+    if (document.querySelector(".case")) soon();
+    else htmx.ajax("GET", "/console", { target: "#pane", swap: "innerHTML" });
   });
   document.body.addEventListener("queue-changed", soon);
 }

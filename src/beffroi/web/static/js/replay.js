@@ -22,7 +22,6 @@ function play(canvas, lines, video) {
   const concerned = new Set(canvas.dataset.tracks.split(" "));
   const start = lines[0].t, length = Math.max(lines.at(-1).t - start, 0.001);
   stage.aspect = lines[0].size[0] / lines[0].size[1];
-  canvas.style.aspectRatio = `${lines[0].size[0]} / ${lines[0].size[1]}`;
   const own = { running: !still.matches, at: 0 };
   let last = performance.now(), going = true;
   stop = () => { going = false; };

@@ -1,0 +1,191 @@
+"""In a real browser: an operator signs in, judges from the keyboard, and everything is readable."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from beffroi.clock import Clock
+from beffroi.mandate.definition import EvidenceClass
+from tests.web.town import Town
+
+INSTALL = "Chromium is not installed here: run `apt-get install -y chromium` as root."
+QUIET = (
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The browser shows how long ago things were, so here time runs."""
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip(INSTALL)
+    # Chromium refuses its sandbox to root, which is who runs tests in containers.
+    arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else list(QUIET)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A French operator's screen; whatever its console complains about fails the test."""
+    context = browser.new_context(
+        base_url=address,
+        locale="fr-FR",
+        viewport={"width": 1440, "height": 900},
+        extra_http_headers={"Accept-Language": "fr"},
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    foreign: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: foreign.append(request.url))
+    yield page
+    context.close()
+    assert complaints == []
+    assert [url for url in foreign if not url.startswith((address, "blob:"))] == []
+
+
+def sign_in(page: Page, town: Town, login: str = "operator") -> None:
+    page.goto(town.link(login))
+    page.wait_for_url("**/console*")
+
+
+def test_an_alert_is_judged_from_the_keyboard(page: Page, town: Town) -> None:
+    sign_in(page, town)
+    expect(page.get_by_text("Tout est calme")).to_be_visible()
+    expect(page.locator("#link .text")).to_have_text("Connecté")
+    alert = town.raise_alert(EvidenceClass.SKELETON)
+    expect(page.locator(f"#item-{alert}")).to_be_visible()
+    expect(page.locator("#announce")).to_have_text("Nouvelle alerte")
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", name="Personne au sol")).to_be_visible()
+    expect(page.locator("#score")).to_have_count(0)
+    assert "84" not in page.locator("#pane").inner_text()
+    page.keyboard.press("c")
+    expect(page.get_by_label("Je vois ce que décrit la définition")).to_be_focused()
+    page.keyboard.press("2")
+    expect(page.locator("#score")).to_have_text("84 %")
+    assert town.state(alert) == "confirmed"
+    expect(page.get_by_text("J’ai vérifié sur une autre caméra")).to_be_visible()
+    page.keyboard.press("h")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("fire-brigade : en cours d’envoi")).to_be_visible()
+    page.keyboard.press("x")
+    expect(page.locator(".case-head .state")).to_have_text("Close")
+    assert town.state(alert) == "closed"
+
+
+def test_words_of_ones_own_and_second_thoughts(page: Page, town: Town) -> None:
+    alert = town.raise_alert(EvidenceClass.COUNTS)
+    sign_in(page, town)
+    page.keyboard.press("n")
+    page.keyboard.press("c")
+    expect(page.locator("details.confirmed")).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    expect(page.locator("details.confirmed")).not_to_have_attribute("open", "")
+    page.keyboard.press("l")
+    page.keyboard.press("5")
+    page.keyboard.type("cc lu sn")
+    page.keyboard.press("Enter")
+    expect(page.locator(".judged")).to_contain_text("cc lu sn")
+    assert town.state(alert) == "lifted"
+
+
+def test_a_verdict_on_another_console_shows_here(page: Page, town: Town, browser: Browser) -> None:
+    alert = town.raise_alert(EvidenceClass.COUNTS)
+    sign_in(page, town)
+    page.keyboard.press("n")
+    page.keyboard.press("u")
+    page.keyboard.press("Enter")
+    expect(page.locator("#score")).to_be_visible()
+    expect(page.locator("#waiting")).to_have_count(0)
+    assert town.state(alert) == "unsure"
+
+
+def test_the_clear_image_is_shown_after_its_reason(page: Page, town: Town) -> None:
+    town.raise_alert(EvidenceClass.CLEAR)
+    sign_in(page, town)
+    page.keyboard.press("n")
+    page.keyboard.press("v")
+    page.keyboard.press("1")
+    expect(page.locator("video.clear")).to_be_attached()
+    assert town.ledger()[-1] == "evidence.viewed_clear"
+
+
+def test_stop_and_keys(page: Page, town: Town) -> None:
+    town.raise_alert(EvidenceClass.SKELETON)
+    sign_in(page, town)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.keyboard.press("s")
+    page.keyboard.press("1")
+    expect(page.locator("#pane")).to_contain_text("Cet usage est arrêté sur cette caméra")
+    assert town.ledger()[-1] == "use.paused"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everyone_can_read_every_page(page: Page, town: Town, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    found = {}
+
+    def check(name: str) -> None:
+        answer = Axe().run(page)
+        found.update({f"{name}: {v['id']}": v["nodes"] for v in answer.response["violations"]})
+
+    for path in ("/", "/login"):
+        page.goto(path)
+        check(path)
+    alert = town.raise_alert(EvidenceClass.SKELETON, severity=3)
+    town.raise_alert(EvidenceClass.COUNTS, severity=1)
+    town.raise_alert(EvidenceClass.SKELETON, severity=2)
+    sign_in(page, town, "supervisor")
+    expect(page.locator("#link .text")).to_have_text("Connecté")
+    check("calm")
+    page.goto(f"/console/alerts/{alert}")
+    check("case")
+    page.keyboard.press("c")
+    check("reasons")
+    page.keyboard.press("1")
+    expect(page.locator("#score")).to_be_visible()
+    check("judged")
+    for path in ("/console/cameras", "/console/journal"):
+        page.goto(path)
+        check(path)
+    assert found == {}
+
+
+def test_without_scripts_the_forms_do_it(browser: Browser, address: str, town: Town) -> None:
+    alert = town.raise_alert(EvidenceClass.COUNTS)
+    context = browser.new_context(base_url=address, java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    sign_in(page, town)
+    page.get_by_role("link", name="Open the first").click()
+    page.locator("details.lifted summary").click()
+    page.locator("details.lifted button").click()
+    expect(page.locator("#score")).to_be_visible()
+    context.close()
+    assert town.state(alert) == "lifted"

@@ -1,0 +1,119 @@
+"""Languages: nothing shown is left in English by mistake, and every catalogue fits its messages."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+import beffroi.web
+from beffroi.web.i18n import DEFAULT, LANGUAGES, LOCALES, choose, load_languages
+from beffroi.web.render import TEMPLATES
+from tests.web.town import Town, signed_in
+
+WEB = Path(beffroi.web.__file__).parent
+KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
+TRANSLATED = [code for code in LANGUAGES if code != "en"]
+
+
+@pytest.fixture(scope="module")
+def messages() -> set[str | tuple[str, ...]]:
+    """Every message of the code and the templates."""
+    methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
+    options = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
+    found = extract_from_dir(WEB, methods, options, KEYWORDS)
+    return {message for _, _, message, _, _ in found}
+
+
+def catalogue(code: str) -> Catalog:
+    with (LOCALES / f"{code}.po").open("rb") as file:
+        return read_po(file, locale=code, abort_invalid=True)
+
+
+def missing(code: str, messages: set[str | tuple[str, ...]]) -> list[str]:
+    known = catalogue(code)
+    names = [message if isinstance(message, str) else message[0] for message in messages]
+    return sorted(name for name in names if (m := known.get(name)) is None or not m.string)
+
+
+def test_french_is_complete(messages: set[str | tuple[str, ...]]) -> None:
+    assert missing(DEFAULT, messages) == []
+
+
+@pytest.mark.parametrize("code", [code for code in TRANSLATED if code != DEFAULT])
+def test_other_languages_say_what_they_lack(
+    code: str, messages: set[str | tuple[str, ...]]
+) -> None:
+    lacking = missing(code, messages)
+    if lacking:
+        pytest.skip(f"{code} lacks {len(lacking)} messages: {'; '.join(lacking)}")
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_a_catalogue_keeps_every_placeholder(code: str) -> None:
+    assert [str(error) for message in catalogue(code) for error in message.check()] == []
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_a_catalogue_holds_nothing_that_is_no_longer_said(
+    code: str, messages: set[str | tuple[str, ...]]
+) -> None:
+    names = {message if isinstance(message, str) else message[0] for message in messages}
+    ids = (m.id if isinstance(m.id, str) else m.id[0] for m in catalogue(code) if m.id)
+    assert sorted(set(ids) - names) == []
+
+
+SPOKEN_ATTRIBUTES = r'(?:aria-label|title|alt|placeholder)="([^"{]*[A-Za-z][^"]*)"'
+NOT_WORDS = {"Beffroi", "· Beffroi", "console", "?", "n", "x", "h", "v", "s", "·"}
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+def test_a_template_says_nothing_untranslated(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    spoken = re.findall(SPOKEN_ATTRIBUTES, text)
+    text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", " ", text, flags=re.DOTALL)
+    text = re.sub(r"<[^>]*>", "\n", text)
+    words = {line.strip() for line in text.splitlines()} - NOT_WORDS
+    assert spoken + [word for word in words if re.search(r"[A-Za-z]", word)] == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "kept", "accepted", "expected"),
+    [
+        (None, None, "", "fr"),
+        (None, None, "ja,zh;q=0.8", "fr"),
+        (None, None, "en-GB,en;q=0.9", "en"),
+        (None, None, "nl;q=0.4, de-AT;q=0.9, *;q=x", "de"),
+        (None, "it", "en", "it"),
+        ("es", "it", "en", "es"),
+        ("xx", None, "nl", "nl"),
+    ],
+)
+def test_the_language_is_asked_kept_accepted_or_french(
+    wish: str | None, kept: str | None, accepted: str, expected: str
+) -> None:
+    assert choose(wish, kept, accepted) == expected
+
+
+def test_dates_and_numbers_follow_the_language() -> None:
+    french, english = load_languages()["fr"], load_languages()["en"]
+    noon = datetime(2026, 7, 14, 10, 0, tzinfo=UTC)
+    assert french.date(noon, "Europe/Paris") == "14 juil. 2026, 12:00:00"
+    assert french.number(12345.6) == "12\u202f345,6"
+    assert english.number(12345.6) == "12,345.6"
+    assert french.percent(0.84) == "84\xa0%"
+
+
+def test_pages_speak_the_language_of_the_visitor(client: httpx.Client, town: Town) -> None:
+    assert "Se connecter" in client.get("/", headers={"Accept-Language": "ja"}).text
+    assert "Se connecter" in client.get("/?lang=fr").text
+    assert "Se connecter" in client.get("/").text, "the choice is kept in a cookie"
+    alert = town.raise_alert()
+    with signed_in(client, town, "operator") as browser:
+        page = browser.get(f"/console/alerts/{alert}?lang=fr").text
+    assert "Une personne passe de la position debout au sol" in page
+    assert '<html lang="fr">' in page
