@@ -148,7 +148,9 @@ def test_waiting_too_long_is_an_alarm(ledger: Ledger) -> None:
         "UPDATE ledger_node SET hash = (SELECT hash FROM ledger_node AS other "
         "WHERE position = 0 AND level = 0) WHERE position = 3 AND level = 2",
         "DELETE FROM ledger_node WHERE position = 3 AND level = 2",
-        "UPDATE ledger_checkpoint SET at = '2027-01-01'",
+        "UPDATE ledger_checkpoint SET at = '2027-01-01 00:00:00.000000'",
+        "INSERT INTO ledger_node (position, level, hash) "
+        "SELECT 5, 0, hash FROM ledger_node WHERE position = 0",
     ],
 )
 def test_nothing_is_signed_on_top_of_tampering_but_positions_go_on(

@@ -222,6 +222,40 @@ def _as_owner_of_the_machine(session: Session, statements: list[str]) -> None:
         session.execute(text(statement))
 
 
+OVERWRITTEN = {
+    "time": ("UPDATE ledger_entry SET at = 'tomorrow' WHERE position = 3", 3),
+    "impossible day": (
+        "UPDATE ledger_entry SET at = '2027-02-31 09:30:00.000000' WHERE position = 3",
+        3,
+    ),
+    "commitment": ("UPDATE ledger_entry SET commitment = 'x' WHERE position = 3", 3),
+    "kind": ("UPDATE ledger_entry SET kind = x'ff' WHERE position = 3", 3),
+    "actor": ("UPDATE ledger_entry SET actor = x'ff' WHERE position = 3", 3),
+    "salt": ("UPDATE ledger_payload SET salt = 'x' WHERE entry_id = 4", 3),
+    "payload": ("UPDATE ledger_payload SET payload = x'ff' WHERE entry_id = 4", 3),
+    "position": ("UPDATE ledger_entry SET position = 'x' WHERE position = 3", -1),
+    "checkpoint's root": ("UPDATE ledger_checkpoint SET root = 'x' WHERE size = 7", 6),
+    "checkpoint's time": ("UPDATE ledger_checkpoint SET at = 'x' WHERE size = 7", 6),
+    "checkpoint's signature": ("UPDATE ledger_checkpoint SET signature = 'x' WHERE size = 7", 6),
+    "stored hash": ("UPDATE ledger_node SET hash = 'x' WHERE position = 5 AND level = 1", 5),
+    "stored hash's place": (
+        "UPDATE ledger_node SET position = 'x' WHERE position = 5 AND level = 1",
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # PostgreSQL refuses all of these
+@pytest.mark.parametrize("name", OVERWRITTEN)
+def test_rows_overwritten_with_nonsense_are_found_and_named(ledger: Ledger, name: str) -> None:
+    statement, position = OVERWRITTEN[name]
+    ledger.record(*BATCHES)
+    with ledger.database.write() as session:
+        session.execute(text(statement))
+    report = ledger.verify()
+    assert (report.entries, report.failures[0].position) == (10, position)
+
+
 @pytest.mark.parametrize(
     ("levels", "first", "last"),
     [((0,), 4, 5), ((0, 1), 4, 6), ((), 4, 4)],

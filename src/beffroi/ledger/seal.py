@@ -4,6 +4,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
@@ -86,7 +87,7 @@ def seal(session: Session, key: Ed25519PrivateKey, clock: Clock) -> Checkpoint |
     ).all()
     if not entries:
         return None
-    nodes = []
+    first, nodes = tree.size, []
     for entry in entries:
         if entry.position != tree.size:
             raise Tampered(
@@ -98,7 +99,13 @@ def seal(session: Session, key: Ed25519PrivateKey, clock: Clock) -> Checkpoint |
             {"position": entry.position, "level": level, "hash": value}
             for level, value in enumerate(completed)
         ]
-    session.execute(insert(LedgerNode), nodes)
+    try:
+        session.execute(insert(LedgerNode), nodes)
+    except IntegrityError as error:
+        raise Tampered(
+            f"The ledger has hashes of entries from position {first} on that were never signed: "
+            "the database was changed by hand. Run `beffroi ledger verify`."
+        ) from error
     checkpoint = Checkpoint.sign(key, tree.size, tree.root(), clock.now())
     session.add(checkpoint.to_row())
     return checkpoint

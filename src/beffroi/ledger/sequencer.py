@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
@@ -141,10 +142,12 @@ class Sequencer:
     def _attempt(self, step: str, work: Callable[[], None]) -> None:
         try:
             work()
-        except BeffroiError as error:
-            if self.problems.get(step) != error.message:
-                log.error("ledger step failed", step=step, cause=error.message)
-            self.problems[step] = error.message
+        except (BeffroiError, SQLAlchemyError) as error:
+            # Rows changed by hand can break any statement; the thread must outlive that.
+            cause = " ".join(str(error).split())
+            if self.problems.get(step) != cause:
+                log.error("ledger step failed", step=step, cause=cause)
+            self.problems[step] = cause
         else:
             if self.problems.pop(step, None):
                 log.info("ledger step works again", step=step)

@@ -18,7 +18,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from beffroi.ledger import witness
 from beffroi.ledger.append import Kind
 from beffroi.ledger.audit import TreeAudit
+from beffroi.ledger.checkpoint import Checkpoint
 from beffroi.ledger.erase import records_erasure
+from beffroi.ledger.malformed import malformed
 from beffroi.ledger.report import Failure, Report
 from beffroi.store.database import Database
 from beffroi.store.ledger import (
@@ -50,34 +52,51 @@ def verify(database: Database, key: Ed25519PublicKey, checkpoint_files: Iterable
         Unavailable: The database is away.
     """
     witnesses = witness.read(checkpoint_files)
-    with database.read() as session, ExitStack() as open_results:
+    with database.read() as session:
+        unreadable = malformed(session) if database.is_sqlite else []
+        if unreadable:
+            return _report(session, unreadable)
+        return _recompute(session, key, witnesses)
+
+
+def _recompute(session: Session, key: Ed25519PublicKey, witnesses: list[Checkpoint]) -> Report:
+    with ExitStack() as open_results:
         tree = TreeAudit(
             key,
             _stream(open_results, session, LedgerNode, LedgerNode.position, LedgerNode.level),
             _stream(open_results, session, LedgerCheckpoint, LedgerCheckpoint.size),
             witnesses,
         )
-        entries = erased = 0
+        erased = 0
         for entry, payload, eraser, record in _lines(session):
-            entries += 1
             erased += payload is None and eraser is not None
             position = entry.position or 0
             tree.take(position, entry)
             if reason := _payload_wrong(entry, payload, eraser, record):
                 tree.failures.append(Failure(position, reason, entry.id, entry.kind))
         tree.end()
-        waiting = select(func.count()).where(LedgerEntry.position.is_(None))
-        return Report(
-            entries=entries,
-            sealed=tree.sealed,
-            witnessed=tree.witnessed,
-            erased=erased,
-            unsequenced=session.scalar(waiting) or 0,
-            failures=tuple(
-                _named(session, failure)
-                for failure in sorted(tree.failures, key=lambda failure: failure.position)
-            ),
-        )
+    return _report(session, tree.failures, tree.sealed, tree.witnessed, erased)
+
+
+def _report(
+    session: Session,
+    failures: list[Failure],
+    sealed: int = 0,
+    witnessed: int = 0,
+    erased: int = 0,
+) -> Report:
+    count = select(func.count()).select_from(LedgerEntry)
+    return Report(
+        entries=session.scalar(count.where(LedgerEntry.position.is_not(None))) or 0,
+        sealed=sealed,
+        witnessed=witnessed,
+        erased=erased,
+        unsequenced=session.scalar(count.where(LedgerEntry.position.is_(None))) or 0,
+        failures=tuple(
+            _named(session, failure)
+            for failure in sorted(failures, key=lambda failure: failure.position)
+        ),
+    )
 
 
 def _stream(
@@ -128,5 +147,7 @@ def _payload_wrong(
 def _named(session: Session, failure: Failure) -> Failure:
     if failure.entry_id is not None:
         return failure
-    entry = session.scalar(select(LedgerEntry).where(LedgerEntry.position == failure.position))
-    return failure if entry is None else replace(failure, entry_id=entry.id, kind=entry.kind)
+    found = session.execute(
+        select(LedgerEntry.id, LedgerEntry.kind).where(LedgerEntry.position == failure.position)
+    ).first()
+    return failure if found is None else replace(failure, entry_id=found.id, kind=found.kind)
