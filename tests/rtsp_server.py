@@ -16,7 +16,7 @@ VIDEO = {
     "mp4": "qtdemux ! rtph264pay name=pay0 pt=96 config-interval=-1",
     "h264": "h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1",
 }
-SOUND = "audiotestsrc ! audioconvert ! rtpL16pay name=pay1 pt=97"
+SOUND = "audiotestsrc is-live=true ! audioconvert ! rtpL16pay name=pay1 pt=97"
 
 
 def main(path: str, credentials: str = "", port: str = "0") -> None:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from beffroi.capture.masks import GREY, Masks
 from beffroi.errors import BadInput
@@ -7,10 +8,12 @@ from beffroi.errors import BadInput
 TRIANGLE = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75)]
 
 
-def burnt(*polygons: list[tuple[float, float]], size: tuple[int, int] = (40, 80)) -> np.ndarray:
+def burnt(
+    *polygons: list[tuple[float, float]], size: tuple[int, int] = (40, 80)
+) -> NDArray[np.bool_]:
     image = np.zeros((*size, 3), np.uint8)
     Masks(polygons).burn(image)
-    return (image == GREY).all(axis=2)
+    return np.asarray((image == GREY).all(axis=2))
 
 
 def test_a_mask_covers_its_inside_and_one_pixel_more() -> None:

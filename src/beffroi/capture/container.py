@@ -27,7 +27,7 @@ from beffroi.errors import Actor, BadInput, BeffroiError, Unavailable
 VideoPacket: TypeAlias = "av.Packet[VideoStream]"
 
 OPEN_S: Final = 8.0
-READ_S: Final = 5.0
+READ_S: Final = 4.0
 
 _FORMATS: Final = (
     "mov,matroska,webm,avi,gif,apng,webp,mpegts,mpeg,mpegvideo,m4v,h264,hevc,obu,ivf,av1,flv,asf,"

@@ -53,11 +53,16 @@ class HealthWatch:
         with self._lock:
             self._trouble = sentence
 
-    def look(self, picture: av.VideoFrame) -> None:
-        """Take note of a sound picture; twice a second, look at it."""
+    def look(self, picture: av.VideoFrame, t: float) -> None:
+        """Take note of a sound picture; twice a second, look at it.
+
+        Args:
+            picture: As decoded.
+            t: When it was taken, monotonic: a decoder may let go of a picture long after.
+        """
         now = self._clock.monotonic()
         with self._lock:
-            self._heard, self._seen, self._trouble = now, True, ""
+            self._heard, self._seen, self._trouble = t, True, ""
             if now - self._looked >= LOOK_S:
                 self._looked = now
                 self._examine(picture, now)

@@ -142,6 +142,7 @@ class LiveSource(Source):
         return "The camera has ended the stream."
 
     def _follow(self, video: VideoInput) -> None:
+        self._timeline.restart()
         behind = False
         asked = time.monotonic()
         for packet in video.packets():
@@ -174,6 +175,6 @@ class LiveSource(Source):
         if isinstance(picture.opaque, Coded):
             picture.opaque.t, picture.opaque.at, picture.opaque.index = t, at, self._index
         if not picture.is_corrupt:
-            self._watch.look(picture)
+            self._watch.look(picture, t)
             self._latest.put(_Picture(picture, t, at, self._index), t)
         self._index += 1

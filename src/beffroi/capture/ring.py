@@ -44,9 +44,11 @@ class Coded:
     def packet(self) -> "av.Packet[Stream]":
         """The packet again, labelled with a copy of this.
 
-        FFmpeg's labels are known by their identity, so one object can label one packet only.
+        FFmpeg's labels are known by their identity, so one object can label one packet only. The
+        bytes are copied into FFmpeg's own memory, as decoders read a little beyond the end.
         """
-        packet = av.Packet(self.data)
+        packet = av.Packet(len(self.data))
+        packet.update(self.data)
         packet.pts, packet.dts, packet.time_base = self.pts, self.dts, self.recipe.time_base
         packet.opaque = replace(self)
         return packet

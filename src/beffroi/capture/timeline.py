@@ -69,6 +69,10 @@ class LiveTimeline:
         self._heard = 0.0
         self._last = -math.inf
 
+    def restart(self) -> None:
+        """Forget the camera's clock: it has been called anew and may count from anywhere."""
+        self._offset = None
+
     def time(self, stamp: float | None, now: float) -> float:
         """Monotonic seconds of the next picture: not after `now`, but for a tick between two.
 
