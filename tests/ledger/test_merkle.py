@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
@@ -84,6 +84,7 @@ def test_roots_and_proofs_are_those_of_another_library(size: int) -> None:
         assert [leaf_hash(_data(size)[index]), *inclusion_proof(nodes, index, size)] == theirs
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(SIZES, st.data())
 def test_an_inclusion_proof_holds_for_its_leaf_alone(size: int, data: st.DataObject) -> None:
     nodes = _nodes(size)
@@ -100,6 +101,7 @@ def test_an_inclusion_proof_holds_for_its_leaf_alone(size: int, data: st.DataObj
         assert not verify_inclusion(leaf, index, size, path[:step] + path[step + 1 :], top)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(SIZES, st.data())
 def test_a_consistency_proof_holds_for_its_two_trees_alone(size: int, data: st.DataObject) -> None:
     nodes = _nodes(size)
@@ -115,6 +117,7 @@ def test_a_consistency_proof_holds_for_its_two_trees_alone(size: int, data: st.D
         assert not verify_consistency(old, size, before, after, bent)
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(SIZES, st.data())
 def test_a_frontier_grows_on_from_stored_nodes(size: int, data: st.DataObject) -> None:
     nodes = _nodes(size)
