@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import av
 import numpy as np
@@ -23,7 +24,7 @@ def test_unknown_scene_is_refused_with_the_valid_names() -> None:
         Scene.create("harbour")
 
 
-def test_clip_plays_and_its_truth_matches(tmp_path) -> None:
+def test_clip_plays_and_its_truth_matches(tmp_path: Path) -> None:
     film, truth = tmp_path / "clip.mp4", tmp_path / "truth.json"
     scene = Scene.create("street", seed=2)
     write_clip(scene, 2.4, film, truth)

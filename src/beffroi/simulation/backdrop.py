@@ -14,6 +14,7 @@ from beffroi.simulation.render import Light
 
 F32 = NDArray[np.float32]
 Floats = NDArray[np.float64]
+Field = NDArray[np.floating]
 Colour = tuple[float, float, float]
 _FINE = 2
 _FAR = np.float32(1e6)
@@ -47,15 +48,16 @@ class Canvas:
         up = np.clip(self._rays[..., 2] / np.linalg.norm(self._rays, axis=-1), 0, 0.35) / 0.35
         self.picture[:] = _mix(horizon, zenith, up**0.7)
 
-    def ground(self) -> tuple[F32, F32, NDArray[np.bool_], F32]:
+    def ground(self) -> tuple[Field, Field, NDArray[np.bool_], Field]:
         """Metres x and y of every pixel of the ground, where it is, and metres per pixel."""
         down = self._rays[..., 2] < -1e-3
         scale = self.camera.position[2] / np.where(down, -self._rays[..., 2], 1.0)
         x = self.camera.position[0] + self._rays[..., 0] * scale
         y = self.camera.position[1] + self._rays[..., 1] * scale
-        return x, y, down, (scale**2 / (self.camera.focal * self.camera.position[2])) / _FINE
+        grain = scale**2 / (self.camera.focal * self.camera.position[2] * _FINE)
+        return x, y, down, grain
 
-    def wall(self, y: float) -> tuple[F32, F32, NDArray[np.bool_]]:
+    def wall(self, y: float) -> tuple[Field, Field, NDArray[np.bool_]]:
         """Metres x and z of every pixel of the vertical plane at depth `y`, and where it is."""
         scale = (y - self.camera.position[1]) / np.maximum(self._rays[..., 1], 1e-3)
         x = self.camera.position[0] + self._rays[..., 0] * scale
@@ -126,6 +128,6 @@ def _turns_left(a: Floats, b: Floats, c: Floats) -> bool:
     return bool((b[0] - a[0]) * (c[1] - b[1]) < (b[1] - a[1]) * (c[0] - b[0]))
 
 
-def _mix(a: Colour, b: Colour, share: F32) -> F32:
+def _mix(a: Colour, b: Colour, share: Field) -> Field:
     start, end = (np.array(c, dtype=np.float32) for c in (a, b))
     return start + share[..., None] * (end - start)

@@ -68,4 +68,5 @@ class Camera:
         translation = -self.axes @ np.array(self.position)
         plane = intrinsics @ np.column_stack([self.axes[:, 0], self.axes[:, 1], translation])
         inverse: Floats = np.linalg.inv(plane)
-        return inverse / inverse[2, 2]
+        inverse /= inverse[2, 2]
+        return inverse

@@ -93,7 +93,7 @@ def document(scene: Scene, times: list[float]) -> dict[str, Any]:
     pixels to metres), `zones` (name to `metres` and `pixels`), `events`, `twins` (seconds and
     identities) and `frames`: a list of `t` and `people`, each with `id`, `box`, `ground_m`,
     `height_px`, `occluded`, `keypoints_px` [17,2], `keypoints_m` [17,3] and `visibility` [17]
-    (0 outside, 1 hidden, 2 visible).
+    (0 unlabelled, 1 hidden, 2 visible, as in COCO).
     """
     camera = scene.camera
     until = times[-1] + 1 / scene.fps

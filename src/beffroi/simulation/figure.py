@@ -14,19 +14,20 @@ SKIN: tuple[Colour, ...] = (
     (222, 184, 155),
     (205, 160, 126),
     (184, 136, 100),
-    (158, 112, 78),
-    (130, 88, 60),
-    (104, 68, 47),
-    (80, 52, 38),
-    (62, 42, 33),
+    (166, 120, 88),
+    (142, 99, 70),
+    (120, 82, 59),
+    (100, 68, 50),
+    (84, 58, 45),
 )
+_GREY: Colour = (150, 148, 146)
 HAIR: tuple[Colour, ...] = (
     (36, 28, 24),
     (52, 38, 28),
     (84, 58, 38),
     (122, 88, 54),
     (166, 132, 84),
-    (150, 148, 146),
+    _GREY,
     (108, 58, 36),
 )
 TOPS: tuple[Colour, ...] = (
@@ -63,7 +64,7 @@ class Figure:
         stature: Standing height in metres.
         build: Girth relative to the average, about 0.85 to 1.25.
         head: Head size relative to an adult of that stature; children have larger heads.
-        skin, hair, top, shirt, bottom, shoes: Colours, sRGB 0-255.
+        skin, hair, top, collar, bottom, shoes: Colours, sRGB 0-255.
         sleeves: Whether the forearms are clothed.
         legs: "trousers", "shorts", "skirt" or "dress".
         long_hair: Whether the hair falls on the neck.
@@ -77,7 +78,7 @@ class Figure:
     skin: Colour
     hair: Colour
     top: Colour
-    shirt: Colour
+    collar: Colour
     bottom: Colour
     shoes: Colour
     sleeves: bool
@@ -93,8 +94,15 @@ def _dye(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Colour:
     return (float(r), float(g), float(b))
 
 
+def _hair_for(skin: Colour, child: bool) -> tuple[Colour, ...]:
+    """Hair that can be told from the skin; no grey on children."""
+    shades = tuple(c for c in HAIR if abs(sum(c) - sum(skin)) > 150 and not (child and c == _GREY))
+    return shades or HAIR[:2]
+
+
 def draw_figure(rng: np.random.Generator, child: bool = False) -> Figure:
     """Draw one figure by lot."""
+    skin = _dye(rng, SKIN)
     long_hair = bool(rng.random() < 0.45)
     legs = str(rng.choice(["trousers", "shorts", "skirt", "dress"], p=[0.7, 0.08, 0.14, 0.08]))
     return Figure(
@@ -103,15 +111,15 @@ def draw_figure(rng: np.random.Generator, child: bool = False) -> Figure:
         ),
         build=float(rng.uniform(0.9, 1.18)),
         head=1.22 if child else 1.0,
-        skin=_dye(rng, SKIN),
-        hair=_dye(rng, HAIR),
+        skin=skin,
+        hair=_dye(rng, _hair_for(skin, child)),
         top=_dye(rng, TOPS),
-        shirt=_dye(rng, TOPS),
+        collar=skin if rng.random() < 0.6 else _dye(rng, TOPS[2:3]),
         bottom=_dye(rng, BOTTOMS),
         shoes=_dye(rng, SHOES),
         sleeves=bool(rng.random() < 0.65),
         legs=legs,
         long_hair=long_hair,
-        bag=bool(rng.random() < 0.2),
+        bag=bool(rng.random() < 0.2) and not child,
         rhythm=float(rng.random()),
     )

@@ -24,15 +24,15 @@ class Kind(IntEnum):
 
     LIMB = 0
     HEAD = 1
-    TRUNK = 2
+    CHEST = 2
 
 
 # From joint, to joint, radius at the start, middle and end as shares of stature, dye.
 _LIMBS: tuple[tuple[Joint, Joint, float, float, float, str], ...] = tuple(
-    (J[f"{s}_{a}"], J[f"{s}_{b}"], r0, rm, r1, dye)
+    (Joint[f"{s}_{a}"], Joint[f"{s}_{b}"], r0, rm, r1, dye)
     for s in "LR"
     for a, b, r0, rm, r1, dye in (
-        ("SHOULDER", "ELBOW", 0.033, 0.029, 0.024, "top"),
+        ("SHOULDER", "ELBOW", 0.032, 0.028, 0.023, "top"),
         ("ELBOW", "WRIST", 0.024, 0.023, 0.017, "sleeve"),
         ("WRIST", "HAND", 0.016, 0.019, 0.013, "skin"),
         ("HIP", "KNEE", 0.054, 0.049, 0.035, "thigh"),
@@ -42,7 +42,7 @@ _LIMBS: tuple[tuple[Joint, Joint, float, float, float, str], ...] = tuple(
     )
 )
 # Half-widths across and front to back of the trunk at hips, waist and chest.
-_GIRTH = {"hips": (0.098, 0.068), "waist": (0.086, 0.060), "chest": (0.108, 0.068)}
+_GIRTH = {"hips": (0.093, 0.066), "waist": (0.077, 0.056), "chest": (0.092, 0.064)}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Shapes:
         radii: Radius at start, middle, end, pixels [N,3].
         caps: How flat the round ends are (1 a half circle, 2 half as long) [N,2].
         dye: Colours 0-255 [N,3].
-        trim: Second colour: hair on a head, the open jacket on a trunk [N,3].
+        trim: Second colour: hair on a head, what an open collar shows [N,3].
         kind: See `Kind` [N].
         frame: The body part's axes in the world [N,3,3].
         thickness: Radius in metres, to tell what is in front [N].
@@ -118,7 +118,8 @@ def _dyes(who: Figure) -> dict[str, Colour]:
     if who.legs == "shorts":
         bare["shin"] = who.skin
     if who.legs in ("skirt", "dress"):
-        bare = {"thigh": who.skin, "shin": who.skin}
+        cloth = who.top if who.legs == "dress" else who.bottom
+        bare = {"thigh": cloth, "shin": who.skin}
     sleeve = who.top if who.sleeves else who.skin
     return {"skin": who.skin, "top": who.top, "sleeve": sleeve, "shoes": who.shoes, **bare}
 
@@ -176,23 +177,40 @@ def _trunk(rows: _Rows, i: int, who: Figure, bodies: Bodies, eye: Floats) -> Non
     }
     up = chest[:, 2] * h
     lower = who.bottom if who.legs != "dress" else who.top
-    seat = (pelvis - hips[:, 2] * h * 0.012, pelvis + hips[:, 2] * h * 0.05)
-    rows.add(i, seat, (wide["hips"] * 0.96, wide["hips"], wide["waist"]), lower, caps=(1.7, 2.0))
-    belly = (pelvis + hips[:, 2] * h * 0.035, waist + up * 0.02)
-    radii = (wide["hips"] * 0.99, wide["waist"], wide["waist"])
-    look = {"trim": who.shirt, "kind": Kind.TRUNK, "frame": chest}
-    rows.add(i, belly, radii, who.top, caps=(2.6, 1.4), **look)  # type: ignore[arg-type]
-    ribs = (waist, neck - up * 0.022)
+    seat = (pelvis - hips[:, 2] * h * 0.02, pelvis + hips[:, 2] * h * 0.01)
+    rows.add(
+        i,
+        seat,
+        (wide["hips"] * 0.94, wide["hips"] * 0.95, wide["hips"] * 0.88),
+        lower,
+        caps=(1.8, 4.0),
+    )
+    belly = (pelvis + hips[:, 2] * h * 0.022, waist + up * 0.02)
+    radii = (wide["hips"] * 1.05, (wide["hips"] + wide["waist"]) * 0.52, wide["waist"])
+    rows.add(i, belly, radii, who.top, caps=(5.0, 1.4))
+    ribs = (waist, neck - up * 0.048)
     radii = (wide["waist"], wide["chest"] * 1.02, wide["chest"] * 0.92)
-    rows.add(i, ribs, radii, who.top, caps=(1.4, 2.6), **look)  # type: ignore[arg-type]
+    rows.add(
+        *(i, ribs, radii, who.top), trim=who.collar, kind=Kind.CHEST, frame=chest, caps=(1.4, 2.6)
+    )
+    yoke = (joints[J.L_SHOULDER], joints[J.R_SHOULDER])
+    rows.add(i, yoke, (0.026 * h, 0.030 * h, 0.026 * h), who.top)
     if who.legs in ("skirt", "dress"):
-        knees = (joints[J.L_KNEE] + joints[J.R_KNEE]) / 2
-        spread = float(np.linalg.norm(joints[J.L_KNEE] - joints[J.R_KNEE])) / 2
-        hem = min(spread * 0.6, 0.09 * h) + 0.055 * h
-        cloth = who.top if who.legs == "dress" else who.bottom
-        top = pelvis + hips[:, 2] * h * 0.03
-        radii = (wide["hips"] * 0.9, (wide["hips"] + hem) / 2, hem)
-        rows.add(i, (top, top + 0.86 * (knees - top)), radii, cloth, caps=(2.0, 3.0))
+        _skirt(rows, i, who, bodies, wide["hips"])
+
+
+def _skirt(rows: _Rows, i: int, who: Figure, bodies: Bodies, hips: float) -> None:
+    joints, h, down = bodies.joints[i], who.stature, -bodies.pelvis[i][:, 2]
+    pelvis, knees = joints[J.PELVIS], (joints[J.L_KNEE] + joints[J.R_KNEE]) / 2
+    fall = knees - pelvis
+    if fall @ down < 0.75 * np.linalg.norm(fall):
+        return  # seated or kneeling: the cloth lies on the thighs, which have its colour
+    spread = float(np.linalg.norm(joints[J.L_KNEE] - joints[J.R_KNEE])) / 2
+    hem = min(spread * 0.7, 0.1 * h) + 0.088 * h
+    cloth = who.top if who.legs == "dress" else who.bottom
+    top = pelvis - down * h * 0.03
+    radii = (hips * 0.96, (hips * 1.1 + hem) / 2, hem)
+    rows.add(i, (top, pelvis + 0.86 * fall), radii, cloth, caps=(2.0, 3.0))
 
 
 def _head(rows: _Rows, i: int, who: Figure, bodies: Bodies, eye: Floats) -> None:
@@ -200,20 +218,14 @@ def _head(rows: _Rows, i: int, who: Figure, bodies: Bodies, eye: Floats) -> None
     size = who.stature * who.head
     centre, up = joints[J.HEAD], head[:, 2]
     seen = (centre - eye) / np.linalg.norm(centre - eye)
-    width = _outline(head, up, seen, 0.046, 0.055) * size
+    width = _outline(head, up, seen, 0.050, 0.058) * size
     neck = joints[J.NECK] - bodies.chest[i][:, 2] * 0.01 * who.stature
-    rows.add(
-        i, (neck, centre - up * 0.02 * size), (0.032 * size, 0.029 * size, 0.03 * size), who.skin
-    )
+    nape = centre - up * 0.045 * size - head[:, 0] * 0.016 * size
+    rows.add(i, (neck, nape), (0.032 * size, 0.029 * size, 0.03 * size), who.skin)
     if who.long_hair:
-        back = head[:, 0] * -0.026 * size
-        radii = (0.05 * size, 0.05 * size, 0.034 * size)
-        rows.add(
-            i,
-            (centre + back + up * 0.012 * size, centre + back - up * 0.085 * size),
-            radii,
-            who.hair,
-        )
+        back = head[:, 0] * -0.034 * size
+        lock = (centre + back + up * 0.012 * size, centre + back - up * 0.085 * size)
+        rows.add(i, lock, (0.046 * size, 0.045 * size, 0.032 * size), who.hair)
     half = 0.020 * size
     rows.add(
         i, (centre - up * half, centre + up * half), (width * 0.9, width, width * 0.98), who.skin,

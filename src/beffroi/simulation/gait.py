@@ -87,4 +87,4 @@ def walking(travelled: float, stature: float, speed: float, effort: float, rhyth
     sway = float(np.cos(2 * np.pi * phase))
     row |= {"bend": lean * effort, "yaw": 5 * size * sway, "twist": -9 * size * sway}
     row |= {"roll": 2 * size * float(np.sin(2 * np.pi * phase)), "look": 4 * size * sway}
-    return pose(**row)
+    return pose(None, **row)

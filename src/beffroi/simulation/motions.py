@@ -197,8 +197,8 @@ FALLS: dict[str, tuple[Floats, Floats]] = {
         pose(pitch=24, bend=16, l_hip=34, l_knee=48, r_hip=-14, r_knee=30, l_flex=72, r_flex=64,
              l_elbow=24, r_elbow=30, l_out=22, r_out=24, ahead=0.22),
         pose(pitch=86, bend=2, nod=-14, look=58, l_hip=-4, r_hip=12, l_knee=14, r_knee=34,
-             l_spread=10, r_spread=14, l_flex=148, r_flex=104, l_elbow=52, r_elbow=74, l_out=34,
-             r_out=46, l_foot=-36, r_foot=-30, ahead=0.86),
+             l_spread=10, r_spread=14, l_flex=148, r_flex=104, l_elbow=52, r_elbow=74, l_out=-14,
+             r_out=26, l_foot=-36, r_foot=-30, ahead=0.86),
     ),
     "backward": (
         pose(pitch=-20, bend=18, l_hip=38, l_knee=30, r_hip=14, r_knee=22, l_flex=64, r_flex=70,
@@ -260,8 +260,8 @@ def talking(rhythm: float, share: float = 1.0) -> Motion:
     """Standing and speaking with the hands; `share` 0 listens, 1 speaks."""
 
     def motion(t: float) -> Floats:
-        beat = np.sin(2.9 * t + 9 * rhythm) + 0.5 * np.sin(5.3 * t + 31 * rhythm)
-        turn = share * 0.5 * (1 + np.tanh(3 * np.sin(0.55 * t + 50 * rhythm)))
+        beat = float(np.sin(2.9 * t + 9 * rhythm) + 0.5 * np.sin(5.3 * t + 31 * rhythm))
+        turn = float(share * 0.5 * (1 + np.tanh(3 * np.sin(0.55 * t + 50 * rhythm))))
         return STAND + turn * pose(
             r_flex=26 + 9 * beat,
             r_elbow=62 + 14 * beat,
@@ -318,8 +318,9 @@ HUG = pose(
     STAND, pitch=5, bend=10, nod=6, look=16, l_flex=66, r_flex=60, l_out=24, r_out=24, l_elbow=50,
     r_elbow=56, l_turn=30, r_turn=30,
 )  # fmt: skip
+# Above the head, turning outwards brings the arms together: hence the negative angles.
 CHEER = pose(
-    STAND, bend=-4, nod=-8, l_flex=150, r_flex=146, l_out=22, r_out=24, l_elbow=34, r_elbow=36
+    STAND, bend=-4, nod=-8, l_flex=152, r_flex=148, l_out=-16, r_out=-18, l_elbow=22, r_elbow=24
 )
 
 

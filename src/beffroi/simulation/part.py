@@ -25,8 +25,13 @@ _EASE_S = 0.7
 class Phase(Protocol):
     """A stretch of a part."""
 
-    start: float
-    end: float
+    @property
+    def start(self) -> float:
+        """When it begins."""
+
+    @property
+    def end(self) -> float:
+        """When it ends."""
 
     def place(self, t: float) -> Floats:
         """Ground x, y in metres and heading in radians at time `t`."""

@@ -67,4 +67,4 @@ Director = Callable[[Act], None]
 
 def edge(y: float) -> float:
     """How far to the side a point at depth `y` must be to lie outside the usual picture."""
-    return 0.62 * y + 1.2
+    return 0.5 * y + 1.2

@@ -104,60 +104,73 @@ def _shade(shapes: Shapes, pixels: _Pixels, camera: Camera, light: Light) -> tup
     cover = np.clip(radius - off + f(0.5), 0, 1)
     inverse = 1 / np.maximum(radius, np.maximum(off, f(0.3)))
     n_side, n_over = side * inverse, over * inverse
+    n_over *= np.where(shapes.kind == Kind.LIMB, f(0.3), f(1))[of]  # limbs join without a seam
+    round_ = np.flatnonzero((shapes.kind == Kind.HEAD)[of])
+    half = length[of[round_]] / 2
+    n_over[round_] = (far[round_] - half) / (half + radius[round_])
     n_out = np.sqrt(np.maximum(1 - n_side * n_side - n_over * n_over, 0))
     nx, ny = n_over * ax - n_side * ay, n_over * ay + n_side * ax
     d0, d1 = shapes.depth.astype(f).T
     depth = s * d0[of] + t * d1[of] - shapes.thickness.astype(f)[of] * n_out
     base = shapes.dye.astype(f)[of]
-    _adorn(base, shapes, of, np.stack([nx, ny, -n_out], axis=1), camera)
+    _adorn(base, shapes, of, t, np.stack([nx, ny, -n_out], axis=1), camera)
     sun = (camera.axes @ np.array(light.sun)).astype(f)
     lit = np.maximum(nx * sun[0] + ny * sun[1] - n_out * sun[2], 0)
-    sky = f(0.72) - f(0.20) * ny + f(0.06) * n_out
+    sky = f(0.84) - f(0.20) * ny + f(0.12) * n_out
     tone = sky * f(1 - 0.35 * light.sunlight) + f(0.62 * light.sunlight) * lit
-    tone *= 1 - f(0.30) * (1 - n_out) ** 2
+    rim = np.where(shapes.kind == Kind.HEAD, f(0.22), f(0.45))[of]
+    tone *= 1 - rim * (1 - n_out) ** 2
     tone *= f(light.exposure)
-    return cover, depth, base * tone[:, None] * np.array(light.tint, dtype=f)
+    colour = base * tone[:, None] * np.array(light.tint, dtype=f)
+    gloss = f(80) * np.maximum(f(0.75) * n_out - f(0.55) * ny - f(0.05), 0) ** 4  # skin shines
+    colour += (gloss * (shapes.kind == Kind.HEAD)[of])[:, None]
+    return cover, depth, colour
 
 
-def _adorn(base: F32, shapes: Shapes, of: NDArray[np.int64], normal: F32, camera: Camera) -> None:
-    """Faces and hair on heads, an open jacket on trunks, by direction on the body part."""
+def _adorn(
+    base: F32, shapes: Shapes, of: NDArray[np.int64], t: F32, normal: F32, camera: Camera
+) -> None:
+    """Faces and hair on heads, an open collar on chests, by direction on the body part."""
     kind = shapes.kind[of]
-    for which, dress in ((Kind.HEAD, _face), (Kind.TRUNK, _jacket)):
+    for which, dress in ((Kind.HEAD, _face), (Kind.CHEST, _collar)):
         rows = np.flatnonzero(kind == which)
         turn = np.einsum("kj,nji->nki", camera.axes, shapes.frame)[of[rows]].astype(np.float32)
         local = np.einsum("nk,nki->ni", normal[rows], turn)
-        base[rows] = dress(base[rows], shapes.trim[of[rows]].astype(np.float32), local)
+        base[rows] = dress(base[rows], shapes.trim[of[rows]].astype(np.float32), local, t[rows])
 
 
 # Direction on the head (forward, left, up), size, and the factor on red, green, blue there.
 _FEATURES = (
-    ((0.90, 0.36, 0.10), 0.020, (0.25, 0.25, 0.27)),
-    ((0.90, -0.36, 0.10), 0.020, (0.25, 0.25, 0.27)),
-    ((0.86, 0.38, 0.28), 0.016, (0.55, 0.52, 0.52)),
-    ((0.86, -0.38, 0.28), 0.016, (0.55, 0.52, 0.52)),
-    ((0.99, 0.0, -0.10), 0.022, (1.16, 1.14, 1.12)),
-    ((0.96, 0.0, -0.24), 0.012, (0.66, 0.62, 0.62)),
-    ((0.88, 0.0, -0.46), 0.018, (0.70, 0.46, 0.46)),
-    ((-0.05, 0.99, -0.05), 0.030, (0.78, 0.70, 0.68)),
-    ((-0.05, -0.99, -0.05), 0.030, (0.78, 0.70, 0.68)),
+    ((0.92, 0.34, 0.06), 0.010, (0.30, 0.30, 0.32)),
+    ((0.92, -0.34, 0.06), 0.010, (0.30, 0.30, 0.32)),
+    ((0.88, 0.36, 0.24), 0.010, (0.72, 0.70, 0.70)),
+    ((0.88, -0.36, 0.24), 0.010, (0.72, 0.70, 0.70)),
+    ((0.99, 0.0, -0.10), 0.022, (1.14, 1.12, 1.10)),
+    ((0.96, 0.0, -0.26), 0.010, (0.74, 0.70, 0.70)),
+    ((0.86, 0.0, -0.50), 0.014, (0.78, 0.52, 0.52)),
+    ((-0.05, 0.99, -0.05), 0.030, (0.84, 0.76, 0.74)),
+    ((-0.05, -0.99, -0.05), 0.030, (0.84, 0.76, 0.74)),
 )
 
 
-def _face(skin: F32, hair: F32, at: F32) -> F32:
+def _face(skin: F32, hair: F32, at: F32, _: F32) -> F32:
     colour = skin.copy()
     for place, size, factor in _FEATURES:
         gap = ((at - np.array(place, dtype=np.float32)) ** 2).sum(axis=1)
         spot = np.exp(-gap / np.float32(2 * size))[:, None]
         colour *= 1 + spot * (np.array(factor, dtype=np.float32) - 1)
-    crown = at[:, 2] - (0.52 * np.clip(at[:, 0], 0, 1) + 0.12)
-    nape = -0.12 - at[:, 0] + 0.25 * np.clip(at[:, 2] + 0.75, -1, 0)
+    crown = at[:, 2] - (0.55 * np.clip(at[:, 0], 0, 1) + 0.18)
+    nape = -0.22 - at[:, 0] + 0.8 * np.clip(at[:, 2] + 0.45, -1, 0)
     cap = np.clip(np.maximum(crown, nape) * 7, 0, 1)[:, None]
-    return colour + cap * (hair - colour)
+    dressed: F32 = colour + cap * (hair - colour)
+    return dressed
 
 
-def _jacket(cloth: F32, shirt: F32, at: F32) -> F32:
-    gap = np.clip((0.26 - np.abs(at[:, 1])) * 9, 0, 1) * (at[:, 0] > 0)
-    return cloth + 0.85 * gap[:, None] * (shirt - cloth)
+def _collar(cloth: F32, inside: F32, at: F32, height: F32) -> F32:
+    opening = 1.4 * np.clip(height - 0.62, 0, 1) - np.abs(at[:, 1])
+    share = np.clip(opening * 7, 0, 1) * (at[:, 0] > 0)
+    dressed: F32 = cloth + share[:, None] * (inside - cloth)
+    return dressed
 
 
 _SHADE_LIMBS = (

@@ -121,10 +121,14 @@ class Scene:
         picture, depth = self._backdrop.copy(), self._scenery.copy()
         cast_shadows(picture, depth, self._stage(t).bodies, self.camera, self.light)
         paint(picture, depth, shapes, self.camera, self.light)
-        grain = int(round(t * 1000)) * 7919 % _NOISE_BANK
+        grain = round(t * 1000) * 7919 % _NOISE_BANK
         picture += self._noise[grain]
         np.clip(picture, 0, 255, out=picture)
         return picture.astype(np.uint8)
+
+    def empty(self) -> NDArray[np.uint8]:
+        """The place without anybody, RGB [H,W,3]."""
+        return np.clip(self._backdrop, 0, 255).astype(np.uint8)
 
     def events(self, until_s: float) -> list[Event]:
         """Every event that begins before a time, in order."""

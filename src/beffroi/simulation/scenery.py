@@ -62,6 +62,15 @@ def lawn(canvas: Canvas, colour: Colour = (96, 122, 62)) -> None:
     canvas.lay(tone[..., None].astype(np.float32) * np.array(colour, dtype=np.float32), here)
 
 
+def hedge(canvas: Canvas, y: float, height: float) -> None:
+    """A clipped hedge across the picture at depth `y`."""
+    x, z, here = canvas.wall(y)
+    tone = 0.9 + 0.08 * _cloudy(canvas.rng, x, z, 0.5) + 0.12 * z / height
+    tone *= canvas.light.exposure
+    leaves = tone[..., None] * np.array((62, 86, 48), dtype=np.float32)
+    canvas.lay(leaves, here & (z < height))
+
+
 _PLASTER: tuple[Colour, ...] = (
     (206, 188, 160),
     (190, 176, 158),
@@ -86,8 +95,6 @@ def facades(canvas: Canvas, y: float, lowest: float = -30, highest: float = 30) 
         left += width
     foot = np.exp(-np.clip(z, 0, None) / 0.35) * here * 0.35
     canvas.picture *= (1 - foot)[..., None]
-    gx, gy, ground, _ = canvas.ground()
-    canvas.lay(np.zeros(3, dtype=np.float32), ((gy >= y) & ground & ~here).astype(np.float32) * 0)
 
 
 def _house(canvas: Canvas, u: F32, z: F32, where: NDArray[np.bool_], width: float) -> None:
@@ -131,7 +138,7 @@ def _house(canvas: Canvas, u: F32, z: F32, where: NDArray[np.bool_], width: floa
         mark((np.abs(v) < 0.72) & (z < 2.55), (214, 204, 186))
         mark(door, (78, 66, 58) if rng.random() < 0.5 else (58, 78, 84))
     mark(z < 0.4, (128, 120, 110))
-    mark((u < 0.06) | (u > width - 0.06), tuple(plaster * 0.8))  # type: ignore[arg-type]
+    mark((u < 0.06) | (u > width - 0.06), tuple(plaster * 0.8))
     canvas.lay(colour, where)
 
 
@@ -140,32 +147,39 @@ def tree(canvas: Canvas, x: float, y: float, height: float = 6.0, crown: float =
     rng, light = canvas.rng, canvas.light
     canvas.shadow(x, y, crown * 0.8, crown * 0.8, 0.28)
     canvas.shadow(x, y, 0.3, 0.3, 0.35)
-    at = canvas.camera.view([x, y, 0.0])[2]
     span = np.array([[0.11, 0.0], [0.08, height * 0.62]])
     corners = [(-1, 0), (1, 0), (1, 1), (-1, 1)]
     bark = [(x + s * span[k, 0], y, span[k, 1]) for s, k in corners]
-    tone = 84 * light.exposure
-    canvas.polygon(np.array(bark), (tone, tone * 0.88, tone * 0.76))
-    for _ in range(420):
-        turn, rise, far = rng.uniform(0, 2 * np.pi), rng.normal(0, 0.42), rng.random() ** 0.5
-        dx, dz = (
-            crown * far * np.cos(turn),
-            height * 0.78 + crown * (0.75 * far * np.sin(turn) + 0.1 * rise),
-        )
-        side = (dx * light.sun[0] + (dz - height * 0.78) * light.sun[2]) / crown
-        glow = light.exposure * (0.72 + 0.28 * side + rng.normal(0, 0.07))
-        size = rng.uniform(0.08, 0.2)
-        ring = np.linspace(0, 2 * np.pi, 7)[:-1] + rng.uniform(0, 1)
-        leaf = [(x + dx + size * np.cos(a), y, dz + size * np.sin(a)) for a in ring]
-        canvas.polygon(np.array(leaf), (82 * glow, 108 * glow, 58 * glow))
-    assert at > 0
+    tone = 112 * light.exposure
+    canvas.polygon(np.array(bark), (tone, tone * 0.94, tone * 0.82))
+    ring = np.linspace(0, 2 * np.pi, 13)[:-1]
+    middle = height * 0.78
+    for size, dx, dz in ((1.0, 0, 0), (0.7, -0.55, -0.25), (0.7, 0.55, -0.2), (0.7, 0.1, 0.5)):
+        blob = [
+            (
+                x + crown * (dx + 0.8 * size * np.cos(a)),
+                y,
+                middle + crown * (dz + 0.7 * size * np.sin(a)),
+            )
+            for a in ring
+        ]
+        tone = light.exposure * (0.74 + 0.1 * dz)
+        canvas.polygon(np.array(blob), (82 * tone, 104 * tone, 58 * tone))
+    for _ in range(380):
+        turn, far = rng.uniform(0, 2 * np.pi), 0.98 * rng.random() ** 0.5
+        dx, dz = crown * far * np.cos(turn), crown * 0.85 * far * np.sin(turn)
+        side = (dx * light.sun[0] + dz * light.sun[2]) / crown
+        glow = light.exposure * (0.80 + 0.22 * side + rng.normal(0, 0.035))
+        size = rng.uniform(0.07, 0.15)
+        leaf = [(x + dx + size * np.cos(a), y, middle + dz + size * np.sin(a)) for a in ring[::2]]
+        canvas.polygon(np.array(leaf), (82 * glow, 106 * glow, 58 * glow))
 
 
 def bench(canvas: Canvas, x: float, y: float, width: float = 1.8) -> None:
     """A wooden bench facing the camera, its seat 45 cm above the ground."""
     canvas.shadow(x, y + 0.1, width * 0.55, 0.4, 0.35)
     for side in (x - width / 2 + 0.1, x + width / 2 - 0.18):
-        canvas.box((side, y - 0.15, 0), (side + 0.08, y + 0.25, 0.40), (62, 64, 66))
+        canvas.box((side, y - 0.15, 0), (side + 0.08, y + 0.25, 0.40), (112, 112, 110))
     for z in (0.62, 0.78):
         canvas.box((x - width / 2, y + 0.26, z), (x + width / 2, y + 0.3, z + 0.11), (140, 104, 70))
     canvas.box((x - width / 2, y - 0.2, 0.39), (x + width / 2, y + 0.25, 0.44), (150, 112, 76))

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from beffroi.simulation.camera import Camera
 from beffroi.simulation.flesh import Shapes
-from beffroi.simulation.skeleton import COCO, Bodies
+from beffroi.simulation.skeleton import COCO, Bodies, Joint
 
 Floats = NDArray[np.float64]
 
-OUTSIDE, HIDDEN, VISIBLE = 0, 1, 2  # COCO's visibility flags
+UNLABELLED, HIDDEN, VISIBLE = 0, 1, 2  # COCO's visibility flags
+_FACE = 5  # the first keypoints: nose, eyes, ears
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,12 @@ class PersonTruth:
         id: Identity, the same from entrance to exit.
         keypoints_m: The 17 COCO keypoints in metres [17,3].
         keypoints_px: The same in pixels [17,2].
-        visibility: COCO flags [17]: 0 outside the picture, 1 hidden, 2 visible.
+        visibility: COCO flags [17]: 0 outside the picture, or a face point behind the own head;
+            1 hidden; 2 visible.
         box: x0, y0, x1, y1 in pixels around the body, cut at the picture's edge.
         ground_m: The point of the ground under the pelvis, metres [2].
         height_px: Height of the uncut box.
-        occluded: Whether others, scenery or the picture's edge hide over a fifth of the keypoints.
+        occluded: Whether others, scenery or the picture's edge hide any keypoint.
     """
 
     id: int
@@ -107,8 +109,12 @@ def observe(
     row = np.clip(pixels[..., 1].astype(int), 0, height - 1)
     by_scenery = scenery[row, column] < depth
     own, others = _covered(pixels, depth, shapes)
-    visibility = np.where(inside, np.where(by_scenery | own | others, HIDDEN, VISIBLE), OUTSIDE)
-    lost = (~inside | by_scenery | others).mean(axis=1)
+    visibility = np.where(inside, np.where(by_scenery | own | others, HIDDEN, VISIBLE), UNLABELLED)
+    # As in COCO, nobody labels a face through the back of a head.
+    outward = points[:, :_FACE] - bodies.joints[:, Joint.HEAD, None]
+    away = ((np.array(camera.position) - points[:, :_FACE]) * outward).sum(axis=-1) < 0
+    visibility[:, :_FACE][away] = UNLABELLED
+    lost = ~inside | by_scenery | others
     people = []
     for i, ident in enumerate(idents):
         mine = shapes.owner == i
@@ -127,7 +133,7 @@ def observe(
                 box=(float(a[0]), float(a[1]), float(b[0]), float(b[1])),
                 ground_m=bodies.joints[i, 0, :2],
                 height_px=float(high[1] - low[1]),
-                occluded=bool(lost[i] > 0.2),
+                occluded=bool(lost[i].any()),
             )
         )
     return tuple(people)

@@ -18,7 +18,7 @@ from beffroi.simulation.motions import (
     keyed,
 )
 from beffroi.simulation.play import Act, edge
-from beffroi.simulation.scenery import band, bench, lawn, tree
+from beffroi.simulation.scenery import band, bench, hedge, lawn, tree
 from beffroi.simulation.setting import Setting
 from beffroi.simulation.skeleton import Joint
 
@@ -30,15 +30,11 @@ def _paint(canvas: Canvas) -> None:
     canvas.sky((140, 176, 212), (222, 228, 228))
     lawn(canvas)
     band(canvas, (-60, 60), (7.4, 10.6), (192, 176, 146))
-    for x in np.arange(-22, 23, 2.6):
-        tree(
-            canvas,
-            float(x + canvas.rng.uniform(-0.8, 0.8)),
-            24 + canvas.rng.uniform(-2, 3),
-            6.5,
-            2.2,
-        )
-    tree(canvas, -7.6, 14.2, 6.2, 1.9)
+    hedge(canvas, 27.0, 6.0)
+    for x in np.arange(-22, 23, 3.4):
+        jitter = canvas.rng.uniform(-1, 1, 2)
+        tree(canvas, float(x + jitter[0]), float(23.5 + jitter[1]), 10.5, 2.4)
+    tree(canvas, -7.0, 15.4, 8.0, 2.0)
     bench(canvas, *_BENCH)
 
 
@@ -57,9 +53,13 @@ def _fall(act: Act) -> None:
     rng = act.rng
     y, side = rng.uniform(8.2, 9.2), int(rng.choice([-1, 1]))
     part = act.enter((side * edge(y), y), 6.5)
-    part.walk((side * 2.4, y), (side * rng.uniform(-0.3, 0.5), y + 0.2), speed=1.3)
+    way = str(rng.choice(list(FALLS)))
+    x = side * rng.uniform(-0.2, 0.4)
+    # Sideways falls happen at a turn towards the camera, so that none is seen end on.
+    turn = ((x - side * 0.2, y - 0.8),) if way in ("left", "right") else ()
+    part.walk((side * 2.4, y), (x, y + 0.2), *turn, speed=1.3)
     lost, landed = 0.35, 0.35 + rng.uniform(0.45, 0.7)
-    off_balance, down = FALLS[str(rng.choice(list(FALLS)))]
+    off_balance, down = FALLS[way]
     up = landed + _DOWN_S + rng.uniform(0, 3)
     kneel = KNEEL.copy()
     keys = (
@@ -118,7 +118,7 @@ def _lie_down(act: Act) -> None:
 PARK = Setting(
     name="park",
     title="Public park",
-    camera=Camera(position=(0.0, 0.0, 4.2), tilt=float(np.radians(16.0)), focal=560.0),
+    camera=Camera(position=(0.0, 0.0, 4.2), tilt=float(np.radians(16.0)), focal=680.0),
     zones={"path": ((-5.0, 7.4), (5.0, 7.4), (6.5, 10.6), (-6.5, 10.6))},
     paint=_paint,
     direct=_direct,

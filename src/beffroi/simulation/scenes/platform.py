@@ -80,7 +80,7 @@ def _seconds_beyond_edge(part: Part) -> list[float]:
 PLATFORM = Setting(
     name="platform",
     title="Tram stop",
-    camera=Camera(position=(-0.6, 0.0, 4.0), tilt=float(np.radians(15.0)), focal=560.0, pan=0.0),
+    camera=Camera(position=(-0.6, 0.0, 4.0), tilt=float(np.radians(15.0)), focal=680.0, pan=0.0),
     zones={"track": _TRACK, "platform": ((-5.0, 6.4), (EDGE_X, 6.4), (EDGE_X, 30.0), (-5.0, 30.0))},
     paint=_paint,
     direct=_direct,

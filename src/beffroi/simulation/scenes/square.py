@@ -19,7 +19,7 @@ def _paint(canvas: Canvas) -> None:
     facades(canvas, 26)
     for x, y in ((-9.5, 19.0), (9.0, 20.0)):
         tree(canvas, x, y)
-    bench(canvas, -7.4, 15.4)
+    bench(canvas, -7.2, 18.5)
     lamp(canvas, 5.2, 18.0)
     planter(canvas, 7.4, 14.6)
 
@@ -32,13 +32,14 @@ def _direct(act: Act) -> None:
     crowd, seats = [], int(rng.integers(7, 9))
     opening = act.start + _GATHER_S
     for i in range(seats):
-        turn = 2 * np.pi * (i + rng.uniform(-0.15, 0.15)) / seats
-        radius = rng.uniform(1.15, 1.55)
+        # Evenly spread as the camera sees them, so that nobody hides a neighbour entirely.
+        turn = np.arccos(1 - 2 * (i + 0.5) / seats) * (1 if i % 2 else -1)
+        radius = rng.uniform(1.65, 1.95)
         seat = (cx + radius * np.cos(turn), cy + radius * np.sin(turn))
         side = 1 if np.cos(turn) > 0 else -1
-        y = float(np.clip(cy + 2.6 * np.sin(turn) + rng.uniform(-0.6, 0.6), 7.2, 14.5))
+        y = float(cy + 2.0 * np.sin(turn) + rng.uniform(-0.5, 0.5))
+        spot = (y * (0.38 - 0.62 * (i + rng.uniform(-0.2, 0.2)) / seats), y)
         part = act.enter((side * edge(y), y), rng.uniform(-3, 4))
-        spot = (side * rng.uniform(3.0, 0.5 * y), y + rng.uniform(-0.4, 0.4))
         part.walk(spot, speed=rng.uniform(1.1, 1.4))
         look = phoning(rng.random()) if rng.random() < 0.4 else None
         part.stay(opening + rng.uniform(0, 1.2), look, facing=(cx, cy - 3))
@@ -74,9 +75,9 @@ def _passers(act: Act) -> None:
 
 def _chatting(act: Act) -> None:
     """Two adults and a child who stop for a word: too few to be a gathering."""
-    cx, cy = -4.6, 12.6
+    cx, cy = -4.3, 13.2
     trio = []
-    for i, (dx, dy) in enumerate(((-0.5, 0.1), (0.45, 0.25), (0.05, -0.45))):
+    for i, (dx, dy) in enumerate(((-0.7, 0.1), (0.6, 0.3), (0.15, -0.75))):
         part = act.enter((-edge(cy + dy), cy + dy), -3 + 0.7 * i, child=i == 2)
         part.walk((cx + dx, cy + dy), speed=1.15)
         trio.append(part)
@@ -90,7 +91,7 @@ def _chatting(act: Act) -> None:
 SQUARE = Setting(
     name="square",
     title="Town square",
-    camera=Camera(position=(0.0, 0.0, 4.4), tilt=float(np.radians(16.0)), focal=560.0),
+    camera=Camera(position=(0.0, 0.0, 4.4), tilt=float(np.radians(16.0)), focal=680.0),
     zones={"square": ((-4.0, 7.2), (4.0, 7.2), (7.5, 14.5), (-7.5, 14.5))},
     paint=_paint,
     direct=_direct,

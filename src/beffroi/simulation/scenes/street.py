@@ -80,7 +80,7 @@ def _dance(act: Act, at: tuple[float, float]) -> None:
 STREET = Setting(
     name="street",
     title="Pedestrian street",
-    camera=Camera(position=(0.0, 0.0, 4.0), tilt=float(np.radians(15.5)), focal=560.0),
+    camera=Camera(position=(0.0, 0.0, 4.0), tilt=float(np.radians(15.5)), focal=680.0),
     zones={"street": ((-4.0, 7.0), (4.0, 7.0), (8.0, 15.0), (-8.0, 15.0))},
     paint=_paint,
     direct=_direct,
