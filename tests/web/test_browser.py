@@ -72,6 +72,11 @@ def sign_in(page: Page, town: Town, login: str = "operator") -> None:
     page.wait_for_url("**/console*")
 
 
+def open_next(page: Page) -> None:
+    page.keyboard.press("n")
+    expect(page.locator(".case")).to_be_visible()
+
+
 def test_an_alert_is_judged_from_the_keyboard(page: Page, town: Town) -> None:
     sign_in(page, town)
     expect(page.get_by_text("Tout est calme")).to_be_visible()
@@ -79,7 +84,7 @@ def test_an_alert_is_judged_from_the_keyboard(page: Page, town: Town) -> None:
     alert = town.raise_alert(EvidenceClass.SKELETON)
     expect(page.locator(f"#item-{alert}")).to_be_visible()
     expect(page.locator("#announce")).to_have_text("Nouvelle alerte")
-    page.keyboard.press("n")
+    open_next(page)
     expect(page.get_by_role("heading", name="Personne au sol")).to_be_visible()
     expect(page.locator("#score")).to_have_count(0)
     assert "84" not in page.locator("#pane").inner_text()
@@ -100,7 +105,7 @@ def test_an_alert_is_judged_from_the_keyboard(page: Page, town: Town) -> None:
 def test_words_of_ones_own_and_second_thoughts(page: Page, town: Town) -> None:
     alert = town.raise_alert(EvidenceClass.COUNTS)
     sign_in(page, town)
-    page.keyboard.press("n")
+    open_next(page)
     page.keyboard.press("c")
     expect(page.locator("details.confirmed")).to_have_attribute("open", "")
     page.keyboard.press("Escape")
@@ -113,10 +118,10 @@ def test_words_of_ones_own_and_second_thoughts(page: Page, town: Town) -> None:
     assert town.state(alert) == "lifted"
 
 
-def test_a_verdict_on_another_console_shows_here(page: Page, town: Town, browser: Browser) -> None:
+def test_a_verdict_empties_the_queue(page: Page, town: Town) -> None:
     alert = town.raise_alert(EvidenceClass.COUNTS)
     sign_in(page, town)
-    page.keyboard.press("n")
+    open_next(page)
     page.keyboard.press("u")
     page.keyboard.press("Enter")
     expect(page.locator("#score")).to_be_visible()
@@ -127,7 +132,7 @@ def test_a_verdict_on_another_console_shows_here(page: Page, town: Town, browser
 def test_the_clear_image_is_shown_after_its_reason(page: Page, town: Town) -> None:
     town.raise_alert(EvidenceClass.CLEAR)
     sign_in(page, town)
-    page.keyboard.press("n")
+    open_next(page)
     page.keyboard.press("v")
     page.keyboard.press("1")
     expect(page.locator("video.clear")).to_be_attached()
@@ -140,7 +145,7 @@ def test_stop_and_keys(page: Page, town: Town) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
-    page.keyboard.press("n")
+    open_next(page)
     page.keyboard.press("s")
     page.keyboard.press("1")
     expect(page.locator("#pane")).to_contain_text("Cet usage est arrêté sur cette caméra")

@@ -17,10 +17,8 @@ export function listen(pane, dialog) {
     if (typing(event.target)) return;
     if (handle(event, pane, act, dialog)) event.preventDefault();
   });
-  // Opened by mouse or by key, the choice has the focus at once.
-  pane.addEventListener("toggle", ({ target }) => {
-    if (target.open) target.querySelector("input[type=radio]:checked")?.focus();
-  }, true);
+  // Opened by mouse, the choice has the focus as well.
+  pane.addEventListener("toggle", ({ target }) => { if (target.open) focusChoice(target); }, true);
 }
 
 function handle(event, pane, act, dialog) {
@@ -32,9 +30,17 @@ function handle(event, pane, act, dialog) {
   if (key === "enter") return act !== null && act.contains(event.target) && send(act, event);
   const wanted = pane.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (!wanted) return false;
-  if (wanted.matches("details")) wanted.open = wanted === act ? false : true;
-  else wanted.click();
+  if (!wanted.matches("details")) return wanted.click(), true;
+  wanted.open = wanted !== act;
+  // At once: whoever types fast presses the next key before the browser tells of the opening.
+  if (wanted.open) focusChoice(wanted);
   return true;
+}
+
+function focusChoice(act) {
+  if (!act.contains(document.activeElement) || document.activeElement.matches("summary")) {
+    act.querySelector("input[type=radio]:checked")?.focus();
+  }
 }
 
 /** Pick the nth reason; send it, unless it is the one to be written. */
