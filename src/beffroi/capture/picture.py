@@ -19,6 +19,8 @@ def to_png(image: NDArray[np.uint8]) -> bytes:
 
 def _encode(image: NDArray[np.uint8], codec: str, pixels: str) -> bytes:
     encoder = av.CodecContext.create(codec, "w")
+    if not isinstance(encoder, av.VideoCodecContext):
+        raise AssertionError(f"{codec} encodes no pictures")
     encoder.height, encoder.width = image.shape[:2]
     encoder.pix_fmt = pixels
     encoder.time_base = Fraction(1, 25)

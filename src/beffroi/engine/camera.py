@@ -90,7 +90,8 @@ class CameraWatch(threading.Thread):
     def run(self) -> None:
         """Watch until the permit runs out; a camera that fails is tried again by the supervisor."""
         try:
-            self._watch()
+            while self._permit.valid(self._station.clock):
+                self._watch()
         except NotAuthorised:
             log.info("camera closed: its permit was not renewed", camera=self._camera_id)
         except BeffroiError as error:
@@ -104,8 +105,8 @@ class CameraWatch(threading.Thread):
         with station.database.read() as session:
             record = current_version(session, self._camera_id)
         self._load_uses()
-        rate = max((use.voted.definition.rate_hz for use, _ in self._detectors.values()), default=1)
-        perception = station.eyes.look(record)
+        rate, models = needs = self._needs()
+        perception = station.eyes.look(record, models)
         with open_source(
             self._permit,
             clock=station.clock,
@@ -118,9 +119,17 @@ class CameraWatch(threading.Thread):
             for frame in source.frames():
                 if self._permit.uses != self._uses:
                     self._load_uses()
+                    if self._needs() != needs:
+                        return
                 if self._permit.basis is Basis.COMMISSIONING:
                     continue
                 self._notice(perception.observe(frame), source)
+
+    def _needs(self) -> tuple[int, frozenset[str]]:
+        """The highest rate and all the models that the uses ask for."""
+        definitions = [use.voted.definition for use, _ in self._detectors.values()]
+        rate = max((definition.rate_hz for definition in definitions), default=1)
+        return rate, frozenset(name for each in definitions for name in each.models)
 
     def _load_uses(self) -> None:
         """Build a detector per use of the permit; those that stay keep what they have seen."""

@@ -1,12 +1,17 @@
 """The models of a host, loaded once and shared by all its cameras."""
 
 import os
+from collections.abc import Collection
+from typing import Final
 
 from beffroi.perception.ground import Ground
 from beffroi.perception.inference import Inference
 from beffroi.perception.models import variant
-from beffroi.perception.perceive import Perception
+from beffroi.perception.perceive import Models, Perception
 from beffroi.store.cameras import CameraVersion
+
+POSE: Final = "movenet-multipose"
+OBJECTS: Final = "nanodet"
 
 
 class Eyes:
@@ -21,10 +26,18 @@ class Eyes:
     """
 
     def __init__(self, pose_input: tuple[int, int]) -> None:
-        self._pose = variant("movenet-multipose", pose_input)
-        self._inference = Inference([self._pose], threads=os.cpu_count() or 1)
+        self._pose = variant(POSE, pose_input)
+        self._objects = variant(OBJECTS, (416, 416))
+        threads = os.cpu_count() or 1
+        self._inference = Inference([self._pose, self._objects], threads=threads)
 
-    def look(self, camera: CameraVersion) -> Perception:
-        """A perception for one camera."""
+    def look(self, camera: CameraVersion, models: Collection[str]) -> Perception:
+        """A perception for one camera.
+
+        Args:
+            camera: Its record.
+            models: Names of the models that the definitions in force ask for.
+        """
+        objects = self._objects if OBJECTS in models else None
         ground = None if camera.ground is None else Ground.from_rows(camera.ground)
-        return Perception(camera.camera_id, self._pose, self._inference, ground)
+        return Perception(camera.camera_id, Models(self._pose, objects), self._inference, ground)

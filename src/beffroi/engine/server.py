@@ -53,7 +53,7 @@ def _sequencer(
     return Sequencer(
         database,
         load_or_create(folder.secrets / FILE_NAME),
-        settings.ledger.witnesses,
+        [folder.path / witness for witness in settings.ledger.witnesses],
         clock,
         checkpoint_every_s=settings.ledger.checkpoint_every_s,
     )
