@@ -74,7 +74,9 @@ class CitySource(Source):
     def frames(self) -> Iterator[Frame]:
         """Frames without end; see `Source.frames`."""
         imager = Imager(self._size, self._masks)
-        for index in self._paced() if self._live else self._recorded():
+        for index in self._paced() if self._live else self._wanted():
+            if self._closed.is_set():
+                return
             self._require()
             frame = self._frame(imager, index)
             self._latest = frame.t
@@ -83,16 +85,10 @@ class CitySource(Source):
             yield frame
 
     def replay(self, since_t: float, until_t: float) -> Iterator[Frame]:
-        """The same instants drawn again; see `Source.replay`."""
+        """The same frames drawn again; see `Source.replay`."""
         self._require()
-        imager = Imager(self._size, self._masks)
-        since = max(since_t, self._latest - self._ring_s, self._start)
-        until = min(until_t, self._latest)
-        if since <= until:
-            first = math.ceil((since - self._start) * self._fps - 1e-6)
-            last = math.floor((until - self._start) * self._fps + 1e-6)
-            for index in range(first, last + 1):
-                yield self._frame(imager, index)
+        since = max(since_t, self._latest - self._ring_s)
+        return self._again(since, min(until_t, self._latest))
 
     @property
     def health(self) -> Health:
@@ -115,23 +111,33 @@ class CitySource(Source):
             at = self._clock.now().timestamp() - (self._clock.monotonic() - t)
         return Frame(imager.image(picture), t, at, index)
 
+    def _again(self, since_t: float, until_t: float) -> Iterator[Frame]:
+        imager = Imager(self._size, self._masks)
+        before = (since_t - self._start - 1 / self._rate_hz) * self._fps
+        for index in self._wanted(max(0, int(before))) if since_t <= until_t else ():
+            t = self._start + index / self._fps
+            if t > until_t:
+                return
+            if t >= since_t:
+                yield self._frame(imager, index)
+
     def _painted(self) -> Scene:
         """The scene; painting it takes seconds, longer than a permit may last."""
         if self._scene is None:
             self._scene = Scene.create(self._address.name, self._address.seed)
         return self._scene
 
-    def _recorded(self) -> Iterator[int]:
-        return at_rate(count(), self._rate_hz, lambda index: index / self._fps)
+    def _wanted(self, first: int = 0) -> Iterator[int]:
+        """Numbers of the pictures nearest to the rate asked for."""
+        return at_rate(count(first), self._rate_hz, lambda index: index / self._fps)
 
     def _paced(self) -> Iterator[int]:
         """Numbers of the pictures to draw, each at its time; those missed are counted."""
         with self._drawing:
             self._painted()
         self._start = self._clock.monotonic()
-        wanted = at_rate(count(), self._rate_hz, lambda index: index / self._fps)
         period = 1 / self._rate_hz
-        for index in wanted:
+        for index in self._wanted():
             due = self._start + index / self._fps
             while (wait := due - self._clock.monotonic()) > 0:
                 if self._closed.wait(min(wait, NAP_S)):

@@ -87,6 +87,10 @@ class Recipe:
         return _prepared(decoder, threads=1)
 
 
+class Refused(Unavailable):
+    """The camera asks for other credentials; asking too often makes it lock the account."""
+
+
 class VideoInput:
     """An open stream of which only the pictures are read.
 
@@ -170,8 +174,10 @@ def open_rtsp(address: str) -> VideoInput:
         address: With credentials, if there are any.
 
     Raises:
-        Unavailable: The camera is away, refuses or sends no video.
+        Refused: The camera does not accept the credentials.
+        Unavailable: The camera is away or sends no video.
     """
+    kind = Unavailable
     try:
         container = av.open(
             address,
@@ -182,11 +188,15 @@ def open_rtsp(address: str) -> VideoInput:
             timeout=(OPEN_S, READ_S),
         )
         return VideoInput(container, threads=1)
+    except _REFUSALS:
+        kind, problem = Refused, "The camera refuses the user name or password."
     except av.FFmpegError as error:
         problem = explain(error)
-    except (BadInput, ValueError) as error:
-        problem = str(error)
-    raise Unavailable(f"{public_address(address)}: {problem}")
+    except BadInput as error:
+        problem = error.message
+    except ValueError:
+        problem = "The camera's description of its stream cannot be read."
+    raise kind(f"{public_address(address)}: {problem}")
 
 
 def explain(error: av.FFmpegError) -> str:
@@ -197,11 +207,8 @@ def explain(error: av.FFmpegError) -> str:
     return f"The stream cannot be read ({type(error).__name__})."
 
 
+_REFUSALS: Final = (av.HTTPUnauthorizedError, av.HTTPForbiddenError)
 _SENTENCES: Final = (
-    (
-        (av.HTTPUnauthorizedError, av.HTTPForbiddenError),
-        "The camera refuses the user name or password.",
-    ),
     (av.HTTPNotFoundError, "The camera has no stream at this path."),
     (ConnectionRefusedError, "Nothing answers at this address and port."),
     ((av.ExitError, av.TimeoutError, TimeoutError), "The camera does not answer in time."),

@@ -13,8 +13,8 @@ from typing import Final
 
 import av
 
-from beffroi.capture.address import with_credentials
-from beffroi.capture.container import VideoInput, VideoPacket, explain, open_rtsp
+from beffroi.capture.address import public_address, with_credentials
+from beffroi.capture.container import Refused, VideoInput, VideoPacket, explain, open_rtsp
 from beffroi.capture.frame import Frame
 from beffroi.capture.health import HealthWatch
 from beffroi.capture.imager import Imager
@@ -32,6 +32,7 @@ LAG_S: Final = 1.0
 QUEUED_S: Final = 0.005
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 6.0
+REFUSED_PAUSE_S: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,16 @@ class LiveSource(Source):
         try:
             while self._wanted():
                 heard = self._index
-                self._watch.trouble(self._call())
-                pause = FIRST_PAUSE_S if self._index > heard else min(2 * pause, LONGEST_PAUSE_S)
+                try:
+                    self._call()
+                except Refused as error:
+                    pause = REFUSED_PAUSE_S
+                    self._watch.trouble(error.message)
+                except Unavailable as error:
+                    pause = (
+                        min(2 * pause, LONGEST_PAUSE_S) if self._index == heard else FIRST_PAUSE_S
+                    )
+                    self._watch.trouble(error.message)
                 self._closed.wait(random.SystemRandom().uniform(pause / 2, pause))
         finally:
             self._ring.clear()
@@ -129,17 +138,17 @@ class LiveSource(Source):
     def _wanted(self) -> bool:
         return self._authorised() and not self._closed.is_set()
 
-    def _call(self) -> str:
-        """Read until the stream ends; returns why it did."""
-        try:
-            address = with_credentials(self._permit.address, self._credentials)
-            with open_rtsp(address) as video:
+    def _call(self) -> None:
+        """Read until the stream ends; always ends in an error, unless nobody wants it any more."""
+        address = with_credentials(self._permit.address, self._credentials)
+        with open_rtsp(address) as video:
+            try:
                 self._follow(video)
-        except Unavailable as error:
-            return error.message
-        except av.FFmpegError as error:
-            return explain(error)
-        return "The camera has ended the stream."
+            except av.FFmpegError as error:
+                problem = explain(error)
+            else:
+                problem = "The camera has ended the stream."
+        raise Unavailable(f"{public_address(self._permit.address)}: {problem}")
 
     def _follow(self, video: VideoInput) -> None:
         self._timeline.restart()

@@ -1,6 +1,7 @@
 """Single pictures as files in memory."""
 
 from fractions import Fraction
+from typing import Literal
 
 import av
 import numpy as np
@@ -17,7 +18,7 @@ def to_png(image: NDArray[np.uint8]) -> bytes:
     return _encode(image, "png", "rgb24")
 
 
-def _encode(image: NDArray[np.uint8], codec: str, pixels: str) -> bytes:
+def _encode(image: NDArray[np.uint8], codec: Literal["mjpeg", "png"], pixels: str) -> bytes:
     encoder = av.CodecContext.create(codec, "w")
     if not isinstance(encoder, av.VideoCodecContext):
         raise AssertionError(f"{codec} encodes no pictures")
