@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from beffroi.mandate.pauses import pause, resume
 from beffroi.store.cameras import CameraState
@@ -132,7 +133,7 @@ def watching(client: httpx.Client, origin: str | None = None) -> Iterator[Client
     cookie = f"{COOKIE}={client.cookies.get(COOKIE, '')}"
     with connect(
         base.replace("http", "ws") + "/console/live",
-        origin=base if origin is None else origin,  # type: ignore[arg-type]  # a NewType of str
+        origin=Origin(base if origin is None else origin),
         additional_headers={"Cookie": cookie},
     ) as connection:
         yield connection

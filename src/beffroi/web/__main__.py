@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,16 +32,28 @@ def main() -> int:
     """Serve until told to stop."""
     parser = argparse.ArgumentParser(prog="python -m beffroi.web", description=__doc__)
     parser.add_argument("--data", type=Path, default=os.environ.get("BEFFROI_DATA", "data"))
+    parser.add_argument(
+        "--until-input-ends", action="store_true", help="end with whoever holds standard input"
+    )
+    arguments = parser.parse_args()
     configure_logs()
-    folder = DataFolder(Path(parser.parse_args().data))
+    folder = DataFolder(Path(arguments.data))
     try:
         settings = Settings.load(folder)
         app = create_app(folder.make(), settings)
     except BeffroiError as error:
         sys.stderr.write(f"{error.message}\n")
         return 1
+    if arguments.until_input_ends:
+        threading.Thread(target=_end_with_input, daemon=True).start()
     uvicorn.run(app, host=settings.web.host, port=settings.web.port, **OPTIONS)
     return 0
+
+
+def _end_with_input() -> None:
+    """A supervisor that was killed can tell nobody, but its end of the pipe closes."""
+    os.read(sys.stdin.fileno(), 1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def configure_logs() -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.errors import Actor, BadInput, NotAuthorised
-from beffroi.ledger.append import Kind, append
+from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.rights import Role
 from beffroi.store.accounts import Account, LoginFailure, LoginLink, WebSession
 from beffroi.web.i18n import N_
@@ -86,6 +86,11 @@ def find_account(session: Session, login: str) -> Account:
     if account is None:
         raise BadInput(f"There is no account {login}.")
     return account
+
+
+def list_accounts(session: Session) -> list[Account]:
+    """Every account, by login, closed ones too."""
+    return list(session.scalars(select(Account).order_by(Account.login)))
 
 
 def disable_account(session: Session, account: Account, *, actor: str, clock: Clock) -> None:
@@ -191,10 +196,12 @@ def session_account(session: Session, token_digest: str, now: datetime) -> Accou
     ).first()
 
 
-def create_link(
-    session: Session, account: Account, clock: Clock, life: timedelta = LINK_LIFE
-) -> str:
-    """A token that signs the account in once, within `life`; the path is ``/login/<token>``."""
+def create_link(session: Session, account: Account, clock: Clock, *, actor: str = SYSTEM) -> str:
+    """A token that signs the account in once, within a quarter of an hour.
+
+    Whoever holds it can sign in as that person, so that its making is recorded. The path is
+    ``/login/<token>``.
+    """
     now = clock.now()
     session.execute(delete(LoginLink).where(LoginLink.expires_at <= now))
     token = secrets.token_urlsafe(32)
@@ -202,10 +209,12 @@ def create_link(
         LoginLink(
             token_digest=digest(token),
             account_id=account.id,
-            expires_at=now + life,
+            expires_at=now + LINK_LIFE,
             used_at=None,
         )
     )
+    payload = {"account": account.pseudonym, "link": "issued"}
+    append(session, Kind.ACCOUNT_CHANGED, actor=actor, payload=payload, clock=clock)
     return token
 
 
