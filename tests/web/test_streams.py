@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.orm import Session
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
@@ -94,10 +95,12 @@ def test_a_console_that_never_reads_is_let_go(
     monkeypatch.setattr(feed, "STALLED_S", 1.0)
     batches: list[int] = []
     read = feed.read_news
-    monkeypatch.setattr(
-        "beffroi.web.routes.streams.read_news",
-        lambda session, after: batches.append(after) or read(session, after),
-    )
+
+    def counted(session: Session, after: int) -> tuple[list[feed.News], int]:
+        batches.append(after)
+        return read(session, after)
+
+    monkeypatch.setattr("beffroi.web.routes.streams.read_news", counted)
     client.get(town.link("operator"))
     with town.database.write() as session:
         for number in range(3000):
