@@ -4,6 +4,7 @@ Each camera has a thread of its own; decoding and inference run outside the inte
 thread ends by itself when its permit is not renewed.
 """
 
+import contextlib
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -12,16 +13,16 @@ from typing import Final
 
 import structlog
 
-from beffroi.alerts.raising import raise_alert
 from beffroi.capture.opening import open_source
-from beffroi.capture.source import Source
+from beffroi.capture.source import Source, State
 from beffroi.clock import Clock
-from beffroi.engine.evidence import EvidenceDesk, Scene
+from beffroi.engine.desk import AlertDesk, Sighting
+from beffroi.engine.evidence import Scene
 from beffroi.engine.eyes import Eyes
 from beffroi.engine.live import LiveLink
 from beffroi.engine.messages import Order, Report
-from beffroi.errors import BeffroiError, NotAuthorised, Unavailable
-from beffroi.events.detector import Detection, Detector
+from beffroi.errors import BeffroiError, NotAuthorised
+from beffroi.events.detector import Detector
 from beffroi.events.drawn import read_drawn
 from beffroi.events.registry import build
 from beffroi.folder import DataFolder
@@ -35,6 +36,9 @@ from beffroi.store.database import Database
 KEPT_S: Final = 20.0
 """Seconds of packets and observations held in memory, so that an alert can show what led to it."""
 
+STUCK_S: Final = 6.0
+"""Pictures come but none is done with after this long: something native hangs."""
+
 log = structlog.get_logger()
 
 
@@ -46,7 +50,7 @@ class Station:
     database: Database
     clock: Clock
     eyes: Eyes
-    desk: EvidenceDesk
+    desk: AlertDesk
     live: LiveLink
 
 
@@ -56,9 +60,10 @@ class CameraWatch(threading.Thread):
     Args:
         order: The first permit and the version of the camera's record to use.
         station: What the cameras of this host share.
+        trouble: Why it was lost when last tried, said until a picture comes.
     """
 
-    def __init__(self, order: Order, station: Station) -> None:
+    def __init__(self, order: Order, station: Station, trouble: str = "") -> None:
         super().__init__(name=f"camera-{order.camera}", daemon=True)
         self.version = order.version
         self.ended = 0.0
@@ -70,33 +75,46 @@ class CameraWatch(threading.Thread):
         self._uses: tuple[str, ...] = ()
         self._recent: deque[Observation] = deque()
         self._analysed = 0
-        self._trouble = ""
+        self._turn = 0.0
+        self.trouble = trouble
 
     def renew(self, permit: Permit) -> None:
         """Go on under a newer permit."""
         self._permit = permit
         if self._source is not None:
-            self._source.renew(permit)
+            # Too late for a source whose permit has run out: it ends, and is opened anew.
+            with contextlib.suppress(NotAuthorised):
+                self._source.renew(permit)
 
     def report(self) -> Report:
         """How the camera does now."""
         source = self._source
-        if self._trouble or source is None:
-            state = "blind" if self._trouble else "starting"
-            return Report(self._camera_id, state, self._trouble, self._analysed, 0)
+        if self.trouble or source is None or not self.is_alive():
+            state = State.BLIND if self.trouble else State.STARTING
+            return Report(self._camera_id, state, self.trouble, self._analysed, 0)
         health = source.health
         return Report(self._camera_id, health.state, health.detail, self._analysed, source.skipped)
 
+    def stuck(self) -> bool:
+        """Whether the camera sends pictures and its analysis does not come back from one."""
+        if not self.is_alive() or self._source is None or not self._turn:
+            return False
+        silence = self._station.clock.monotonic() - self._turn
+        return silence > STUCK_S and self._source.health.state is State.WATCHING
+
     def run(self) -> None:
-        """Watch until the permit runs out; a camera that fails is tried again by the supervisor."""
+        """Watch until the permit runs out; a camera that fails is opened again by its host."""
         try:
             while self._permit.valid(self._station.clock):
                 self._watch()
         except NotAuthorised:
             log.info("camera closed: its permit was not renewed", camera=self._camera_id)
         except BeffroiError as error:
-            self._trouble = error.message
+            self.trouble = error.message
             log.warning("camera lost", camera=self._camera_id, cause=error.message)
+        except Exception:
+            self.trouble = "Its analysis failed in an unforeseen way; the log says where."
+            log.exception("camera lost", camera=self._camera_id)
         finally:
             self.ended = self._station.clock.monotonic()
 
@@ -117,6 +135,7 @@ class CameraWatch(threading.Thread):
         ) as source:
             self._source = source
             for frame in source.frames():
+                self.trouble, self._turn = "", station.clock.monotonic()
                 if self._permit.uses != self._uses:
                     self._load_uses()
                     if self._needs() != needs:
@@ -150,7 +169,9 @@ class CameraWatch(threading.Thread):
         self._remember(observation)
         for use, detector in self._detectors.values():
             for detection in detector.update(observation):
-                self._raise(use, detection, observation, source)
+                ago = timedelta(seconds=observation.t - detection.end_t)
+                scene = Scene(detection, source, self._recent)
+                self._station.desk.put(Sighting(use, scene, self._station.clock.now() - ago))
         if any(use.mode is Mode.LIVE for use, _ in self._detectors.values()):
             self._station.live.send(self._camera_id, to_json(observation))
 
@@ -158,30 +179,3 @@ class CameraWatch(threading.Thread):
         self._recent.append(observation)
         while self._recent[0].t < observation.t - KEPT_S:
             self._recent.popleft()
-
-    def _raise(
-        self, use: OpenUse, detection: Detection, observation: Observation, source: Source
-    ) -> None:
-        station = self._station
-        elapsed = timedelta(seconds=observation.t - detection.end_t)
-        try:
-            with station.database.write() as session:
-                alert = raise_alert(
-                    session,
-                    detection=detection,
-                    camera_id=self._camera_id,
-                    use_id=use.use_id,
-                    voted=use.voted,
-                    detected_at=station.clock.now() - elapsed,
-                    clock=station.clock,
-                )
-        except NotAuthorised as error:
-            # The use was stopped since its permit was given: what it saw after that is nothing.
-            log.info("detection dropped", camera=self._camera_id, cause=error.message)
-            return
-        except Unavailable as error:
-            # Losing an alert silently is the one thing that may not happen: stop and say so.
-            self._trouble = f"an alert could not be recorded: {error.message}"
-            raise
-        log.info("alert raised", camera=self._camera_id, alert=alert.id, event_kind=alert.event)
-        station.desk.expect(alert.id, Scene(detection, source, self._recent))

@@ -5,6 +5,7 @@ alone: no permit, no camera; end of input, end of process.
 """
 
 import argparse
+import contextlib
 import os
 import sys
 import threading
@@ -16,11 +17,13 @@ import structlog
 from beffroi.alerts.vault import Vault
 from beffroi.clock import Clock
 from beffroi.engine.camera import CameraWatch, Station
+from beffroi.engine.desk import AlertDesk
 from beffroi.engine.evidence import EvidenceDesk
 from beffroi.engine.eyes import Eyes
 from beffroi.engine.live import LiveLink
 from beffroi.engine.logs import configure
 from beffroi.engine.messages import Order, order_from_line, reports_to_line
+from beffroi.errors import BeffroiError
 from beffroi.folder import DataFolder
 from beffroi.settings import Settings
 from beffroi.store.database import Database
@@ -28,6 +31,9 @@ from beffroi.store.database import Database
 BEAT_S: Final = 0.5
 RETRY_S: Final = 2.0
 """A camera that failed is left alone for this long."""
+
+LAST_S: Final = 5.0
+"""What a host without a supervisor may still take to finish its evidence."""
 
 log = structlog.get_logger()
 
@@ -55,18 +61,31 @@ class Host:
                 return
             if watch is not None and self._station.clock.monotonic() < watch.ended + RETRY_S:
                 return
-            watch = CameraWatch(order, self._station)
+            trouble = "" if watch is None else watch.trouble
+            watch = CameraWatch(order, self._station, trouble)
             self._watches[order.camera] = watch
             watch.start()
 
     def beat(self) -> None:
-        """Write how the cameras do, for ever."""
+        """Write how the cameras do, until one hangs in native code: then only a new host helps."""
         while True:
             with self._lock:
-                reports = [watch.report() for watch in self._watches.values()]
-            sys.stdout.write(reports_to_line(reports))
-            sys.stdout.flush()
+                watches = list(self._watches.values())
+            if any(watch.stuck() for watch in watches):
+                log.error("an analysis hangs: this host ends, and another takes over")
+                os._exit(1)
+            reports = [watch.report() for watch in watches]
+            # When nobody listens any more, the main thread ends this process.
+            with contextlib.suppress(OSError):
+                sys.stdout.write(reports_to_line(reports))
+                sys.stdout.flush()
             threading.Event().wait(BEAT_S)
+
+
+def end_of_thread(trouble: threading.ExceptHookArgs) -> None:
+    """A host that has lost a thread is no host: end, and be replaced."""
+    log.error("a thread failed in an unforeseen way", exc_info=trouble.exc_value)
+    os._exit(1)
 
 
 def main() -> None:
@@ -75,25 +94,28 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     folder = DataFolder(parser.parse_args().data)
     configure()
-    settings = Settings.load(folder)
-    clock = Clock()
-    database = Database(settings.database_url)
-    desk = EvidenceDesk(database, Vault(folder), clock)
-    station = Station(
-        folder=folder,
-        database=database,
-        clock=clock,
-        eyes=Eyes(settings.engine.pose_input),
-        desk=desk,
-        live=LiveLink(folder.live_socket),
-    )
+    threading.excepthook = end_of_thread
+    try:
+        station = _station(folder)
+    except BeffroiError as error:
+        log.error("a host cannot start", cause=error.message)
+        sys.exit(1)
     host = Host(station)
     threading.Thread(target=host.beat, name="beat", daemon=True).start()
     for line in sys.stdin:
         host.obey(order_from_line(line))
-    desk.close()
     # Threads inside native decoders cannot be asked to stop; leaving at once is the safe way out.
+    threading.Timer(LAST_S, os._exit, (0,)).start()
+    station.desk.close()
     os._exit(0)
+
+
+def _station(folder: DataFolder) -> Station:
+    settings = Settings.load(folder)
+    database, clock = Database(settings.database_url), Clock()
+    eyes = Eyes(settings.engine.pose_input)
+    desk = AlertDesk(database, EvidenceDesk(database, Vault(folder), clock), clock)
+    return Station(folder, database, clock, eyes, desk, LiveLink(folder.live_socket))
 
 
 if __name__ == "__main__":

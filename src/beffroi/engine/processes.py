@@ -1,4 +1,8 @@
-"""Child processes and how they are watched: started, listened to, killed when they fall silent."""
+"""Child processes and how they are watched: started, listened to, killed when they fall silent.
+
+Each child hangs on its standard input: when this process dies, however, the pipe ends, and the
+child ends with it. Ctrl-C reaches this process alone, which then ends its children in order.
+"""
 
 import contextlib
 import subprocess
@@ -17,6 +21,9 @@ SILENCE_S: Final = 4.0
 START_S: Final = 30.0
 """A starting host loads its models before it speaks."""
 
+RESTART_S: Final = 3.0
+"""A web server that ends at once is not started again sooner."""
+
 
 class HostProcess:
     """A host of cameras as its supervisor sees it.
@@ -29,15 +36,24 @@ class HostProcess:
     def __init__(self, folder: DataFolder, clock: Clock) -> None:
         self._clock = clock
         self._heard = clock.monotonic() + START_S
+        self.spoke = False
         self.cameras: set[str] = set()
         self.reports: dict[str, Report] = {}
+        self._orders: str | None = None
+        self._news = threading.Condition()
+        self._dismissed = False
         self._process = subprocess.Popen(
             [sys.executable, "-m", "beffroi.engine.host", "--data", str(folder.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            process_group=0,
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._threads = [
+            threading.Thread(target=work, daemon=True) for work in (self._listen, self._talk)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def pid(self) -> int:
@@ -50,36 +66,51 @@ class HostProcess:
         return self._process.poll() is None and silence < SILENCE_S
 
     def send(self, orders: Sequence[Order]) -> None:
-        """Pass permits on; a host that is gone is found by `alive`."""
-        if self._process.stdin is None:
-            return
-        try:
-            self._process.stdin.write("".join(order_to_line(order) for order in orders))
-            self._process.stdin.flush()
-        except OSError:
-            self._heard = float("-inf")
+        """Pass permits on in place of any not passed yet; never waits for a host that is stuck."""
+        with self._news:
+            self._orders = "".join(order_to_line(order) for order in orders)
+            self._news.notify()
+
+    def dismiss(self) -> None:
+        """Ask it to finish the evidence under way and end."""
+        with self._news:
+            self._dismissed = True
+            self._news.notify()
 
     def kill(self) -> None:
         """End it at once, however stuck it is."""
         self._process.kill()
         self._process.wait()
+        self.dismiss()
+        for thread in self._threads:
+            thread.join()
 
     def stop(self, patience_s: float) -> None:
-        """Let it finish the evidence under way, then end it."""
-        if self._process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
-        try:
+        """Wait until a dismissed host has ended, or end it."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(patience_s)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        self.kill()
+
+    def _talk(self) -> None:
+        pipe = self._process.stdin
+        assert pipe is not None  # noqa: S101 (asked for above)
+        # What a dead host did not read fails to be written: `alive` finds that out.
+        with contextlib.suppress(OSError), pipe:
+            while not self._dismissed:
+                with self._news:
+                    self._news.wait_for(lambda: self._orders is not None or self._dismissed)
+                    orders, self._orders = self._orders or "", None
+                pipe.write(orders)
+                pipe.flush()
 
     def _listen(self) -> None:
-        if self._process.stdout is None:
-            return
-        for line in self._process.stdout:
-            self._heard = self._clock.monotonic()
-            self.reports = {report.camera: report for report in reports_from_line(line)}
+        pipe = self._process.stdout
+        assert pipe is not None  # noqa: S101 (asked for above)
+        with pipe:
+            for line in pipe:
+                self.spoke = True
+                self._heard = self._clock.monotonic()
+                self.reports = {report.camera: report for report in reports_from_line(line)}
 
 
 class WebProcess:
@@ -87,17 +118,25 @@ class WebProcess:
 
     Args:
         folder: The data folder that it serves.
+        clock: Keeps a server that cannot start from being started too often.
     """
 
-    def __init__(self, folder: DataFolder) -> None:
+    def __init__(self, folder: DataFolder, clock: Clock) -> None:
         self._command = [sys.executable, "-m", "beffroi.web", "--data", str(folder.path)]
-        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE)
+        self._clock = clock
+        self._process = self._start()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
 
     def keep_up(self) -> bool:
-        """Start it again if it has ended; tells whether it had."""
-        if self._process.poll() is None:
+        """Start it again if it has ended; tells whether it did so."""
+        if self._process.poll() is None or self._clock.monotonic() < self._started + RESTART_S:
             return False
-        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE)
+        self._close_pipe()
+        self._process = self._start()
         return True
 
     def stop(self, patience_s: float) -> None:
@@ -108,3 +147,13 @@ class WebProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._close_pipe()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        self._started = self._clock.monotonic()
+        command = [*self._command, "--until-input-ends"]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0)
+
+    def _close_pipe(self) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.close()

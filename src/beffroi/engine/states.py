@@ -80,5 +80,5 @@ def _state(decision: CameraDecision, reports: Mapping[str, Report]) -> Report:
     if decision.permit is None:
         reasons = "; ".join(f"{refusal.use_id}: {refusal.reason}" for refusal in decision.refused)
         return Report(camera, "off", reasons or "no use in force names this camera", 0, 0)
-    waiting = Report(camera, "starting", "its host is starting", 0, 0)
+    waiting = Report(camera, "starting", "it waits for a host to start", 0, 0)
     return reports.get(camera, waiting)

@@ -32,6 +32,9 @@ CHORES_S: Final = 1.0
 JUMP_S: Final = 3600.0
 """A clock set forward by more than this may be wrong, and what it would erase is gone for good."""
 
+REST_S: Final = 5.0
+"""After a host that died before it spoke: the next one may well do the same."""
+
 EVIDENCE_S: Final = 60.0
 """Evidence that is not there after this long will not come: its host has died."""
 
@@ -61,11 +64,13 @@ class Supervisor:
         self._channels = open_channels(settings.handover, folder)
         self._states = CameraStates(database, clock)
         self._hosts: list[HostProcess] = []
+        self._start_at = clock.monotonic()
+        self._problems: dict[str, str] = {}
         self._decisions: Sequence[CameraDecision] = ()
 
     def run(self, stop: threading.Event) -> None:
         """Supervise until `stop` is set, then end every child."""
-        web = WebProcess(self._folder)
+        web = WebProcess(self._folder, self._clock)
         chores = [
             threading.Thread(target=work, args=(stop,), name=work.__name__)
             for work in (self._do_chores, self._do_deliveries)
@@ -82,16 +87,18 @@ class Supervisor:
         finally:
             stop.set()
             for host in self._hosts:
+                host.dismiss()
+            for host in self._hosts:
                 host.stop(patience_s=5)
             web.stop(patience_s=5)
             for thread in chores:
                 thread.join()
-            self._guard(lambda: self._states.close())
+            self._guard(self._states.close)
 
     def _round(self) -> None:
+        self._bury()
         with self._database.read() as session:
             decisions = self._gate.decide(session)
-        self._bury()
         self._place(decisions)
         for host in self._hosts:
             host.send(
@@ -109,6 +116,8 @@ class Supervisor:
             log.warning("a host died or fell silent", pid=host.pid, cameras=sorted(host.cameras))
             host.kill()
             self._hosts.remove(host)
+            if not host.spoke:
+                self._start_at = self._clock.monotonic() + REST_S
 
     def _place(self, decisions: Sequence[CameraDecision]) -> None:
         """Give every camera that may run a host, and forget those that may not."""
@@ -117,52 +126,61 @@ class Supervisor:
             host.cameras &= permitted
         placed = {camera for host in self._hosts for camera in host.cameras}
         for camera in sorted(permitted - placed):
-            self._roomiest().cameras.add(camera)
+            if (free := self._roomiest()) is not None:
+                free.cameras.add(camera)
 
-    def _roomiest(self) -> HostProcess:
-        if len(self._hosts) < self._settings.engine.hosts:
+    def _roomiest(self) -> HostProcess | None:
+        engine = self._settings.engine
+        if len(self._hosts) < engine.hosts and self._clock.monotonic() >= self._start_at:
             self._hosts.append(HostProcess(self._folder, self._clock))
-        return min(self._hosts, key=lambda host: len(host.cameras))
+        host = min(self._hosts, key=lambda host: len(host.cameras), default=None)
+        return host if host and len(host.cameras) < engine.cameras_per_host else None
 
     def _do_chores(self, stop: threading.Event) -> None:
         """Everything that writes: a busy database may delay it, but never a permit."""
-        work: Sequence[Callable[[], object]] = (
-            self._note_states,
-            self._mind_the_queue,
-            lambda: mark_missing(self._database, self._vault, EVIDENCE_S, self._clock),
-            self._erase,
-        )
         while not stop.wait(CHORES_S):
-            for chore in work:
-                self._guard(chore)
+            self._guard(self._note_states)
+            self._guard(self._escalate)
+            self._guard(self._end_what_is_over)
 
     def _do_deliveries(self, stop: threading.Event) -> None:
         """Apart from the other chores: a mail server may take its time."""
         while not stop.wait(CHORES_S):
-            self._guard(lambda: deliver_pending(self._database, self._channels, self._clock))
+            self._guard(self._deliver)
 
-    def _erase(self) -> None:
-        if self._steps.ahead_s() > JUMP_S:
-            raise Unavailable(
-                "The clock was set forward by more than an hour: nothing is erased until the "
-                "server is started again under the right time."
-            )
-        erase_due(self._database, self._vault, self._clock)
+    def _deliver(self) -> None:
+        deliver_pending(self._database, self._channels, self._clock)
 
     def _note_states(self) -> None:
         hosts = list(self._hosts)
         reports = {name: report for host in hosts for name, report in host.reports.items()}
         self._states.record(self._decisions, reports)
 
-    def _mind_the_queue(self) -> None:
-        patience = self._settings.alerts
+    def _escalate(self) -> None:
         with self._database.write() as session:
-            escalate_overdue(session, patience.escalate_after_s, self._clock)
-            lapse_overdue(session, patience.lapse_after_s, self._clock)
+            escalate_overdue(session, self._settings.alerts.escalate_after_s, self._clock)
+
+    def _end_what_is_over(self) -> None:
+        """Let alerts lapse and evidence go: nothing of it can be undone."""
+        if self._steps.ahead_s() > JUMP_S:
+            raise Unavailable(
+                "The clock was set forward by more than an hour: no alert lapses and nothing is "
+                "erased until it is right again, or the server is started again under it."
+            )
+        with self._database.write() as session:
+            lapse_overdue(session, self._settings.alerts.lapse_after_s, self._clock)
+        mark_missing(self._database, self._vault, EVIDENCE_S, self._clock)
+        erase_due(self._database, self._vault, self._clock)
 
     def _guard(self, work: Callable[[], object]) -> None:
-        """Say what failed and go on: the next round may find the database back."""
+        """Say once what fails and go on: a later round may find the database back."""
+        name = work.__name__.strip("_")
         try:
             work()
         except BeffroiError as error:
-            log.error("supervision is impaired", cause=error.message)
+            if self._problems.get(name) != error.message:
+                log.error("supervision is impaired", step=name, cause=error.message)
+            self._problems[name] = error.message
+        else:
+            if self._problems.pop(name, None):
+                log.info("supervision is whole again", step=name)
