@@ -75,7 +75,7 @@ class Camera:
 
 
 @pytest.fixture
-def camera() -> Iterator[Callable[..., Camera]]:
+def rtsp_camera() -> Iterator[Callable[..., Camera]]:
     """Makes cameras that are killed after the test."""
     with ExitStack() as stack:
 

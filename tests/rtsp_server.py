@@ -5,12 +5,18 @@ every stream that a client asks for.
 """
 
 import sys
+from typing import Any
 
-import gi
+import gi  # type: ignore[import-not-found]  # the system's Python has it
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
+from gi.repository import (  # type: ignore[import-not-found]  # noqa: E402
+    GLib,
+    Gst,
+    GstRtsp,
+    GstRtspServer,
+)
 
 VIDEO = {
     "mp4": "qtdemux ! rtph264pay name=pay0 pt=96 config-interval=-1",
@@ -36,7 +42,7 @@ def main(path: str, credentials: str = "", port: str = "0") -> None:
     GLib.MainLoop().run()
 
 
-def guard(server, factory, user: str, password: str) -> None:
+def guard(server: Any, factory: Any, user: str, password: str) -> None:
     auth = GstRtspServer.RTSPAuth()
     auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
     token = GstRtspServer.RTSPToken()
@@ -49,7 +55,7 @@ def guard(server, factory, user: str, password: str) -> None:
     factory.set_permissions(permissions)
 
 
-def watch(_server, client) -> None:
+def watch(_server: Any, client: Any) -> None:
     client.connect("setup-request", lambda _client, context: say(f"setup {context.uri.abspath}"))
 
 

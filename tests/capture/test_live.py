@@ -37,9 +37,9 @@ def wait_for(state: State, source: Source, seconds: float) -> float:
 
 
 def test_frames_come_at_the_rate_without_lag_masked_and_can_be_replayed(
-    camera: Cameras, long_clip: Path, grant: Grant
+    rtsp_camera: Cameras, long_clip: Path, grant: Grant
 ) -> None:
-    server, clock = camera(long_clip), Clock()
+    server, clock = rtsp_camera(long_clip), Clock()
     with open_source(grant(server.address), clock=clock, rate_hz=5, masks=HALF) as source:
         frames = []
         for frame in itertools.islice(source.frames(), 15):
@@ -56,9 +56,9 @@ def test_frames_come_at_the_rate_without_lag_masked_and_can_be_replayed(
 
 
 def test_a_slow_reader_gets_the_newest_and_skips_are_counted(
-    camera: Cameras, long_clip: Path, grant: Grant
+    rtsp_camera: Cameras, long_clip: Path, grant: Grant
 ) -> None:
-    server, clock = camera(long_clip), Clock()
+    server, clock = rtsp_camera(long_clip), Clock()
     with open_source(grant(server.address), clock=clock, rate_hz=10) as source:
         frames = source.frames()
         next(frames)
@@ -69,9 +69,9 @@ def test_a_slow_reader_gets_the_newest_and_skips_are_counted(
 
 
 def test_a_killed_camera_is_blind_within_ten_seconds_and_comes_back(
-    camera: Cameras, long_clip: Path, grant: Grant
+    rtsp_camera: Cameras, long_clip: Path, grant: Grant
 ) -> None:
-    server = camera(long_clip)
+    server = rtsp_camera(long_clip)
     with open_source(grant(server.address), clock=Clock(), rate_hz=5) as source:
         frames = source.frames()
         before = next(frames)
@@ -85,9 +85,9 @@ def test_a_killed_camera_is_blind_within_ten_seconds_and_comes_back(
 
 
 def test_a_hung_camera_is_blind_within_ten_seconds(
-    camera: Cameras, long_clip: Path, grant: Grant
+    rtsp_camera: Cameras, long_clip: Path, grant: Grant
 ) -> None:
-    server = camera(long_clip)
+    server = rtsp_camera(long_clip)
     with open_source(grant(server.address), clock=Clock(), rate_hz=5) as source:
         next(source.frames())
         server.hang()
@@ -107,8 +107,8 @@ def test_a_camera_that_is_away_is_no_error_and_closes_at_once(grant: Grant) -> N
     assert list(source.frames()) == []
 
 
-def test_reading_stops_at_the_deadline(camera: Cameras, long_clip: Path, grant: Grant) -> None:
-    server, clock = camera(long_clip), Clock()
+def test_reading_stops_at_the_deadline(rtsp_camera: Cameras, long_clip: Path, grant: Grant) -> None:
+    server, clock = rtsp_camera(long_clip), Clock()
     with open_source(grant(server.address, seconds=30), clock=clock, rate_hz=5) as source:
         frames = source.frames()
         next(frames)
@@ -134,13 +134,13 @@ def test_the_laboratory_opens_no_camera(grant: Grant) -> None:
 
 
 def test_a_new_resolution_is_read_on_and_shown(
-    camera: Cameras, tmp_path: Path, grant: Grant
+    rtsp_camera: Cameras, tmp_path: Path, grant: Grant
 ) -> None:
     small = film(tmp_path / "a.h264", walk(street(), 60), format="h264")
     large = film(tmp_path / "b.h264", walk(street(size=(640, 360)), 400), format="h264")
     both = tmp_path / "both.h264"
     both.write_bytes(small.read_bytes() + large.read_bytes())
-    with open_source(grant(camera(both).address), clock=Clock(), rate_hz=5) as source:
+    with open_source(grant(rtsp_camera(both).address), clock=Clock(), rate_hz=5) as source:
         shapes = (frame.image.shape for frame in source.frames())
         assert next(shapes) == (180, 320, 3)
         assert (360, 640, 3) in itertools.islice(shapes, 60)
@@ -164,9 +164,9 @@ def quiet(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -
 
 @pytest.mark.usefixtures("quiet")
 def test_credentials_open_the_camera_and_are_seen_nowhere(
-    camera: Cameras, long_clip: Path, grant: Grant
+    rtsp_camera: Cameras, long_clip: Path, grant: Grant
 ) -> None:
-    server = camera(long_clip, "city:pass/word")
+    server = rtsp_camera(long_clip, "city:pass/word")
     with open_source(
         grant(server.address), clock=Clock(), rate_hz=5, credentials="city:pass/word"
     ) as source:
@@ -177,9 +177,9 @@ def test_credentials_open_the_camera_and_are_seen_nowhere(
 @pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("within", [False, True])
 def test_refused_credentials_are_told_but_not_shown(
-    camera: Cameras, long_clip: Path, grant: Grant, within: bool
+    rtsp_camera: Cameras, long_clip: Path, grant: Grant, within: bool
 ) -> None:
-    server = camera(long_clip, "city:right")
+    server = rtsp_camera(long_clip, "city:right")
     address = server.address
     if within:
         address = address.replace("://", "://city:pa%40ss@")
