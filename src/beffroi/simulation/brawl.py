@@ -23,13 +23,13 @@ from beffroi.simulation.skeleton import Joint
 
 _FISTS = (COCK_FIST, PUNCH, REEL)
 _FEET = (COCK_KICK, KICK, DOUBLE_UP)
-_DISTANCE_M = 0.92
+_DISTANCE_M = 0.86
 
 
 def brawl(act: Act, at: Point, first_blow: float) -> None:
     """Bring two people to a spot and let them fight from `first_blow` seconds into the act."""
     rng = act.rng
-    (x, y), skew = at, rng.uniform(-0.2, 0.2)
+    (x, y), skew = at, rng.uniform(-0.12, 0.12)
     pair = []
     for side in (-1, 1):
         part = act.enter((side * edge(y), y), first_blow - 12.5 + rng.uniform(-0.5, 0.5))

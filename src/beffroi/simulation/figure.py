@@ -120,6 +120,6 @@ def draw_figure(rng: np.random.Generator, child: bool = False) -> Figure:
         sleeves=bool(rng.random() < 0.65),
         legs=legs,
         long_hair=long_hair,
-        bag=bool(rng.random() < 0.2) and not child,
+        bag=bool(rng.random() < 0.15) and not child,
         rhythm=float(rng.random()),
     )

@@ -111,6 +111,7 @@ class _Rows:
 
 
 _IDENTITY = np.eye(3)
+_BAG: Colour = (64, 62, 70)
 
 
 def _dyes(who: Figure) -> dict[str, Colour]:
@@ -139,7 +140,7 @@ def flesh(bodies: Bodies, figures: Sequence[Figure], camera: Camera) -> Shapes:
         if who.bag:
             back = bodies.chest[i] @ np.array([-0.085, 0, 0.0]) * h
             low, high = joints[J.WAIST] + back, joints[J.NECK] + back * 0.9
-            rows.add(i, (low, high), (0.07 * h, 0.078 * h, 0.05 * h), who.shoes, caps=(2.0, 1.6))
+            rows.add(i, (low, high), (0.06 * h, 0.068 * h, 0.045 * h), _BAG, caps=(2.0, 1.6))
     ends = np.array(rows.ends, dtype=np.float64).reshape(-1, 2, 3)
     depth = np.maximum(camera.view(ends)[..., 2], 0.05)
     radii_m = np.array(rows.radii).reshape(-1, 3)

@@ -24,17 +24,19 @@ class Key(NamedTuple):
 
 
 STAND = pose(
-    l_flex=3,
-    l_out=8,
+    l_flex=10,
+    l_out=9,
     l_turn=12,
-    l_elbow=16,
+    l_elbow=24,
     l_spread=4,
-    l_knee=3,
-    r_flex=1,
-    r_out=8,
+    l_hip=6,
+    l_knee=5,
+    r_flex=-6,
+    r_out=9,
     r_turn=12,
-    r_elbow=18,
+    r_elbow=28,
     r_spread=4,
+    r_hip=-5,
     r_knee=3,
 )
 GUARD = pose(

@@ -39,10 +39,10 @@ def _direct(act: Act) -> None:
         (EDGE_X - 0.75, 16.0), (EDGE_X - 0.8, 8.0), (EDGE_X - 2.2, 3.0), speed=1.25, stop=False
     )
     act.twin("walking_along_edge", "intrusion", along.start, along.end, along)
-    waiter = act.enter((-9.0, 13.0), -5).walk((-3, 12.4), (EDGE_X - 0.75, 12.0), speed=1.2)
+    waiter = act.enter((-9.0, 13.0), -5).walk((-3, 14.2), (EDGE_X - 0.8, 14.6), speed=1.2)
     waited = waiter.end
-    waiter.stay(act.start + 52, phoning(rng.random()), facing=(EDGE_X + 2, 11.0))
-    waiter.walk((-3, 12.4), (-9.5, 12.8), stop=False)
+    waiter.stay(act.start + 52, phoning(rng.random()), facing=(EDGE_X + 2, 13.0))
+    waiter.walk((-3, 14.2), (-9.5, 14.4), stop=False)
     act.twin("waiting_at_edge", "intrusion", waited, act.start + 52, waiter)
     pair = [
         act.enter((-8.5, 10.0 + 0.6 * i), -5.5 + i).walk((-2.9 + 0.8 * i, 10.4), speed=1.2)
