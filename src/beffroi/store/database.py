@@ -1,5 +1,6 @@
 """One door to the database: read sessions, write sessions, and errors a person can act on."""
 
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
+        # Commands open a database and end; its pooled connections must not outlive it.
+        weakref.finalize(self, self.engine.dispose)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = self.engine.execution_options(beffroi_write=True)
         if self.is_sqlite:
