@@ -87,7 +87,7 @@ def test_an_alert_is_judged_from_the_keyboard(page: Page, town: Town) -> None:
     open_next(page)
     expect(page.get_by_role("heading", name="Personne au sol")).to_be_visible()
     expect(page.locator("#score")).to_have_count(0)
-    assert "84" not in page.locator("#pane").inner_text()
+    assert "84 %" not in page.locator("#pane").inner_text().replace("\xa0", " ")
     page.keyboard.press("c")
     expect(page.get_by_label("Je vois ce que décrit la définition")).to_be_focused()
     page.keyboard.press("2")
@@ -194,3 +194,15 @@ def test_without_scripts_the_forms_do_it(browser: Browser, address: str, town: T
     expect(page.locator("#score")).to_be_visible()
     context.close()
     assert town.state(alert) == "lifted"
+
+
+def test_a_sequence_that_comes_later_appears_by_itself(page: Page, town: Town) -> None:
+    alert = town.raise_alert(EvidenceClass.SKELETON, evidence_state="pending")
+    sign_in(page, town)
+    open_next(page)
+    expect(page.locator("#replay")).to_have_count(0)
+    page.keyboard.press("c")
+    page.keyboard.type("4half a reason")
+    town.keep_evidence(alert)
+    expect(page.locator("#replay")).to_be_visible()
+    expect(page.locator("details.confirmed input[name=note]")).to_have_value("half a reason")

@@ -114,6 +114,7 @@ class Town:
         severity: int = 2,
         video: bytes = b"not a real film",
         ago_s: float = 20,
+        evidence_state: str = "ready",
     ) -> str:
         """An alert with its evidence and its line in the ledger."""
         now = self.clock.now()
@@ -145,17 +146,23 @@ class Town:
                     zone=None,
                     tracks=["0a1b2c3d"],
                     evidence_class=evidence.value,
-                    evidence="ready" if kept else "none",
+                    evidence=evidence_state if kept else "none",
                     erase_at=now + timedelta(days=2),
                 )
             )
             self.note(session, alert_id)
         return alert_id
 
-    def note(self, session: Session, alert_id: str) -> None:
+    def keep_evidence(self, alert_id: str) -> None:
+        """What the engine does once the sequence is made."""
+        with self.database.write() as session:
+            session.get_one(Alert, alert_id).evidence = "ready"
+            self.note(session, alert_id, Kind.EVIDENCE_KEPT)
+
+    def note(self, session: Session, alert_id: str, kind: Kind = Kind.ALERT_RAISED) -> None:
         """A line about an alert, with the position that the sequencer would give it."""
         payload = {"alert": alert_id}
-        entry = append(session, Kind.ALERT_RAISED, actor=SYSTEM, payload=payload, clock=self.clock)
+        entry = append(session, kind, actor=SYSTEM, payload=payload, clock=self.clock)
         last = session.scalar(select(func.max(LedgerEntry.position)))
         entry.position = 0 if last is None else last + 1
 

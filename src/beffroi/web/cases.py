@@ -63,6 +63,7 @@ class Case:
         judge: Name of who judged; empty before.
         deliveries: Where it was handed over to, oldest first.
         paused: Whether this use is stopped on this camera.
+        background: Whether the camera has a picture to draw skeletons over.
     """
 
     alert: Alert
@@ -73,6 +74,7 @@ class Case:
     judge: str
     deliveries: list[Delivery]
     paused: bool
+    background: bool
 
     @property
     def has_video(self) -> bool:
@@ -158,6 +160,7 @@ def read_case(session: Session, alert_id: str) -> Case:
         judge="" if judge is None else judge.name,
         deliveries=list(deliveries),
         paused=paused(session, alert.use_id, alert.camera_id),
+        background=alert.camera_id in _with_background(session),
     )
 
 
@@ -165,7 +168,7 @@ def read_cameras(session: Session, clock: Clock) -> list[CameraView]:
     """Every camera in service: those that are live first, then by name."""
     live = live_cameras(session, clock)
     states = {state.camera_id: state for state in session.scalars(select(CameraState))}
-    backgrounds = set(session.scalars(select(CameraBackground.camera_id)))
+    backgrounds = _with_background(session)
     zones: dict[str, list[dict[str, Any]]] = {}
     drawn = select(UseCamera).join(Use).where(Use.state == "in_force")
     for row in session.scalars(drawn.order_by(UseCamera.use_id)):
@@ -199,6 +202,10 @@ def latest_versions(session: Session, *, removed: bool = True) -> dict[str, Came
     if not removed:
         wanted = wanted.where(Camera.removed_at.is_(None))
     return {version.camera_id: version for version in session.scalars(wanted)}
+
+
+def _with_background(session: Session) -> set[str]:
+    return set(session.scalars(select(CameraBackground.camera_id)))
 
 
 def _titles(session: Session, digests: set[str]) -> dict[str, Mapping[str, str]]:

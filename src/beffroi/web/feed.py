@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
@@ -25,6 +25,7 @@ POLL_S: Final = 0.25
 HEARTBEAT_S: Final = 15.0
 STALLED_S: Final = 30.0
 BATCH: Final = 100
+TOLD: Final = ("alert.", "evidence.")
 
 _log = structlog.get_logger()
 
@@ -104,7 +105,7 @@ def read_news(session: Session, after: int) -> tuple[list[News], int]:
     rows = session.execute(
         select(LedgerEntry.position, LedgerEntry.kind, LedgerPayload.payload)
         .outerjoin(LedgerPayload, LedgerPayload.entry_id == LedgerEntry.id)
-        .where(LedgerEntry.position > after, LedgerEntry.kind.startswith("alert."))
+        .where(LedgerEntry.position > after, or_(*map(LedgerEntry.kind.startswith, TOLD)))
         .order_by(LedgerEntry.position)
         .limit(BATCH)
     ).all()

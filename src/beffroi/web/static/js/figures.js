@@ -16,13 +16,13 @@ function palette(canvas) {
   const colour = (name) => style.getPropertyValue(name).trim();
   return {
     grid: colour("--grid"), figure: colour("--figure"), concerned: colour("--concerned"),
-    zone: colour("--zone"), mask: colour("--mask"),
+    zone: colour("--zone"), mask: colour("--mask"), halo: colour("--halo"),
   };
 }
 
 /** A canvas that knows its picture: what lies behind the figures, and where they go. */
 export class Stage {
-  constructor(canvas) {
+  constructor(canvas, changed = () => {}) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
     this.aspect = 16 / 9;
@@ -32,7 +32,7 @@ export class Stage {
     if (canvas.dataset.background) {
       const picture = new Image();
       picture.src = canvas.dataset.background;
-      picture.decode().then(() => { this.background = picture; }, () => {});
+      picture.decode().then(() => { this.background = picture; changed(); }, () => {});
     }
   }
 
@@ -132,18 +132,25 @@ export class Stage {
       return;
     }
     const tall = (box[3] - box[1]) * h;
-    context.lineWidth = Math.min(Math.max(this.unit, tall / 26), this.unit * 3.2);
+    const width = Math.min(Math.max(this.unit, tall / 26), this.unit * 3.2);
     context.beginPath();
     for (const [a, b] of LIMBS) {
       if (joints[a][2] < SURE || joints[b][2] < SURE) continue;
       context.moveTo(joints[a][0] * w, joints[a][1] * h);
       context.lineTo(joints[b][0] * w, joints[b][1] * h);
     }
+    const colour = context.strokeStyle;
+    // A thin halo keeps figures apart from each other and from any picture behind them.
+    context.strokeStyle = colours.halo;
+    context.lineWidth = width + this.unit;
     context.stroke();
-    this.drawHead(joints, tall);
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.stroke();
+    this.drawHead(joints, tall, colours.halo);
   }
 
-  drawHead(joints, tall) {
+  drawHead(joints, tall, halo) {
     const face = joints.slice(0, 5).filter((joint) => joint[2] >= SURE);
     if (!face.length) return;
     const { context, w, h } = this;
@@ -153,6 +160,9 @@ export class Stage {
     const reach = Math.hypot((x - neckX) * w, (y - neckY) * h);
     context.beginPath();
     context.arc(x * w, y * h, Math.max(this.unit, Math.min(reach * 0.55, tall * 0.09)), 0, 2 * Math.PI);
+    context.strokeStyle = halo;
+    context.lineWidth = this.unit;
+    context.stroke();
     context.fill();
   }
 }

@@ -13,7 +13,7 @@ export function listen(desk, link, raised) {
     due = null;
     const current = document.querySelector(".case")?.dataset.alert ?? "";
     htmx.ajax("GET", `/console/queue?current=${encodeURIComponent(current)}`, {
-      target: "#queue", swap: "innerMorph",
+      source: "#queue", target: "#queue", swap: "innerMorph",
     });
   }
   const soon = () => { due ??= setTimeout(refresh, SETTLE_MS); };
@@ -31,16 +31,24 @@ export function listen(desk, link, raised) {
     renewPane(kind, alert);
     // With no alert open, the pane says how many wait; its answer renews the queue as well.
     if (document.querySelector(".case")) soon();
-    else htmx.ajax("GET", "/console", { target: "#pane", swap: "innerHTML" });
+    else htmx.ajax("GET", "/console", { source: "#pane", target: "#pane", swap: "innerHTML" });
   });
   document.body.addEventListener("queue-changed", soon);
 }
 
-/** What another console did to the alert on this one shows here, unless a reason is being given. */
+const SEEN_ALREADY = ["alert.raised", "alert.shown", "alert.escalated"];
+
+/** What happens elsewhere to the alert on this console shows here; a reason half given stays. */
 function renewPane(kind, alert) {
   const shown = document.querySelector(".case");
-  if (shown?.dataset.alert !== alert || kind === "alert.raised" || kind === "alert.shown") return;
-  if (!shown.querySelector("details.act[open]") || kind === "alert.judged") {
-    htmx.ajax("GET", `/console/alerts/${alert}`, { target: "#pane", swap: "innerHTML" });
+  if (shown?.dataset.alert !== alert || SEEN_ALREADY.includes(kind)) return;
+  const path = `/console/alerts/${alert}`;
+  if (kind.startsWith("evidence.")) {
+    if (kind === "evidence.viewed_clear") return;
+    htmx.ajax("GET", path, {
+      source: "#pane", target: ".evidence", select: ".evidence", swap: "outerHTML",
+    });
+  } else if (!shown.querySelector("details.act[open]") || kind === "alert.judged") {
+    htmx.ajax("GET", path, { source: "#pane", target: "#pane", swap: "innerHTML" });
   }
 }

@@ -7,7 +7,7 @@ const EASE_MS = 90;
 class Tile {
   constructor(element) {
     this.element = element;
-    this.stage = new Stage(element.querySelector("canvas"));
+    this.stage = new Stage(element.querySelector("canvas"), () => { this.dirty = true; });
     this.badge = element.querySelector(".badge");
     this.clear();
     this.stage.draw([]);
