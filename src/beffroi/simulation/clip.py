@@ -29,8 +29,8 @@ def write_clip(
 ) -> None:
     """Film a scene from its beginning.
 
-    Both files appear complete or not at all. The truth is one JSON object (see `docs` of
-    `_document`).
+    Both files appear complete or not at all. The truth is one JSON object, described at
+    `document`.
 
     Args:
         scene: What to film, at `scene.fps`.

@@ -29,7 +29,7 @@ def _direct(act: Act) -> None:
         act.passer(when + rng.uniform(-1, 1), y, side, edge(y), rng.uniform(1.1, 1.5))
     brawl(act, (rng.uniform(-0.5, 0.9), rng.uniform(8.6, 9.6)), first_blow=15.5)
     _hug(act, (-3.6, 11.2), 1.5)
-    _dance(act, (4.1, 11.8))
+    _dance(act, (3.0, 12.0))
     _hug(act, (1.4, 11.6), 44)
 
 
@@ -69,7 +69,7 @@ def _dance(act: Act, at: tuple[float, float]) -> None:
         part.stay(ended, dancing(rhythm, 1 - 2 * i), facing=other.at)
     pair[0].touch(began + 1, Joint.L_WRIST, pair[1].ident, Joint.R_WRIST, 0.8, ended - began - 1.6)
     pair[0].touch(began + 1, Joint.R_WRIST, pair[1].ident, Joint.L_WRIST, 0.8, ended - began - 1.6)
-    fan = act.enter((edge(y), y - 0.6), -1).walk((x + 1.7, y - 0.4), speed=1.2)
+    fan = act.enter((edge(y), y - 0.6), -1).walk((x + 1.5, y - 0.3), speed=1.2)
     act.twin("dancing", "strike", began, ended, *pair)
     act.twin("clapping", "strike", fan.end + 0.4, ended, fan)
     fan.stay(ended, clapping(rhythm), facing=at)
