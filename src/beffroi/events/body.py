@@ -16,41 +16,47 @@ from beffroi.perception.observation import Track
 
 Floats = NDArray[np.float64]
 
-HEAD = [0, 1, 2, 3, 4]
-SHOULDERS = [5, 6]
-WRISTS = [9, 10]
-HIPS = [11, 12]
-ANKLES = [15, 16]
+LIMB_ENDS = [9, 10, 15, 16]
+"""Wrists and ankles."""
 
-# The bones along which stature is measured, and their shares of it: Drillis and Contini (1966),
-# as given in Winter, Biomechanics and Motor Control of Human Movement, 4th ed., figure 4.1.
-_BONES = (
-    (SHOULDERS, HIPS, 0.288),
-    ([11], [13], 0.245),
-    ([12], [14], 0.245),
-    ([13], [15], 0.246),
-    ([14], [16], 0.246),
-)
+_HEAD = [0, 1, 2, 3, 4]
+_SHOULDERS = [5, 6]
+_HIPS = [11, 12]
+
+# The bones along which stature is measured, by the joints at their ends, and their shares of it:
+# Drillis and Contini (1966), as given in Winter, Biomechanics and Motor Control of Human
+# Movement, 4th ed., figure 4.1. The trunk comes first, from shoulders to hips.
+_LEG_BONES = np.array([[11, 13], [12, 14], [13, 15], [14, 16]])
+_SHARES = np.array([0.288, 0.245, 0.245, 0.246, 0.246])
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """One person in one observation.
+    """One person in one observation; pixels, NaN where unseen.
 
     Args:
         id: The track's.
         t: Seconds, as in the observation.
-        joints: float64 [17, 2]: x, y in pixels, NaN where unsure.
-        box: x1, y1, x2, y2 in pixels.
-        feet: x, y in pixels: the ankles, else the middle of the box's lower edge.
+        box: x1, y1, x2, y2.
+        ends: float64 [4, 2]: left and right wrist, left and right ankle.
+        head: float64 [2], the middle of its seen joints; likewise `shoulders` and `hips`.
+        shoulders: See `head`.
+        hips: See `head`.
+        feet: x, y: the ankles, else the middle of the box's lower edge.
+        length: Stature that the seen bones suggest; too short where bones point at the lens.
+            Without any whole bone it is the longer side of the box.
         ground: The feet in metres, if the camera is calibrated.
     """
 
     id: str
     t: float
-    joints: Floats
     box: tuple[float, float, float, float]
+    ends: Floats
+    head: Floats
+    shoulders: Floats
+    hips: Floats
     feet: tuple[float, float]
+    length: float
     ground: tuple[float, float] | None
 
     @classmethod
@@ -60,32 +66,43 @@ class Body:
         if track.keypoints is not None:
             sure = track.keypoints[:, 2] >= joint_score
             joints[sure] = track.keypoints[sure, :2]
-        stand = feet(track.box, track.keypoints, joint_score)
-        return cls(track.id, t, joints, track.box, stand, track.ground)
-
-    def middle(self, part: list[int]) -> Floats:
-        """Mean position of the seen joints of a part, [2]; NaN if none is seen."""
-        seen = self.joints[part]
-        seen = seen[~np.isnan(seen[:, 0])]
-        return seen.mean(axis=0) if len(seen) else np.full(2, np.nan)
+        shoulders, hips = _middle(joints[_SHOULDERS]), _middle(joints[_HIPS])
+        return cls(
+            id=track.id,
+            t=t,
+            box=track.box,
+            ends=joints[LIMB_ENDS],
+            head=_middle(joints[_HEAD]),
+            shoulders=shoulders,
+            hips=hips,
+            feet=feet(track.box, track.keypoints, joint_score),
+            length=_length(joints, shoulders, hips, track.box),
+            ground=track.ground,
+        )
 
     @property
     def centre(self) -> Floats:
-        """The middle of the box, [2] pixels: always known, steadier than any joint."""
+        """The middle of the box, [2]: always known, steadier than any joint."""
         x1, y1, x2, y2 = self.box
         return np.array([(x1 + x2) / 2, (y1 + y2) / 2])
 
     @property
-    def length(self) -> float:
-        """Stature in pixels that the seen bones suggest; too short where bones point at the lens.
+    def trunk(self) -> Floats:
+        """The middle of shoulders and hips, [2]."""
+        return (self.shoulders + self.hips) / 2
 
-        Without any whole bone it is the longer side of the box.
-        """
-        spans = [
-            (float(np.hypot(*(self.middle(upper) - self.middle(lower)))), share)
-            for upper, lower, share in _BONES
-        ]
-        seen = [(span, share) for span, share in spans if span == span]
-        if not seen:
-            return max(self.box[2] - self.box[0], self.box[3] - self.box[1])
-        return sum(span for span, _ in seen) / sum(share for _, share in seen)
+
+def _middle(joints: Floats) -> Floats:
+    seen = joints[~np.isnan(joints[:, 0])]
+    return seen.sum(axis=0) / len(seen) if len(seen) else np.full(2, np.nan)
+
+
+def _length(
+    joints: Floats, shoulders: Floats, hips: Floats, box: tuple[float, float, float, float]
+) -> float:
+    bones = np.vstack([shoulders - hips, joints[_LEG_BONES[:, 0]] - joints[_LEG_BONES[:, 1]]])
+    spans = np.hypot(bones[:, 0], bones[:, 1])
+    seen = ~np.isnan(spans)
+    if not seen.any():
+        return max(box[2] - box[0], box[3] - box[1])
+    return float(spans[seen].sum() / _SHARES[seen].sum())

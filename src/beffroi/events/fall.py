@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 import numpy as np
 from pydantic import Field
 
-from beffroi.events.body import SHOULDERS, Body
+from beffroi.events.body import Body
 from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.trails import people
 from beffroi.perception.observation import Observation
@@ -90,7 +90,7 @@ class _Posture:
     @classmethod
     def of(cls, body: Body) -> Self:
         """Read a body, in pixels; the top of the box stands in for shoulders that are not seen."""
-        top = float(body.middle(SHOULDERS)[1])
+        top = float(body.shoulders[1])
         if np.isnan(top):
             top = body.box[1]
         return cls(body.t, top, body.feet[1] - top, body.length)

@@ -15,7 +15,7 @@ from beffroi.events.fall import Fall
 from beffroi.events.gathering import Gathering
 from beffroi.events.intrusion import Intrusion
 from beffroi.events.strike import Strike
-from beffroi.mandate.definition import VotedText, read_definition
+from beffroi.mandate.definition import Definition, VotedText, read_definition
 
 DETECTORS: Mapping[str, type[Detector]] = MappingProxyType(
     {detector.id: detector for detector in (Fall, Gathering, Intrusion, Strike)}
@@ -33,7 +33,15 @@ def build(voted: VotedText, zones: Zones) -> Detector:
         BadInput: There is no such detector, this version does not behave as the one voted, or
             the parameters are not exactly those that the detector has.
     """
-    definition = voted.definition
+    return make(voted.definition, zones)
+
+
+def make(definition: Definition, zones: Zones) -> Detector:
+    """The same for a text that nobody has voted: in the laboratory, parameters may be tried.
+
+    Raises:
+        BadInput: As for :func:`build`.
+    """
     detector = DETECTORS.get(definition.detector)
     if detector is None:
         raise BadInput(

@@ -1,26 +1,31 @@
-"""Strike: a hand or foot of one person flies at the head or trunk of another and reaches it.
+"""Strike: hands or feet fly at the head or trunk of another person, and bodies are jostled.
 
 It takes two bodies within reach: boxing at the air or clapping can never fire. Speeds are counted
 twice, towards the other body and relative to one's own, so that neither walking up to somebody nor
 being hidden by somebody who walks past looks like a blow. Slow contact (a hug, a hand on a
-shoulder, a dance) is no strike.
+shoulder, a dance) is no strike. In a mêlée most blows are hidden; that trunks move fast without
+going anywhere is then the better sign, so both are asked for.
 """
 
+import math
 from collections import deque
-from dataclasses import dataclass
-from itertools import permutations
-from typing import ClassVar
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from beffroi.events.body import ANKLES, HEAD, HIPS, SHOULDERS, WRISTS, Body
+from beffroi.events.body import Body
 from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.trails import Trail, Trails
 from beffroi.perception.observation import Observation
 
 Floats = NDArray[np.float64]
+
+_TRAIL_S: Final = 2.0
+"""Seconds over which a person's stature is taken; longer than any swing."""
 
 
 class StrikeParameters(Parameters):
@@ -56,6 +61,14 @@ class StrikeParameters(Parameters):
     contacts: int = Field(
         ge=1, le=20, description="How many contacts between the same people make an event."
     )
+    stir: float = Field(
+        ge=0,
+        le=10,
+        description=(
+            "Least mean speed of the two trunks while they are within reach, in statures per "
+            "second."
+        ),
+    )
     within_s: float = Field(
         gt=0, le=60, description="Time within which these contacts must happen, in seconds."
     )
@@ -65,24 +78,32 @@ class StrikeParameters(Parameters):
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """One hand or foot that reached another body.
+class _Moment:
+    """One moment of a scuffle.
 
     Args:
         t: Seconds.
         speed: Statures per second.
+        tracks: The two people.
     """
 
     t: float
     speed: float
+    tracks: frozenset[str]
 
 
 @dataclass(slots=True)
-class _Pair:
-    """The blows between two people, whoever deals them."""
+class _Scuffle:
+    """What passes at one place between people within reach of each other, whoever they are.
 
-    contacts: deque[Contact]
-    raised_t: float = -np.inf
+    In a mêlée tracks break; the place does not.
+    """
+
+    place: Floats
+    unit: float
+    contacts: deque[_Moment] = field(default_factory=deque)
+    stirs: deque[_Moment] = field(default_factory=deque)
+    raised: bool = False
 
 
 class Strike:
@@ -94,97 +115,117 @@ class Strike:
 
     def __init__(self, parameters: StrikeParameters, zones: Zones) -> None:
         self._p = parameters
-        self._trails = Trails(zones, 2.0, parameters.joint_score)
-        self._pairs: dict[frozenset[str], _Pair] = {}
+        self._trails = Trails(zones, _TRAIL_S, parameters.joint_score)
+        self._scuffles: list[_Scuffle] = []
 
     def update(self, observation: Observation) -> list[Detection]:
         """Take the next observation; see :class:`beffroi.events.detector.Detector`."""
-        t, p = observation.t, self._p
-        trails = self._trails.update(observation)
-        for one, other in permutations(trails, 2):
-            contact = self._contact(one, other)
-            if contact is not None:
-                pair = self._pairs.setdefault(
-                    frozenset((one.last.id, other.last.id)), _Pair(deque())
-                )
-                self._count(pair.contacts, contact)
+        for one, other in combinations(self._trails.update(observation), 2):
+            unit = (one.stature + other.stature) / 2
+            if self._within_reach(one.last, other.last, unit):
+                place = (one.last.centre + other.last.centre) / 2
+                self._watch(self._scuffle(place, unit), one, other, unit)
         found = []
-        for who, pair in self._pairs.items():
-            while pair.contacts and t - pair.contacts[0].t > p.within_s:
-                pair.contacts.popleft()
-            if len(pair.contacts) >= p.contacts:
-                if pair.raised_t == -np.inf:
-                    found.append(self._detection(who, pair, t))
-                pair.raised_t = t
-        self._pairs = {
-            who: pair
-            for who, pair in self._pairs.items()
-            if pair.contacts or t - pair.raised_t <= p.within_s
-        }
+        for scuffle in self._scuffles:
+            for moments in (scuffle.contacts, scuffle.stirs):
+                while moments and observation.t - moments[0].t > self._p.within_s:
+                    moments.popleft()
+            if not scuffle.raised and self._struck(scuffle):
+                scuffle.raised = True
+                found.append(self._detection(scuffle, observation.t))
+        self._scuffles = [scuffle for scuffle in self._scuffles if scuffle.stirs]
         return found
 
-    def _count(self, contacts: deque[Contact], contact: Contact) -> None:
+    def _scuffle(self, place: Floats, unit: float) -> _Scuffle:
+        """The scuffle at a place, in statures; a new one if there was none within reach."""
+        for scuffle in self._scuffles:
+            if math.hypot(*(scuffle.place - place)) <= self._p.reach * scuffle.unit:
+                scuffle.place, scuffle.unit = place, unit
+                return scuffle
+        self._scuffles.append(scuffle := _Scuffle(place, unit))
+        return scuffle
+
+    def _within_reach(self, one: Body, other: Body, unit: float) -> bool:
+        beside = math.hypot(*(one.centre - other.centre)) <= self._p.reach * unit
+        return beside and abs(_footing(one) - _footing(other)) <= self._p.depth * unit
+
+    def _watch(self, scuffle: _Scuffle, one: Trail, other: Trail, unit: float) -> None:
+        """Note how fast two people move, and their contacts if there are any."""
+        t, who = one.last.t, frozenset((one.last.id, other.last.id))
+        speeds = [speed for body in (one, other) if (speed := self._trunk_speed(body)) is not None]
+        scuffle.stirs.append(_Moment(t, sum(speeds) / max(len(speeds), 1) / unit, who))
+        for striker, struck in ((one, other), (other, one)):
+            speed = self._blow(striker, struck, unit)
+            if speed >= self._p.speed:
+                self._count(scuffle.contacts, _Moment(t, speed, who))
+
+    def _count(self, contacts: deque[_Moment], contact: _Moment) -> None:
         """Add a contact; those within one swing are one blow, as fast as its fastest moment."""
         if contacts and contact.t - contacts[-1].t < self._p.swing_s:
             if contact.speed > contacts[-1].speed:
-                contacts[-1] = Contact(contacts[-1].t, contact.speed)
+                contacts[-1] = replace(contact, t=contacts[-1].t)
             return
         contacts.append(contact)
 
-    def _detection(self, who: frozenset[str], pair: _Pair, t: float) -> Detection:
-        total = sum(contact.speed for contact in pair.contacts)
-        score = total / (total + self._p.contacts * self._p.speed)
-        return Detection(self.id, pair.contacts[0].t, t, score, tuple(sorted(who)), len(who))
+    def _struck(self, scuffle: _Scuffle) -> bool:
+        return len(scuffle.contacts) >= self._p.contacts and _mean(scuffle.stirs) >= self._p.stir
 
-    def _contact(self, one: Trail, other: Trail) -> Contact | None:
-        """Whether `one` has just reached `other`, and how fast."""
-        p, now = self._p, one.last
-        unit = (one.stature + other.stature) / 2
-        if np.hypot(*(now.centre - other.last.centre)) > p.reach * unit:
-            return None
-        if abs(_footing(now) - _footing(other.last)) > p.depth * unit:
-            return None
+    def _detection(self, scuffle: _Scuffle, t: float) -> Detection:
+        """The score is 0.5 where blows and stir are just enough, and nears 1 far beyond."""
+        p = self._p
+        excess = _mean(scuffle.contacts) / p.speed * _mean(scuffle.stirs) / max(p.stir, 0.01)
+        start = scuffle.contacts[0].t - p.swing_s
+        tracks = frozenset().union(*(contact.tracks for contact in scuffle.contacts))
+        return Detection(
+            self.id, start, t, excess / (1 + excess), tuple(sorted(tracks)), len(tracks)
+        )
+
+    def _trunk_speed(self, trail: Trail) -> float | None:
+        """Pixels per second over the last swing; None if the trunk was not seen."""
+        now = trail.last
+        for before in trail:
+            elapsed = now.t - before.t
+            if 0 < elapsed <= self._p.swing_s:
+                moved = math.hypot(*(now.trunk - before.trunk)) / elapsed
+                return None if math.isnan(moved) else moved
+        return None
+
+    def _blow(self, one: Trail, other: Trail, unit: float) -> float:
+        """Speed at which `one` has just reached `other`, in statures/s; 0 without contact."""
+        now = one.last
         near = _gap(now, other.last) / unit
-        touching = near <= p.contact
+        touching = near <= self._p.contact
         if not touching.any():
-            return None
+            return 0.0
         theirs = {body.t: body for body in other}
         fastest = 0.0
         for before in one:
-            if not 0 < now.t - before.t <= p.swing_s + 1e-6 or before.t not in theirs:
-                continue
             elapsed = now.t - before.t
+            if not 0 < elapsed <= self._p.swing_s or before.t not in theirs:
+                continue
             closing = _gap(before, theirs[before.t]) / unit - near
-            swing = _reaching(now) - _reaching(before)
+            swing = (now.ends - now.trunk) - (before.ends - before.trunk)
             own = np.hypot(swing[:, 0], swing[:, 1]) / unit
-            speeds = np.where(touching, np.fmin(closing, own), np.nan) / elapsed
-            fastest = max(fastest, float(np.nanmax(speeds, initial=0.0)))
-        return Contact(now.t, fastest) if fastest >= p.speed else None
+            speeds = np.fmin(closing, own)[touching] / elapsed
+            fastest = float(np.fmax.reduce(speeds, initial=fastest))
+        return fastest
 
 
-def _ends(body: Body) -> Floats:
-    """Hands and feet, [4, 2] pixels, NaN where unseen."""
-    return body.joints[WRISTS + ANKLES]
+def _mean(moments: deque[_Moment]) -> float:
+    return sum(moment.speed for moment in moments) / len(moments) if moments else 0.0
 
 
 def _footing(body: Body) -> float:
     """Where the lower foot is in the picture, y in pixels: the other one may be kicking."""
-    lower = float(np.fmax(*body.joints[ANKLES, 1]))
+    lower = float(np.fmax(body.ends[2, 1], body.ends[3, 1]))
     return body.box[3] if np.isnan(lower) else lower
-
-
-def _reaching(body: Body) -> Floats:
-    """Hands and feet from the middle of one's own shoulders and hips, [4, 2] pixels."""
-    return _ends(body) - body.middle(SHOULDERS + HIPS)
 
 
 def _gap(one: Body, other: Body) -> Floats:
     """Distance of each hand and foot of one from the other's head or trunk, [4] pixels."""
-    ends = _ends(one)
-    head = np.hypot(*(ends - other.middle(HEAD)).T)
-    top, bottom = other.middle(SHOULDERS), other.middle(HIPS)
-    axis = bottom - top
-    share = np.clip((ends - top) @ axis / max(float(axis @ axis), 1e-9), 0, 1)
-    trunk = np.hypot(*(ends - top - share[:, np.newaxis] * axis).T)
-    nearest: Floats = np.fmin(head, trunk)
-    return nearest
+    head = one.ends - other.head
+    axis = other.hips - other.shoulders
+    from_top = one.ends - other.shoulders
+    share = np.clip(from_top @ axis / max(float(axis @ axis), 1e-9), 0, 1)
+    trunk = from_top - share[:, np.newaxis] * axis
+    return np.fmin(np.hypot(head[:, 0], head[:, 1]), np.hypot(trunk[:, 0], trunk[:, 1]))

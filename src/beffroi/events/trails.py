@@ -3,8 +3,6 @@
 from collections import deque
 from collections.abc import Iterator
 
-import numpy as np
-
 from beffroi.events.body import Body
 from beffroi.events.detector import Zones
 from beffroi.events.place import inside
@@ -42,7 +40,8 @@ class Trail:
     @property
     def stature(self) -> float:
         """Standing height in pixels: a high quantile of the lengths, most being foreshortened."""
-        return float(np.quantile([body.length for body in self._bodies], 0.75))
+        lengths = sorted(body.length for body in self._bodies)
+        return lengths[len(lengths) * 3 // 4]
 
 
 class Trails:

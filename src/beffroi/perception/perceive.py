@@ -16,9 +16,9 @@ from beffroi.perception.ground import Ground, feet
 from beffroi.perception.inference import Inference
 from beffroi.perception.letterbox import Letterbox
 from beffroi.perception.models import Variant
-from beffroi.perception.objects import decode_objects
+from beffroi.perception.objects import OBJECT_READERS
 from beffroi.perception.observation import KINDS, MAX_TRACKS, Observation, Track
-from beffroi.perception.pose import decode_people
+from beffroi.perception.pose import PEOPLE_READERS
 from beffroi.perception.tracking import Detections, Tracker, TrackerSettings
 
 OBJECT_TRACKING: Final = TrackerSettings(sure=0.5, memory_s=4.0, steady_s=1.0)
@@ -84,8 +84,9 @@ class Perception:
         """The tracks in a frame, and the number of candidates, however doubtful."""
         models, height_width = self._models, frame.image.shape[:2]
         box = Letterbox.fit(height_width, models.pose.size)
+        read = PEOPLE_READERS[models.pose.model.contract]
         people = self._inference.submit(
-            models.pose, box.apply(frame.image), lambda heads: decode_people(heads, box)
+            models.pose, box.apply(frame.image), lambda heads: read(heads, box)
         )
         candidates = self._look_for_objects(frame, motion)
         found = people.result()
@@ -101,8 +102,9 @@ class Perception:
         if frame.t - self._objects_t >= self._models.objects_every_s:
             self._objects_t = frame.t
             box = Letterbox.fit(frame.image.shape[:2], variant.size)
+            read = OBJECT_READERS[variant.model.contract]
             found = self._inference.submit(
-                variant, box.apply(frame.image), lambda heads: decode_objects(heads, box)
+                variant, box.apply(frame.image), lambda heads: read(heads, box)
             ).result()
             # People come from pose alone, or each would be counted twice.
             keep = found.kinds != KINDS.index("person")

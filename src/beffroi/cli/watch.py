@@ -1,0 +1,132 @@
+"""`beffroi watch`: look for events in a local clip or a synthetic scene, in the laboratory."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from beffroi.capture.frame import Frame
+from beffroi.clock import Clock
+from beffroi.errors import BadInput
+from beffroi.evaluation.overlay import Overlay
+from beffroi.evaluation.watch import (
+    Summary,
+    as_row,
+    choose_definitions,
+    laboratory_models,
+    loaded,
+)
+from beffroi.evaluation.watch import (
+    watch as look,
+)
+from beffroi.evaluation.zones import read_zones
+from beffroi.events.detector import Detection, Zones
+from beffroi.perception.inference import Inference
+from beffroi.perception.observation import Observation
+
+app = typer.Typer()
+
+
+@app.command()
+def watch(
+    clip: Annotated[str, typer.Argument(help="A local video, or `sim://street?seed=1`.")],
+    events: Annotated[
+        str | None,
+        typer.Option(help="Events, by comma; all that need no drawing unless given."),
+    ] = None,
+    zones: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="JSON with forbidden zones, lines and an area."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a result.")] = False,
+    save: Annotated[
+        Path | None,
+        typer.Option(metavar="MP4", help="Write skeletons over a blurred picture."),
+    ] = None,
+    rate: Annotated[
+        float | None, typer.Option(min=1, max=30, help="Pictures analysed per second.")
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=0, help="Stop after this much; a scene has no end.")
+    ] = None,
+    size: Annotated[str, typer.Option(help="Input of the pose model, height x width.")] = "288x512",
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="EVENT.NAME=VALUE",
+            help="Try another value than the definition's. It is the laboratory: nothing is voted.",
+        ),
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Processor threads.")] = 2,
+) -> None:
+    """Look for events in a clip, as the engine would, without mandate and without alerts.
+
+    Example: `beffroi watch clip.mp4 --events fall --param fall.stay_s=1 --json`
+    """
+    drawn = Zones() if zones is None else read_zones(zones)
+    names = None if events is None else [name.strip() for name in events.split(",")]
+    definitions = choose_definitions(names, drawn, dict(_split(item) for item in param or ()))
+    models = laboratory_models(definitions, _size(size))
+    rate = rate or max(definition.rate_hz for definition in definitions)
+    with ExitStack() as stack:
+        inference = stack.enter_context(Inference(loaded(models), threads=threads))
+        overlay = None if save is None else stack.enter_context(Overlay(save, rate))
+        bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            disable=save is None,
+        )
+        bar = stack.enter_context(bars).add_task(f"Watching {clip}", total=seconds)
+
+        def see(frame: Frame, observation: Observation, found: list[Detection]) -> None:
+            if overlay is not None:
+                overlay(frame, observation, found)
+            bars.update(bar, completed=frame.t)
+
+        _print(
+            look(
+                clip, definitions, drawn, models, inference,
+                clock=Clock(), rate_hz=rate, until_s=seconds, viewer=see,
+            ),
+            as_json,
+        )  # fmt: skip
+
+
+def _print(results: Iterator[Detection | Summary], as_json: bool) -> None:
+    console = Console(highlight=False)
+    for result in results:
+        if as_json:
+            typer.echo(json.dumps(as_row(result)))
+        elif isinstance(result, Summary):
+            console.print(
+                f"{result.detections} found in {result.clip_s:.1f} s of video: "
+                f"{result.frames_analysed} of {result.frames_in} frames analysed in "
+                f"{result.seconds:.1f} s ({result.fps:.0f} a second)."
+            )
+        else:
+            where = f" in {result.zone}" if result.zone else ""
+            console.print(
+                f"[bold]{result.event}[/bold] {max(result.start_t, 0):6.1f} to "
+                f"{result.end_t:.1f} s{where}, {result.count} concerned, score {result.score:.2f}"
+            )
+
+
+def _split(item: str) -> tuple[str, str]:
+    key, equals, value = item.partition("=")
+    if not equals or "." not in key:
+        raise BadInput(f"{item!r} is not EVENT.NAME=VALUE, e.g. fall.stay_s=1.")
+    return key, value
+
+
+def _size(text: str) -> tuple[int, int]:
+    height, _, width = text.partition("x")
+    if not (height.isdecimal() and width.isdecimal()):
+        raise BadInput(f"{text!r} is not a height and a width, e.g. 288x512.")
+    return int(height), int(width)
