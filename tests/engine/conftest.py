@@ -1,49 +1,47 @@
-"""A small city at work: the cameras of the demo city, each in a host of its own."""
+"""A town, its supervisor in this process, or a whole server in processes of its own."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from beffroi.cli.city import SPOTS, build_city
-from beffroi.cli.installation import Installation, make_installation
+from beffroi.cli.installation import make_installation
 from beffroi.engine.supervisor import Supervisor
 from beffroi.folder import DataFolder
+from tests.engine.town import Served, Town, serving
 
 
 @pytest.fixture
-def city(folder: DataFolder, models: Path) -> Installation:
-    """The demo city, with a host per camera and a web server on a free port."""
-    folder.config.write_text(f"engine: {{hosts: {len(SPOTS)}}}\nweb: {{port: 0}}\n")
-    site = make_installation(folder.path)
-    build_city(site)
-    return site
+def town(folder: DataFolder, models: Path) -> Iterator[Town]:
+    """An empty town whose cameras have two hosts, and whose web server has a free port."""
+    folder.config.write_text("engine: {hosts: 2, pose_input: [256, 256]}\nweb: {port: 0}\n")
+    made = Town(make_installation(folder.path))
+    yield made
+    made.site.database.close()
 
 
 @pytest.fixture
-def supervisor(city: Installation) -> Iterator[Supervisor]:
-    """The city under supervision, until the end of the test."""
-    running = Supervisor(city.folder, city.settings, city.database, city.clock)
-    stop = threading.Event()
-    thread = threading.Thread(target=running.run, args=(stop,))
-    thread.start()
-    yield running
-    stop.set()
-    thread.join(30)
-    assert not thread.is_alive()
+def supervise(town: Town) -> Iterator[Callable[[], Supervisor]]:
+    """Starts the town's supervisor, which ends with the test."""
+    with ExitStack() as stack:
+
+        def start() -> Supervisor:
+            site = town.site
+            running = Supervisor(site.folder, site.settings, site.database, site.clock)
+            stop = threading.Event()
+            thread = threading.Thread(target=running.run, args=(stop,))
+            thread.start()
+            stack.callback(thread.join, 30)
+            stack.callback(stop.set)
+            return running
+
+        yield start
 
 
 @pytest.fixture
-def within() -> Callable[[float, Callable[[], bool]], float]:
-    """Wait until something is so; gives the seconds it took, or fails."""
-
-    def wait(limit_s: float, condition: Callable[[], bool]) -> float:
-        begin = time.monotonic()
-        while not condition():
-            assert time.monotonic() < begin + limit_s, "it did not happen in time"
-            time.sleep(0.05)
-        return time.monotonic() - begin
-
-    return wait
+def serve(town: Town, tmp_path: Path) -> Iterator[Callable[[], Served]]:
+    """Starts `beffroi serve` on the town; it is killed after the test if it still runs."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(serving(town.site.folder.path, tmp_path / "log"))

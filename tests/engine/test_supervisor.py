@@ -1,62 +1,143 @@
 """The failure domains, with real processes: what dies costs its own cameras, for seconds."""
 
 import os
+import random
 import signal
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import text
 
 from beffroi.cli.installation import Installation
+from beffroi.clock import Clock
 from beffroi.engine.supervisor import Supervisor
-from beffroi.mandate.pauses import pause
-from beffroi.store.cameras import CameraState
-from beffroi.store.mandates import UseCamera
+from beffroi.settings import Settings
+from beffroi.store.database import Database
+from tests.capture.films import film, street, walk
+from tests.databases import Server
+from tests.engine.town import Town, within
+from tests.rtsp import Camera
 
-Within = Callable[[float, Callable[[], bool]], float]
+Supervise = Callable[[], Supervisor]
+Make = Callable[..., Camera]
 
 
 def analysed(supervisor: Supervisor) -> dict[str, int]:
     """Pictures analysed so far, by camera that is being watched."""
     return {
         name: report.analysed
-        for host in supervisor._hosts
+        for host in list(supervisor._hosts)
         for name, report in host.reports.items()
-        if report.state == "watching"
+        if report.state == "watching" and report.analysed
     }
 
 
 def host_of(supervisor: Supervisor, camera: str) -> int:
-    return next(host.pid for host in supervisor._hosts if camera in host.cameras)
+    return next((host.pid for host in supervisor._hosts if camera in host.cameras), 0)
 
 
-@pytest.mark.parametrize("blow", [signal.SIGSEGV, signal.SIGSTOP, signal.SIGKILL])
-def test_a_host_that_dies_or_freezes_costs_only_its_own_camera(
-    supervisor: Supervisor, within: Within, blow: signal.Signals
+def watched_by_another(supervisor: Supervisor, camera: str, host: int) -> bool:
+    return host_of(supervisor, camera) != host and camera in analysed(supervisor)
+
+
+def go_on(supervisor: Supervisor, camera: str, limit_s: float = 6) -> None:
+    """Wait until a camera has been analysed further than now."""
+    before = analysed(supervisor).get(camera, 0)
+    within(limit_s, lambda: analysed(supervisor).get(camera, 0) > before)
+
+
+def test_a_host_that_dies_or_freezes_costs_only_its_own_cameras(
+    town: Town, supervise: Supervise
 ) -> None:
-    within(60, lambda: len(analysed(supervisor)) == 4)
-    victim = host_of(supervisor, "parc")
-    others = {name: n for name, n in analysed(supervisor).items() if name != "parc"}
-    os.kill(victim, blow)
-    within(4, lambda: all(analysed(supervisor)[name] > n for name, n in others.items()))
-    back = within(
-        15,
-        lambda: host_of(supervisor, "parc") != victim and analysed(supervisor).get("parc", 0) > 0,
+    for camera in ("here", "there"):
+        town.camera(camera)
+        town.use(camera)
+    supervisor = supervise()
+    within(60, lambda: analysed(supervisor).keys() == {"here", "there"})
+    unharmed = host_of(supervisor, "there")
+    for blow in (signal.SIGSEGV, signal.SIGSTOP, signal.SIGKILL):
+        victim = host_of(supervisor, "here")
+        os.kill(victim, blow)
+        go_on(supervisor, "there", limit_s=4)
+        back = within(15, partial(watched_by_another, supervisor, "here", victim))
+        assert back < 10, blow
+    assert host_of(supervisor, "there") == unharmed
+
+
+def test_a_damaged_stream_does_not_hurt_the_camera_beside_it(
+    town: Town, supervise: Supervise, rtsp_camera: Make, tmp_path: Path
+) -> None:
+    town.site.folder.config.write_text("engine: {hosts: 1, pose_input: [256, 256]}\nweb: {port: 0}")
+    good = film(tmp_path / "good.h264", walk(street(), 750), format="h264")
+    bad = tmp_path / "bad.h264"
+    bad.write_bytes(damaged(good.read_bytes()))
+    for name, source in (("good", good), ("bad", bad)):
+        town.camera(name, rtsp_camera(source).address)
+        town.use(name)
+    town.site = Installation(
+        town.site.folder, Settings.load(town.site.folder), town.site.database, town.site.clock
     )
-    assert back <= 10
+    supervisor = supervise()
+    within(60, lambda: "good" in analysed(supervisor))
+    host = host_of(supervisor, "good")
+    go_on(supervisor, "good")
+    go_on(supervisor, "good")
+    assert host == host_of(supervisor, "bad") == host_of(supervisor, "good")
 
 
-def test_a_stopped_use_closes_its_camera_within_the_term_of_its_permit(
-    supervisor: Supervisor, city: Installation, within: Within
+def damaged(data: bytes) -> bytes:
+    """Keep the stream's headers and spoil one byte in three hundred of the rest."""
+    chance = random.Random(7)
+    spoilt = bytearray(data)
+    for place in chance.sample(range(200, len(data)), len(data) // 300):
+        spoilt[place] = chance.randrange(256)
+    return bytes(spoilt)
+
+
+def test_a_host_that_does_not_start_is_not_started_again_and_again(
+    town: Town, supervise: Supervise, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    within(60, lambda: "parc" in analysed(supervisor))
-    with city.database.write() as session:
-        use = session.scalars(select(UseCamera).where(UseCamera.camera_id == "parc")).one()
-        pause(session, use.use_id, "parc", "test", actor="t" * 32, clock=city.clock)
+    started: list[int] = []
+    monkeypatch.setenv("BEFFROI_MODELS", str(tmp_path / "none"))
+    town.camera("here")
+    town.use("here")
+    supervisor = supervise()
+    begin = town.site.clock.monotonic()
+    while town.site.clock.monotonic() < begin + 10:
+        pid = host_of(supervisor, "here")
+        if pid and pid not in started:
+            started.append(pid)
+    assert 1 <= len(started) <= 2
+    assert supervisor._hosts == [] or not supervisor._hosts[0].spoke
 
-    def off() -> bool:
-        with city.database.read() as session:
-            state = session.get(CameraState, "parc")
-            return state is not None and state.state == "off" and "paused" in state.detail
 
-    within(8, off)
+def test_a_database_that_is_away_closes_the_cameras_and_its_return_opens_them(
+    postgresql_server: Server, migrated_postgresql: str, town: Town, supervise: Supervise
+) -> None:
+    name = postgresql_server.create(migrated_postgresql)
+    url = postgresql_server.url(name)
+    config = town.site.folder.config
+    config.write_text(f"database_url: {url}\n{config.read_text()}")
+    town.site = Installation(
+        town.site.folder, Settings.load(town.site.folder), Database(url), Clock()
+    )
+    town.camera("here")
+    town.use("here")
+    supervisor = supervise()
+    within(60, lambda: "here" in analysed(supervisor))
+    admin = Database(postgresql_server.url("postgres"))
+    with admin.write() as session:
+        session.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
+        session.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
+            {"name": name},
+        )
+    within(7, lambda: "here" not in analysed(supervisor))
+    with admin.write() as session:
+        session.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+    admin.close()
+    within(15, lambda: "here" in analysed(supervisor))
+    within(15, lambda: town.state("here") == "watching")
+    town.site.database.close()

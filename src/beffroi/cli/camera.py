@@ -1,11 +1,12 @@
 """`beffroi camera`: enter cameras, set them up, take them out of service."""
 
-import json
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Final, TypeVar
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 
 from beffroi.cli.installation import As, Installation, make_installation, open_installation
@@ -14,6 +15,7 @@ from beffroi.errors import BadInput, BeffroiError
 from beffroi.mandate.backgrounds import set_background
 from beffroi.mandate.cameras import (
     CameraSpec,
+    Polygon,
     add_camera,
     change_camera,
     current_version,
@@ -47,6 +49,13 @@ Place = Annotated[
     typer.Option(help="x,y,heading,view: place on the plan in fractions, and angles in degrees."),
 ]
 
+T = TypeVar("T")
+U = TypeVar("U")
+
+Row = tuple[float, float, float]
+MASKS: Final[TypeAdapter[Sequence[Polygon]]] = TypeAdapter(Sequence[Polygon])
+GROUND: Final = TypeAdapter(tuple[Row, Row, Row])
+
 
 @app.command()
 def add(
@@ -66,7 +75,13 @@ def add(
     """
     site = make_installation(data)
     address, credentials = split_credentials(address)
-    spec = CameraSpec(name or camera, address, _read(masks, []), _read(ground, None), _place(place))
+    spec = CameraSpec(
+        name or camera,
+        address,
+        _read(masks, MASKS, ()),
+        _read(ground, GROUND, None),
+        _place(place),
+    )
     with site.acting(login, Permission.SET_UP_CAMERAS) as (session, account):
         actor = account.pseudonym
         add_camera(session, camera, spec, actor=actor, clock=site.clock)
@@ -145,8 +160,8 @@ def change(
         spec = CameraSpec(
             name or before.name,
             public,
-            _read(masks, before.masks),
-            _read(ground, before.ground),
+            _read(masks, MASKS, before.masks),
+            _read(ground, GROUND, before.ground),
             _place(place) or before.place,
         )
         version = change_camera(session, camera, spec, actor=account.pseudonym, clock=site.clock)
@@ -238,13 +253,17 @@ def _size(site: Installation, camera: str) -> tuple[int, int]:
     return width, height
 
 
-def _read(path: Path | None, otherwise: Any) -> Any:
+def _read(path: Path | None, shape: TypeAdapter[T], otherwise: U) -> T | U:
     if path is None:
         return otherwise
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path} cannot be read as JSON: {error}.") from error
+        return shape.validate_json(path.read_bytes())
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        place = ".".join(str(part) for part in error.errors()[0]["loc"]) or "the whole"
+        wanted = f"masks as [[[x, y], …], …], or a ground matrix as [[a, b, c], …]; see {place}"
+        raise BadInput(f"{path} is not JSON of the shape expected: {wanted}.") from error
 
 
 def _place(text: str | None) -> dict[str, float] | None:

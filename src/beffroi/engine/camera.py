@@ -37,7 +37,7 @@ KEPT_S: Final = 20.0
 """Seconds of packets and observations held in memory, so that an alert can show what led to it."""
 
 STUCK_S: Final = 6.0
-"""Pictures come but none is done with after this long: something native hangs."""
+"""The analysis of one picture never takes this long: something native hangs."""
 
 log = structlog.get_logger()
 
@@ -75,7 +75,7 @@ class CameraWatch(threading.Thread):
         self._uses: tuple[str, ...] = ()
         self._recent: deque[Observation] = deque()
         self._analysed = 0
-        self._turn = 0.0
+        self._begun: float | None = None
         self.trouble = trouble
 
     def renew(self, permit: Permit) -> None:
@@ -96,11 +96,9 @@ class CameraWatch(threading.Thread):
         return Report(self._camera_id, health.state, health.detail, self._analysed, source.skipped)
 
     def stuck(self) -> bool:
-        """Whether the camera sends pictures and its analysis does not come back from one."""
-        if not self.is_alive() or self._source is None or not self._turn:
-            return False
-        silence = self._station.clock.monotonic() - self._turn
-        return silence > STUCK_S and self._source.health.state is State.WATCHING
+        """Whether the analysis of a picture does not come back."""
+        begun = self._begun
+        return begun is not None and self._station.clock.monotonic() - begun > STUCK_S
 
     def run(self) -> None:
         """Watch until the permit runs out; a camera that fails is opened again by its host."""
@@ -116,6 +114,7 @@ class CameraWatch(threading.Thread):
             self.trouble = "Its analysis failed in an unforeseen way; the log says where."
             log.exception("camera lost", camera=self._camera_id)
         finally:
+            self._begun = None
             self.ended = self._station.clock.monotonic()
 
     def _watch(self) -> None:
@@ -135,14 +134,16 @@ class CameraWatch(threading.Thread):
         ) as source:
             self._source = source
             for frame in source.frames():
-                self.trouble, self._turn = "", station.clock.monotonic()
+                self.trouble = ""
                 if self._permit.uses != self._uses:
                     self._load_uses()
                     if self._needs() != needs:
                         return
                 if self._permit.basis is Basis.COMMISSIONING:
                     continue
+                self._begun = station.clock.monotonic()
                 self._notice(perception.observe(frame), source)
+                self._begun = None
 
     def _needs(self) -> tuple[int, frozenset[str]]:
         """The highest rate and all the models that the uses ask for."""

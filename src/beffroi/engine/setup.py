@@ -4,7 +4,10 @@ The technician sees a picture pixelated as a whole; what stays is a median of ma
 that people who pass are not in it, and blurred, so that nobody who stood still can be recognised.
 """
 
-from collections.abc import Iterator
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Final
 
@@ -14,12 +17,17 @@ from numpy.typing import NDArray
 from beffroi.alerts.clip import pixelate
 from beffroi.capture.frame import Frame
 from beffroi.capture.opening import open_source
+from beffroi.capture.source import Source, State
 from beffroi.clock import Clock
-from beffroi.errors import Unavailable
+from beffroi.errors import BeffroiError, NotAuthorised, Unavailable
 from beffroi.folder import DataFolder
 from beffroi.mandate.cameras import current_version, load_credentials
 from beffroi.mandate.commissioning import commissioning_permit
+from beffroi.mandate.permit import Permit
 from beffroi.store.database import Database
+
+PATIENCE_S: Final = 10
+"""How long a camera may take to send its first picture."""
 
 Image = NDArray[np.uint8]
 
@@ -100,14 +108,49 @@ def _look(
     database: Database, folder: DataFolder, camera: str, clock: Clock, *, rate_hz: float
 ) -> Iterator[Frame]:
     """Frames of a camera for as long as its commissioning lasts."""
+
+    def ask() -> Permit:
+        with database.read() as session:
+            return commissioning_permit(session, camera, clock)
+
+    permit = ask()
     with database.read() as session:
-        permit = commissioning_permit(session, camera, clock)
         masks = current_version(session, camera).masks
     credentials = load_credentials(folder.secrets, camera)
-    with open_source(
-        permit, clock=clock, masks=masks, rate_hz=rate_hz, credentials=credentials
-    ) as source:
-        for frame in source.frames():
-            yield frame
-            with database.read() as session:
-                source.renew(commissioning_permit(session, camera, clock))
+    with (
+        open_source(
+            permit, clock=clock, masks=masks, rate_hz=rate_hz, credentials=credentials
+        ) as source,
+        _renewing(source, ask),
+    ):
+        try:
+            yield from source.frames()
+        except NotAuthorised as error:
+            detail = source.health.detail or error.message
+            raise Unavailable(f"Camera {camera} gives no picture. {detail}") from error
+
+
+@contextmanager
+def _renewing(source: Source, ask: Callable[[], Permit]) -> Iterator[None]:
+    """Renew a source's permit, unless its camera has nothing to show after all this time."""
+    done = threading.Event()
+
+    def renew() -> None:
+        rounds = 0
+        # What the mandate refuses, or cannot be asked, ends the source within a permit's term.
+        with contextlib.suppress(BeffroiError):
+            while not done.wait(1) and not _hopeless(source.health.state, rounds):
+                source.renew(ask())
+                rounds += 1
+
+    thread = threading.Thread(target=renew, name="renewal", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _hopeless(state: State, seconds: int) -> bool:
+    return state is State.BLIND or (state is State.STARTING and seconds > PATIENCE_S)

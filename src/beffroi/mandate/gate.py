@@ -81,7 +81,8 @@ class Gate:
         """
         camera = current_version(session, camera_id)
         if not self._clock_holds():
-            return CameraDecision(camera, None, (), ())
+            reason = "this machine's clock was set back; it runs again once the clock has caught up"
+            return CameraDecision(camera, None, (), (Refusal("any use", camera_id, reason),))
         return self._decide_camera(session, camera)
 
     def _clock_holds(self) -> bool:

@@ -1,0 +1,98 @@
+"""`beffroi use` from outside: from the draft to the gate, with the refusals on the way."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.office import Office
+
+ADD = (
+    "use add falls --definition fall --camera park --purpose help --legal-basis law "
+    "--until 2099-06-30"
+)
+ACT = "--body council --date 2026-11-03 --reference 2026-114 --motives debated"
+
+
+@pytest.fixture
+def office(office: Office) -> Office:
+    """With a camera."""
+    office.enter("park", "sim://park?seed=1")
+    return office
+
+
+def test_a_use_runs_once_it_is_voted_and_published(office: Office) -> None:
+    added = office.run(ADD, "clerk")
+    assert "beffroi use act falls vote" in added.out
+    assert "not in force: it is draft" in office.run("use explain park").out
+    office.run(f"use act falls vote {ACT}", "clerk")
+    office.run(f"use act falls publication {ACT}", "clerk")
+    (explained,) = json.loads(office.run("use explain park --json").out)
+    assert explained == {"use": "falls", "runs": True, "why": "in force"}
+    (listed,) = json.loads(office.run("use list --json").out)
+    assert (listed["id"], listed["state"], len(listed["definition"])) == ("falls", "in_force", 64)
+
+
+def test_any_operator_stops_a_use_and_only_a_supervisor_resumes_it(office: Office) -> None:
+    for line in (ADD, f"use act falls vote {ACT}", f"use act falls publication {ACT}"):
+        office.run(line, "clerk")
+    office.run('use pause falls park --reason "too many"', "operator")
+    assert "an operator has paused it" in office.run("use explain park").out
+    refused = office.run("use resume falls park", "operator", code=1)
+    assert "does not allow this (resume_use)" in refused.err
+    office.run("use resume falls park", "supervisor")
+    assert "in force" in office.run("use explain park").out
+
+
+@pytest.mark.parametrize(
+    ("line", "who", "message"),
+    [
+        (ADD, "operator", "Your role (operator) does not allow this (record_acts)"),
+        (ADD, "nobody", "nobody"),
+        (ADD, None, "--as LOGIN"),
+        (ADD.replace("--camera park", "--camera away"), "clerk", "There is no camera away"),
+        (ADD.replace("2099-06-30", "soon"), "clerk", "'soon' is not a day"),
+        (ADD.replace("2099-06-30", "2020-06-30"), "clerk", "ends after it starts"),
+        (ADD.replace("fall --c", "flight --c"), "clerk", "neither a file nor a shipped event"),
+        (f"{ADD} --hours noon", "clerk", "--hours is not JSON"),
+        (f"{ADD} --timezone Europe/Atlantis", "clerk", "not a time zone"),
+        (f"use act falls vote {ACT}", "clerk", "There is no use falls"),
+        ("use pause falls park --reason why", "operator", "does not cover camera park"),
+        ("use explain away", None, "There is no camera away"),
+    ],
+)
+def test_what_cannot_be_done_says_why_and_changes_nothing(
+    office: Office, line: str, who: str | None, message: str
+) -> None:
+    before = office.entries()
+    refused = office.run(line, who, code=1)
+    assert message in refused.err
+    assert refused.err.count("\n") == 1
+    assert office.entries() == before
+
+
+@pytest.mark.parametrize(
+    ("zones", "message"),
+    [
+        ({"forbidden": {"track": [[0.1, 0.1], [0.9, 0.1]]}}, "at least three points"),
+        ({"area": [[0.1, 0.1], [0.5, 0.5], [0.9, 0.9]]}, "covers no part of the picture"),
+        ({"area": [[0.1, 0.1], [1.5, 0.5], [0.9, 0.2]]}, "fractions of the picture"),
+        ({"erea": []}, "no 'erea'"),
+        ({"lines": {"edge": [[0.1, 0.1]]}}, "cannot be read"),
+    ],
+)
+def test_zones_that_are_none_are_refused(
+    office: Office, tmp_path: Path, zones: dict[str, object], message: str
+) -> None:
+    file = tmp_path / "zones.json"
+    file.write_text(json.dumps(zones))
+    before = office.entries()
+    assert message in office.run(f"{ADD} --zones {file}", "clerk", code=1).err
+    assert office.entries() == before
+
+
+def test_acts_follow_their_order(office: Office) -> None:
+    office.run(ADD, "clerk")
+    refused = office.run(f"use act falls publication {ACT}", "clerk", code=1)
+    assert "cannot follow while the use is draft" in refused.err
+    assert "There is already a use falls" in office.run(ADD, "clerk", code=1).err

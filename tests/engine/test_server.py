@@ -1,0 +1,189 @@
+"""A whole server in processes of its own, and what can befall it."""
+
+import json
+import os
+import random
+import resource
+import signal
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from tests.engine.town import Served, Town, beffroi, within
+
+Serve = Callable[[], Served]
+
+
+def ready(town: Town, *, alerts: int = 1) -> None:
+    """Wait until alerts come in."""
+    before = len(town.alerts())
+    within(60, lambda: len(town.alerts()) >= before + alerts)
+
+
+def holds(town: Town) -> None:
+    """The ledger is whole, and knows of each alert exactly once."""
+    verified = beffroi("ledger", "verify", "--data", str(town.site.folder.path))
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert town.raised() == len(town.alerts())
+
+
+def test_a_server_killed_at_any_moment_loses_nothing_and_leaves_nobody_behind(
+    town: Town, serve: Serve
+) -> None:
+    chance = random.Random(11)
+    town.camera("park")
+    town.use("park")
+    before = 0
+    for _ in range(3):
+        served = serve()
+        ready(town)
+        time.sleep(chance.uniform(0, 2))
+        served.send(signal.SIGKILL)
+        served.wait()
+        within(10, lambda: not served.family())  # noqa: B023
+        holds_so_far = len(town.alerts())
+        assert holds_so_far > before
+        before = holds_so_far
+    served = serve()
+    ready(town)
+    for _ in range(2):
+        for host in served.hosts():
+            os.kill(host, signal.SIGKILL)
+        ready(town)
+        time.sleep(chance.uniform(0, 1))
+    served.send(signal.SIGTERM)
+    assert served.wait() == 0
+    holds(town)
+
+
+def test_ctrl_c_ends_every_process_in_order(town: Town, serve: Serve) -> None:
+    town.camera("park")
+    town.use("park")
+    served = serve()
+    ready(town)
+    assert len(served.family()) >= 3
+    os.killpg(served.pid, signal.SIGINT)
+    assert served.wait() == 0
+    assert served.family() == {}
+    assert "Traceback" not in served.log.read_text()
+    assert town.state("park") == "off"
+    holds(town)
+
+
+def test_two_servers_do_not_share_a_data_folder(town: Town, serve: Serve) -> None:
+    served = serve()
+    within(20, lambda: "beffroi.web" in str(served.family()))
+    second = beffroi("serve", "--data", str(town.site.folder.path))
+    assert second.returncode == 1
+    assert f"Another Beffroi already runs on this data folder (process {served.pid}" in (
+        second.stderr
+    )
+    assert not served.ended()
+
+
+def test_a_full_disk_delays_alerts_and_loses_none(town: Town, serve: Serve) -> None:
+    town.camera("park")
+    town.use("park")
+    served = serve()
+    ready(town)
+    before = size_limits(served, 1)
+    within(20, lambda: "an alert waits" in served.log.read_text())
+    at_most = len(town.alerts())
+    time.sleep(3)
+    assert len(town.alerts()) == at_most
+    assert len(served.hosts()) == 1
+    size_limits(served, before)
+    ready(town, alerts=5)
+    served.send(signal.SIGTERM)
+    assert served.wait() == 0
+    assert "Traceback" not in served.log.read_text()
+    holds(town)
+
+
+def size_limits(served: Served, limit: int) -> int:
+    """Let no process of a server write beyond this size of a file, as if the disk were full."""
+    previous = 0
+    for pid in served.family():
+        previous, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (limit, hard))
+    return previous
+
+
+def test_a_locked_database_delays_alerts_and_loses_none(town: Town, serve: Serve) -> None:
+    town.camera("park")
+    town.use("park")
+    served = serve()
+    ready(town)
+    with closing(sqlite3.connect(town.site.folder.database, timeout=20)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        before, begin = len(town.alerts()), town.site.clock.now()
+        time.sleep(5)
+        assert len(town.alerts()) == before
+        end = town.site.clock.now()
+        other.rollback()
+    ready(town, alerts=5)
+    meanwhile = [a for a in town.alerts() if begin < a.detected_at < end and a.raised_at > end]
+    assert meanwhile
+    served.send(signal.SIGTERM)
+    assert served.wait() == 0
+    holds(town)
+
+
+def test_the_web_is_started_again_but_not_in_a_storm(town: Town, serve: Serve) -> None:
+    served = serve()
+
+    def web() -> list[int]:
+        return [pid for pid, line in served.family().items() if "beffroi.web" in line]
+
+    within(20, lambda: len(web()) == 1)
+    first = web()
+    os.kill(first[0], signal.SIGKILL)
+    within(10, lambda: len(web()) == 1 and web() != first)
+    # From here on it cannot start: what it needs is not what it should be.
+    (town.site.folder.path / "beffroi.yaml").write_text("nonsense: 1")
+    os.kill(web()[0], signal.SIGKILL)
+    time.sleep(8)
+    assert 1 <= served.log.read_text().count("“nonsense” is not a setting") <= 4
+
+
+def test_the_state_of_the_cameras_is_there_for_other_programs(town: Town, serve: Serve) -> None:
+    town.camera("park")
+    town.use("park")
+    town.camera("unused")
+    serve()
+    within(60, lambda: town.state("park") == "watching")
+    listed = beffroi("camera", "list", "--json", "--data", str(town.site.folder.path))
+    states = {row["id"]: (row["state"], row["detail"]) for row in json.loads(listed.stdout)}
+    assert states["park"][0] == "watching"
+    assert states["unused"] == ("off", "no use in force names this camera")
+
+
+def test_no_picture_reaches_the_disk_in_the_clear(town: Town, serve: Serve) -> None:
+    """Evidence is noise to whoever has no key, and nothing else holds a picture or a film."""
+    from beffroi.mandate.definition import EvidenceClass
+
+    town.camera("park")
+    town.use("park", evidence=EvidenceClass.CLEAR)
+    served = serve()
+    within(90, lambda: any(alert.evidence == "ready" for alert in town.alerts()))
+    served.send(signal.SIGTERM)
+    served.wait()
+    sealed = [path for path in town.site.folder.evidence.rglob("*") if path.is_file()]
+    assert {path.name for path in sealed} >= {"clear.mp4", "pixelated.mp4", "skeletons.jsonl"}
+    for path in town.site.folder.path.rglob("*"):
+        if path.is_file():
+            check(path, sealed=path in sealed)
+
+
+MAGIC = (b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xdb", b"\x89PNG\r\n\x1a\n", b"ftypisom", b"moov")
+
+
+def check(path: Path, *, sealed: bool) -> None:
+    data = path.read_bytes()
+    assert not [magic for magic in MAGIC if magic in data], path.name
+    if sealed:
+        assert b"keypoints" not in data
+        counts = [data.count(value) for value in range(256)]
+        assert max(counts) < 3 * len(data) / 256 + 20, f"{path.name} is not noise"
