@@ -12,7 +12,9 @@ from beffroi.settings import DataFolder
 ROOT = Path(__file__).parent.parent
 
 pytest_plugins = [
-    name for name in ("tests.databases", "tests.mail", "tests.rtsp") if find_spec(name)
+    name
+    for name in ("tests.browser", "tests.databases", "tests.mail", "tests.rtsp")
+    if find_spec(name)
 ]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, expect
 
 BEFFROI = [sys.executable, "-m", "beffroi.cli"]
 
@@ -24,19 +24,22 @@ def demo(models: Path, tmp_path: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [*BEFFROI, "demo", "--data", str(tmp_path / "city"), "--port", str(port)]
-    log = (tmp_path / "log").open("w+")
-    process = subprocess.Popen(command, stderr=log, start_new_session=True)
+    log = tmp_path / "log"
+    with log.open("w") as said:
+        process = subprocess.Popen(command, stderr=said, start_new_session=True)
     try:
-        yield _address(Path(log.name), process)
+        yield _address(log, process)
     finally:
-        process.send_signal(signal.SIGINT)
+        # What the terminal does on Ctrl-C.
+        os.killpg(process.pid, signal.SIGINT)
         process.wait(30)
-        log.close()
-    assert not _children(process.pid), "Ctrl-C left processes behind"
+    assert process.returncode == 0, log.read_text()
+    assert "Traceback" not in log.read_text()
+    assert not _session(process.pid), "Ctrl-C left processes behind"
 
 
 def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline and process.poll() is None:
         if found := re.search(r"http://127\.0\.0\.1:\d+/login/\S+", log.read_text()):
             return found[0]
@@ -44,41 +47,54 @@ def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
     pytest.fail(f"the demo printed no address:\n{log.read_text()}")
 
 
-def _children(group: int) -> list[int]:
+def _session(leader: int) -> list[int]:
     """Processes still in the session that the demo led."""
     found = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != group:
+        if entry.name.isdigit() and int(entry.name) != leader:
             try:
-                if os.getsid(int(entry.name)) == group:
+                if os.getsid(int(entry.name)) == leader:
                     found.append(int(entry.name))
             except ProcessLookupError:
                 continue
     return found
 
 
-def test_demo_alert_verdict_ledger(demo: str, page: Page, tmp_path: Path) -> None:
+def test_demo_alert_verdict_ledger(demo: str, browser: Browser, tmp_path: Path) -> None:
+    begin = time.monotonic()
+    city = tmp_path / "city"
+    page = browser.new_page(locale="en-GB", extra_http_headers={"Accept-Language": "en"})
     page.set_default_timeout(15_000)
-    _open(page, demo)
-    expect(page.locator("[data-alert]").first).to_be_visible(timeout=120_000)
+    _wait_for_the_web(demo)
+    page.goto(demo)
+    page.wait_for_url("**/console*")
+    waiting = page.locator("[id^=item-]")
+    expect(waiting.first).to_be_visible(timeout=120_000)
+    assert time.monotonic() - begin < 120, "the issue promises an alert within two minutes"
     page.keyboard.press("n")
+    expect(page.locator(".case")).to_be_visible()
+    expect(page.locator("#score")).to_have_count(0)
     page.keyboard.press("c")
     page.keyboard.press("1")
-    expect(page.get_by_test_id("score")).to_be_visible()
-    alerts = json.loads(_run("alert", "list", "--json", data=tmp_path / "city"))
-    assert [alert for alert in alerts if alert["state"] == "confirmed"]
-    _run("ledger", "verify", data=tmp_path / "city")
+    expect(page.locator("#score")).to_be_visible()
+    page.close()
+    (judged,) = json.loads(_run("alert", "list", "--json", "--state", "confirmed", data=city))
+    assert (judged["verdict"], judged["judged_at"] is None) == ("confirmed", False)
+    _run("ledger", "verify", data=city)
+    entries = json.loads(_run("camera", "list", "--json", data=city))
+    assert {entry["state"] for entry in entries} <= {"watching", "starting"}
 
 
-def _open(page: Page, address: str) -> None:
-    """Open the address, which answers a moment after it was printed."""
-    deadline = time.monotonic() + 20
-    with socket.socket() as probe:
-        port = int(re.findall(r":(\d+)/", address)[0])
-        while probe.connect_ex(("127.0.0.1", port)) != 0:
-            assert time.monotonic() < deadline, "the web server does not answer"
-            time.sleep(0.1)
-    page.goto(address)
+def _wait_for_the_web(address: str) -> None:
+    """The address answers a moment after it was printed."""
+    deadline = time.monotonic() + 30
+    port = int(re.findall(r":(\d+)/", address)[0])
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert time.monotonic() < deadline, "the web server does not answer"
+        time.sleep(0.1)
 
 
 def _run(*command: str, data: Path) -> str:

@@ -70,7 +70,7 @@ def test_a_damaged_stream_does_not_hurt_the_camera_beside_it(
     town: Town, supervise: Supervise, rtsp_camera: Make, tmp_path: Path
 ) -> None:
     town.site.folder.config.write_text("engine: {hosts: 1, pose_input: [256, 256]}\nweb: {port: 0}")
-    good = film(tmp_path / "good.h264", walk(street(), 750), format="h264")
+    good = film(tmp_path / "good.h264", walk(street(), 2000), format="h264")
     bad = tmp_path / "bad.h264"
     bad.write_bytes(damaged(good.read_bytes()))
     for name, source in (("good", good), ("bad", bad)):

@@ -1,44 +1,20 @@
 """In a real browser: an operator signs in, judges from the keyboard, and everything is readable."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from beffroi.clock import Clock
 from beffroi.mandate.definition import EvidenceClass
 from tests.web.town import Town
-
-INSTALL = "Chromium is not installed here: run `apt-get install -y chromium` as root."
-QUIET = (
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 
 
 @pytest.fixture
 def clock() -> Clock:
     """The browser shows how long ago things were, so here time runs."""
     return Clock()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip(INSTALL)
-    # Chromium refuses its sandbox to root, which is who runs tests in containers.
-    arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else list(QUIET)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

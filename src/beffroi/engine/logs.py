@@ -3,9 +3,27 @@
 A traceback is printed without the values of its variables.
 """
 
+import contextlib
+import io
 import sys
+from typing import TextIO, cast
 
 import structlog
+
+
+class StandardError(io.TextIOBase):
+    """Standard error, which may lie on a full disk: that costs lines, never an alert."""
+
+    def write(self, text: str) -> int:
+        """Write if possible."""
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush if possible."""
+        with contextlib.suppress(OSError):
+            sys.stderr.flush()
 
 
 def configure() -> None:
@@ -18,5 +36,5 @@ def configure() -> None:
                 colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
             ),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, StandardError())),
     )

@@ -80,7 +80,7 @@ class Supervisor:
         try:
             while not stop.wait(ROUND_S):
                 self._guard(self._round)
-                if not all(thread.is_alive() for thread in chores):
+                if not all(thread.is_alive() for thread in chores) and not stop.is_set():
                     raise BeffroiError("A chore failed in an unforeseen way; see the log above.")
                 if web.keep_up():
                     log.warning("the web server had ended and was started again")
