@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ENVIRONMENT := $(PYTHON) scripts/environment.py $(VENV)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+	--fork-strategy fewest --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench lock docs python system-packages
