@@ -9,7 +9,7 @@ from beffroi.clock import FrozenClock
 from beffroi.engine.supervisor import Supervisor
 from beffroi.errors import Unavailable
 from beffroi.store.alerts import Alert
-from tests.engine.town import Town
+from tests.engine.town import Town, ringing
 from tests.mandate.conftest import NOON
 
 OPEN = ("raised", "pending")
@@ -27,7 +27,7 @@ def clock(town: Town) -> FrozenClock:
                 id="5f0c1f34-8c5e-4f3a-9d55-0d1d1f6a7b10",
                 camera_id="park",
                 use_id="use-park",
-                definition_digest="0" * 64,
+                definition_digest=ringing().digest,
                 event="intrusion",
                 severity=2,
                 state="raised",
