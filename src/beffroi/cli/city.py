@@ -21,7 +21,7 @@ from beffroi.mandate.uses import ALWAYS, ActType, Mode, UseSpec, draft_use, reco
 from beffroi.simulation.scene import Scene
 from beffroi.web.accounts import create_account
 
-FICTION: Final = "Fictional law of the synthetic city, article 1 (not a real text)"
+FICTION: Final = "Loi fictive de la ville synthétique, article 1 (ce texte n’existe pas)"
 COUNCIL: Final = "Conseil municipal de Belfort-les-Eaux (ville fictive)"
 YEAR: Final = timedelta(days=365)
 
@@ -37,7 +37,7 @@ class Spot:
         place: Position on the plan in fractions, heading and view angle in degrees.
         event: Which shipped definition was voted there.
         purpose: Why, as the council put it.
-        forbidden: Names of the scene's zones that nobody may enter.
+        forbidden: What nobody may enter: its name for people, and the scene's zone.
     """
 
     camera: str
@@ -46,7 +46,7 @@ class Spot:
     place: dict[str, float]
     event: str
     purpose: str
-    forbidden: tuple[str, ...] = ()
+    forbidden: tuple[tuple[str, str], ...] = ()
 
 
 SPOTS: Final = (
@@ -81,7 +81,7 @@ SPOTS: Final = (
         {"x": 0.80, "y": 0.76, "heading": 285, "view": 55},
         "intrusion",
         "Arrêter les trains quand une personne descend sur les voies.",
-        ("track",),
+        (("voies", "track"),),
     ),
 )
 
@@ -155,7 +155,9 @@ def _camera(spot: Spot, scene: Scene) -> CameraSpec:
 
 
 def _use(spot: Spot, scene: Scene, site: Installation) -> UseSpec:
-    drawn: dict[str, Any] = {"forbidden": {name: _ring(scene, name) for name in spot.forbidden}}
+    drawn: dict[str, Any] = {
+        "forbidden": {name: _ring(scene, zone) for name, zone in spot.forbidden}
+    }
     return UseSpec(
         mode=Mode.LIVE,
         purpose=spot.purpose,

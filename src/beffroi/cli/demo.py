@@ -27,7 +27,7 @@ def demo(
     Example: `beffroi demo --port 8765`
     """
     from beffroi.cli.city import build_city
-    from beffroi.engine.logs import configure
+    from beffroi.logs import configure
     from beffroi.engine.server import serve
     from beffroi.perception.models import install
 

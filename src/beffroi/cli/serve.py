@@ -14,7 +14,7 @@ def serve(data: Data = DATA) -> None:
 
     Example: `beffroi serve --data /var/lib/beffroi`
     """
-    from beffroi.engine.logs import configure
+    from beffroi.logs import configure
     from beffroi.engine.server import serve as run
 
     configure()

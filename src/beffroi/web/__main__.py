@@ -8,10 +8,10 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
-import structlog
 import uvicorn
 
 from beffroi.errors import BeffroiError
+from beffroi.logs import configure
 from beffroi.settings import DataFolder, Settings
 from beffroi.web.app import create_app
 
@@ -36,7 +36,7 @@ def main() -> int:
         "--until-input-ends", action="store_true", help="end with whoever holds standard input"
     )
     arguments = parser.parse_args()
-    configure_logs()
+    configure()
     folder = DataFolder(Path(arguments.data))
     try:
         settings = Settings.load(folder)
@@ -54,20 +54,6 @@ def _end_with_input() -> None:
     """A supervisor that was killed can tell nobody, but its end of the pipe closes."""
     os.read(sys.stdin.fileno(), 1)
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def configure_logs() -> None:
-    """One line an event to standard error; a traceback without the values of its variables."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 if __name__ == "__main__":

@@ -29,11 +29,21 @@ export function listen(desk, link, raised) {
     const { kind, alert } = JSON.parse(event.data);
     if (kind === "alert.raised") raised();
     renewPane(kind, alert);
-    // With no alert open, the pane says how many wait; its answer renews the queue as well.
-    if (document.querySelector(".case")) soon();
-    else htmx.ajax("GET", "/console", { source: "#pane", target: "#pane", swap: "innerHTML" });
+    soon();
+    if (!document.querySelector(".case")) renewCalm();
   });
   document.body.addEventListener("queue-changed", soon);
+}
+
+/** With no alert open, the pane says how many wait. */
+async function renewCalm() {
+  const answer = await fetch("/console", { headers: { "HX-Request": "true" } });
+  const text = await answer.text();
+  // An alert opened meanwhile has taken the place of the calm, and keeps it.
+  const calm = document.querySelector("#pane > .calm");
+  if (!answer.ok || !calm) return;
+  calm.outerHTML = text;
+  htmx.process(document.querySelector("#pane"));
 }
 
 const SEEN_ALREADY = ["alert.raised", "alert.shown", "alert.escalated"];
