@@ -2,7 +2,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
-from tests.mandate.conftest import MAYOR, NOON, Decide
 
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput, NotAuthorised
@@ -12,6 +11,7 @@ from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.permit import Basis
 from beffroi.mandate.uses import ALWAYS, ActType
 from beffroi.store.database import Database
+from tests.mandate.conftest import MAYOR, NOON, Decide
 
 IN_FORCE = (ActType.VOTE, ActType.PUBLICATION)
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.mandate.conftest import NOON, Decide
 
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput, NotAuthorised
@@ -13,6 +12,7 @@ from beffroi.mandate.uses import ActType
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry
 from beffroi.store.mandates import Use
+from tests.mandate.conftest import NOON, Decide
 
 
 @pytest.mark.parametrize(

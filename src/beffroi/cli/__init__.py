@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated, Final
 
 import typer
@@ -50,7 +49,7 @@ def application(commands: Sequence[str] = COMMANDS) -> typer.Typer:
         rich_markup_mode="markdown",
         callback=_root,
     )
-    for command in filter(_exists, commands):
+    for command in commands:
         app.add_typer(import_module(f"{__name__}.{command}").app)
     return app
 
@@ -71,10 +70,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         kind = type(error).__name__
         _fail(f"Unexpected error, {kind}: {error}{MUST_ACT[Actor.DEVELOPER]}")
-
-
-def _exists(command: str) -> bool:
-    return find_spec(f"{__name__}.{command}") is not None
 
 
 def _fail(message: str) -> None:

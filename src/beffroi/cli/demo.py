@@ -27,8 +27,8 @@ def demo(
     Example: `beffroi demo --port 8765`
     """
     from beffroi.cli.city import build_city
-    from beffroi.logs import configure
     from beffroi.engine.server import serve
+    from beffroi.logs import configure
     from beffroi.perception.models import install
 
     configure()

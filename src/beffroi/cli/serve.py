@@ -14,8 +14,8 @@ def serve(data: Data = DATA) -> None:
 
     Example: `beffroi serve --data /var/lib/beffroi`
     """
-    from beffroi.logs import configure
     from beffroi.engine.server import serve as run
+    from beffroi.logs import configure
 
     configure()
     site = make_installation(data)

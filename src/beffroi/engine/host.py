@@ -21,10 +21,10 @@ from beffroi.engine.desk import AlertDesk
 from beffroi.engine.evidence import EvidenceDesk
 from beffroi.engine.eyes import Eyes
 from beffroi.engine.live import LiveLink
-from beffroi.logs import configure
 from beffroi.engine.messages import Order, order_from_line, reports_to_line
 from beffroi.errors import BeffroiError
 from beffroi.folder import DataFolder
+from beffroi.logs import configure
 from beffroi.settings import Settings
 from beffroi.store.database import Database
 
