@@ -91,5 +91,6 @@ class AlertDesk:
             log.error("an alert waits", camera=use.camera_id, cause=error.message)
             return False
         log.info("alert raised", camera=use.camera_id, alert=alert.id, event_kind=alert.event)
-        self._evidence.expect(alert.id, sighting.scene)
+        if alert.evidence == "pending":
+            self._evidence.expect(alert.id, sighting.scene)
         return True
