@@ -65,10 +65,11 @@ class StrikeParameters(Parameters):
         ge=0,
         le=10,
         description=(
-            "Least mean speed of the two trunks while they are within reach, in statures per "
-            "second."
+            "Least mean speed of the two trunks against their own course over the last moments, "
+            "in statures per second: bodies that are jostled, not bodies that walk past."
         ),
     )
+    stir_s: float = Field(gt=0, le=10, description="How long these last moments are, in seconds.")
     within_s: float = Field(
         gt=0, le=60, description="Time within which these contacts must happen, in seconds."
     )
@@ -127,13 +128,12 @@ class Strike:
                 self._watch(self._scuffle(place, unit), one, other, unit)
         found = []
         for scuffle in self._scuffles:
-            for moments in (scuffle.contacts, scuffle.stirs):
-                while moments and observation.t - moments[0].t > self._p.within_s:
-                    moments.popleft()
+            _forget(scuffle.contacts, observation.t - self._p.within_s)
+            _forget(scuffle.stirs, observation.t - self._p.stir_s)
             if not scuffle.raised and self._struck(scuffle):
                 scuffle.raised = True
                 found.append(self._detection(scuffle, observation.t))
-        self._scuffles = [scuffle for scuffle in self._scuffles if scuffle.stirs]
+        self._scuffles = [s for s in self._scuffles if s.stirs or s.contacts]
         return found
 
     def _scuffle(self, place: Floats, unit: float) -> _Scuffle:
@@ -152,8 +152,8 @@ class Strike:
     def _watch(self, scuffle: _Scuffle, one: Trail, other: Trail, unit: float) -> None:
         """Note how fast two people move, and their contacts if there are any."""
         t, who = one.last.t, frozenset((one.last.id, other.last.id))
-        speeds = [speed for body in (one, other) if (speed := self._trunk_speed(body)) is not None]
-        scuffle.stirs.append(_Moment(t, sum(speeds) / max(len(speeds), 1) / unit, who))
+        stirs = [stir for trail in (one, other) if (stir := self._stir(trail)) is not None]
+        scuffle.stirs.append(_Moment(t, sum(stirs) / max(len(stirs), 1) / unit, who))
         for striker, struck in ((one, other), (other, one)):
             speed = self._blow(striker, struck, unit)
             if speed >= self._p.speed:
@@ -180,14 +180,16 @@ class Strike:
             self.id, start, t, excess / (1 + excess), tuple(sorted(tracks)), len(tracks)
         )
 
-    def _trunk_speed(self, trail: Trail) -> float | None:
-        """Pixels per second over the last swing; None if the trunk was not seen."""
-        now = trail.last
+    def _stir(self, trail: Trail) -> float | None:
+        """How fast a trunk moves against its own course, pixels/s; None if it was not seen.
+
+        Somebody who walks past keeps a course; somebody who is hit, or swings, does not.
+        """
+        now, course = trail.last, _velocity(trail.first, trail.last)
         for before in trail:
-            elapsed = now.t - before.t
-            if 0 < elapsed <= self._p.swing_s:
-                moved = math.hypot(*(now.trunk - before.trunk)) / elapsed
-                return None if math.isnan(moved) else moved
+            if 0 < now.t - before.t <= self._p.swing_s:
+                stir = math.hypot(*(_velocity(before, now) - course))
+                return None if math.isnan(stir) else stir
         return None
 
     def _blow(self, one: Trail, other: Trail, unit: float) -> float:
@@ -211,8 +213,19 @@ class Strike:
         return fastest
 
 
+def _forget(moments: deque[_Moment], until_t: float) -> None:
+    while moments and moments[0].t < until_t:
+        moments.popleft()
+
+
 def _mean(moments: deque[_Moment]) -> float:
     return sum(moment.speed for moment in moments) / len(moments) if moments else 0.0
+
+
+def _velocity(before: Body, now: Body) -> Floats:
+    """Mean velocity of a trunk, [2] pixels/s."""
+    velocity: Floats = (now.trunk - before.trunk) / max(now.t - before.t, 1e-3)
+    return velocity
 
 
 def _footing(body: Body) -> float:

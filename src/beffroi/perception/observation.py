@@ -7,6 +7,7 @@ much of the picture moved. `schema` is the JSON Schema of the same thing, for re
 
 import json
 import math
+import re
 import struct
 from dataclasses import dataclass
 from typing import Any, Final
@@ -53,6 +54,10 @@ KEYPOINTS: Final = (
 """The 17 joints, in the order of the COCO data set."""
 
 MAX_TRACKS: Final = 256
+MAX_CAMERA: Final = 200
+"""Longest name of a camera, in characters."""
+
+_TRACK_ID: Final = re.compile("[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class Track:
         keypoints: float32, shape (17, 3): x and y in pixels and score 0 to 1, in the order of
             `KEYPOINTS`; None for things without a skeleton.
         ground: Position of the feet on the ground in metres, if the camera is calibrated.
-        motion: Share of the box whose pixels changed since the last analysed frame, 0 to 1.
+        motion: Share of the box that differs from the camera's slow background, 0 to 1.
         age: Analysed frames since the track began, from 0.
     """
 
@@ -90,7 +95,7 @@ class Observation:
         t: Seconds on a clock that never steps back, see :class:`beffroi.capture.frame.Frame`.
         at: Wall time in seconds since 1970 UTC, None for files.
         size: Width and height of the analysed picture, in pixels.
-        motion: Share of the picture that changed since the last analysed frame, 0 to 1.
+        motion: Share of the picture that differs from its slow background, 0 to 1.
         analysed: False if the motion gate was closed, so that `tracks` is empty because nothing
             moved rather than because nobody is there.
         tracks: What is there, at most `MAX_TRACKS`.
@@ -135,7 +140,7 @@ def from_json(line: str) -> Observation:
         tracks = tuple(_track_from_dict(track) for track in fields.pop("tracks"))
         width, height = fields.pop("size")
         observation = Observation(size=(width, height), tracks=tracks, **fields)
-    except (ValueError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadInput(f"This line is not an observation: {error}.") from error
     _check(observation)
     return observation
@@ -238,7 +243,7 @@ def schema() -> dict[str, Any]:
     observation = _closed(
         {
             "version": {"const": VERSION},
-            "camera": {"type": "string", "maxLength": 200},
+            "camera": {"type": "string", "maxLength": MAX_CAMERA},
             "t": {"type": "number"},
             "at": {"type": ["number", "null"]},
             "size": {
@@ -316,11 +321,21 @@ def _track_from_bytes(data: bytes, offset: int) -> tuple[Track, int]:
 
 
 def _check(observation: Observation) -> None:
-    """Refuse what the schema does not allow; types of numbers are left to whoever uses them."""
-    if len(observation.tracks) > MAX_TRACKS:
-        raise BadInput(f"An observation holds at most {MAX_TRACKS} tracks.")
+    """Refuse what the schema does not allow, so that nothing else can travel as an observation."""
+    if len(observation.camera) > MAX_CAMERA or len(observation.tracks) > MAX_TRACKS:
+        raise BadInput("An observation names its camera briefly and holds a bounded crowd.")
+    numbers = [observation.t, observation.at or 0.0, observation.motion, *observation.size]
     for track in observation.tracks:
-        if track.kind not in KINDS or len(track.id) != 8:
+        if track.kind not in KINDS or not _TRACK_ID.fullmatch(track.id):
             raise BadInput(f"A track cannot be a {track.kind!r} named {track.id!r}.")
-        if track.keypoints is not None and track.keypoints.shape != (17, 3):
-            raise BadInput("A skeleton has 17 joints of x, y and score.")
+        if track.keypoints is not None:
+            if track.keypoints.shape != (17, 3):
+                raise BadInput("A skeleton has 17 joints of x, y and score.")
+            numbers += track.keypoints.ravel().tolist()
+        numbers += [*track.box, track.score, *(track.ground or ()), track.motion, track.age]
+    try:
+        finite = bool(np.isfinite(np.array(numbers, np.float64)).all())
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"An observation holds numbers only: {error}.") from error
+    if not finite:
+        raise BadInput("Every number of an observation is finite.")
