@@ -9,13 +9,14 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from beffroi.web.__main__ import OPTIONS, configure_logs
+from beffroi.logs import configure
+from beffroi.web.__main__ import OPTIONS
 
 
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     """Serve on a free port of this machine; yields the address."""
-    configure_logs()
+    configure()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, **OPTIONS))
         thread = threading.Thread(target=server.run, args=([listener],))

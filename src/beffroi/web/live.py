@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 
 from beffroi.clock import Clock
 from beffroi.errors import Unavailable
+from beffroi.ledger.sequencer import overdue
 from beffroi.mandate.gate import live_cameras
 from beffroi.store.cameras import CameraState
 from beffroi.store.database import Database
@@ -122,7 +123,9 @@ class Wall:
             opened = frozenset(live_cameras(session, self._clock))
             rows = session.scalars(select(CameraState).order_by(CameraState.camera_id))
             states = {row.camera_id: row.state for row in rows}
-        return opened, json.dumps({"type": "states", "states": states, "live": sorted(opened)})
+            late = bool(overdue(session, self._clock))
+        news = {"type": "states", "states": states, "live": sorted(opened), "ledger_late": late}
+        return opened, json.dumps(news)
 
     async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from beffroi import __version__
 from beffroi.errors import Unavailable
+from beffroi.ledger.sequencer import overdue
 from beffroi.mandate.definition import Definition, load_definition
 from beffroi.store.mandates import StoredDefinition, Use, UseCamera
 from beffroi.web.access import PUBLIC, recognise
@@ -27,11 +28,13 @@ def landing(request: Request) -> Response:
 
 @router.get("/health")
 def health(request: Request) -> Response:
-    """Whether the web and its database answer, for whoever supervises this machine."""
+    """Whether web, database and ledger keep up, for whoever supervises this machine."""
     site = site_of(request)
     try:
         with site.database.read() as session:
-            session.execute(select(1))
+            late = overdue(session, site.clock)
+        if late:
+            raise Unavailable(f"The ledger has not been signed since {late[0].at:%H:%M:%S} UTC.")
         if any(task.done() for task in site.tasks):
             raise Unavailable("News or skeletons are no longer followed: restart the web server.")
     except Unavailable as error:

@@ -105,6 +105,7 @@ function receive(tiles, data) {
   const message = JSON.parse(data);
   if (message.type === "stopped") tiles.get(message.camera)?.close(true);
   if (message.type !== "states") return;
+  document.getElementById("ledger-late").hidden = !message.ledger_late;
   for (const [camera, tile] of tiles) {
     tile.close(!message.live.includes(camera));
     tile.say(message.states[camera] ?? "off");
