@@ -15,10 +15,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--fork-strategy fewest --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock docs python system-packages
+.PHONY: help setup demo test check bench lock docs pictures python system-packages
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: python ## Install everything that running needs: libraries and models, never as root
 	@$(ENVIRONMENT) runtime
@@ -48,6 +48,10 @@ docs: python ## Write the generated pages again: settings, parts
 	@$(ENVIRONMENT) dev
 	$(BIN)/python -m scripts.settings_page
 	$(BIN)/python -m scripts.sbom
+
+pictures: python ## Take the pictures of the documentation again, from a running demo
+	@$(ENVIRONMENT) dev
+	$(BIN)/python -m scripts.pictures
 
 lock: python ## Pin the requirements again, as pyproject.toml asks (UPGRADE=--upgrade for newest)
 	@$(ENVIRONMENT) dev
