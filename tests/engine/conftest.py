@@ -10,7 +10,14 @@ import pytest
 from beffroi.cli.installation import make_installation
 from beffroi.engine.supervisor import Supervisor
 from beffroi.folder import DataFolder
+from tests.capture.films import film, street, walk
 from tests.engine.town import Served, Town, serving
+
+
+@pytest.fixture(scope="session")
+def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A minute of somebody walking up and down."""
+    return film(tmp_path_factory.mktemp("film") / "long.mp4", walk(street(), 1500))
 
 
 @pytest.fixture

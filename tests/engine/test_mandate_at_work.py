@@ -1,5 +1,6 @@
 """Promise 1 seen from the camera: nobody calls it but under a mandate, and they hang up in time."""
 
+import signal
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +12,7 @@ from beffroi.engine.supervisor import Supervisor
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.uses import ActType
 from beffroi.store.mandates import Use
-from tests.capture.films import film, street, walk
-from tests.engine.town import CLERK, Town, within
+from tests.engine.town import CLERK, Served, Town, within
 from tests.rtsp import Camera
 
 ESTABLISHED = "01"
@@ -21,9 +21,9 @@ CLOSED_S = 6.0
 
 
 @pytest.fixture
-def watched(rtsp_camera: Callable[..., Camera], tmp_path: Path, town: Town) -> Camera:
+def watched(rtsp_camera: Callable[..., Camera], long_film: Path, town: Town) -> Camera:
     """A real camera of the town, by the name of `gate`."""
-    camera = rtsp_camera(film(tmp_path / "film.h264", walk(street(), 1500), format="h264"))
+    camera = rtsp_camera(long_film)
     town.camera("gate", camera.address)
     return camera
 
@@ -72,6 +72,18 @@ def expire(town: Town, use: str) -> None:
     """Bring the end of a use to one second from now."""
     with town.site.database.write() as session:
         session.get_one(Use, use).ends_at = town.site.clock.now() + timedelta(seconds=1)
+
+
+def test_a_supervisor_that_hangs_leaves_no_camera_open(
+    town: Town, watched: Camera, serve: Callable[[], Served]
+) -> None:
+    town.use("gate")
+    served = serve()
+    within(60, lambda: called(watched))
+    served.send(signal.SIGSTOP)
+    within(CLOSED_S, lambda: not called(watched))
+    served.send(signal.SIGCONT)
+    within(15, lambda: called(watched))
 
 
 def test_a_stopped_use_raises_no_more_alerts(
