@@ -29,7 +29,7 @@ SHOE[14] += (-0.3, 0.1)
 
 def between(one: Pose, other: Pose, share: float) -> Pose:
     """A pose on the way from one to the other."""
-    return one + np.clip(share, 0, 1) * (other - one)
+    return one + min(max(share, 0.0), 1.0) * (other - one)
 
 
 def track(

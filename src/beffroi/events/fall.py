@@ -106,7 +106,7 @@ class _Person:
     upright: _Posture | None = None
     down_since: float | None = None
     lying_s: float = 0.0
-    raised: bool = False
+    judged: bool = False
 
     @property
     def stature(self) -> float:
@@ -165,7 +165,7 @@ class Fall:
         posture = person.see(body, self._p.steady_s)
         if posture.rise >= self._p.upright * person.stature:
             person.lengths.append(body.length)
-            person.upright, person.down_since, person.raised = posture, None, False
+            person.upright, person.down_since, person.judged = posture, None, False
         elif person.upright is not None and self._lying(posture, person.upright, person.stature):
             if person.down_since is not None:
                 person.lying_s += elapsed
@@ -179,14 +179,16 @@ class Fall:
         return lying and now.top - upright.top >= p.drop * stature
 
     def _judge(self, person: _Person, t: float) -> list[Detection]:
-        """Report somebody who has been down for long enough."""
+        """Report somebody who has been down for long enough; decided once for each descent."""
         p = self._p
-        if person.upright is None or person.down_since is None or person.raised:
+        if person.upright is None or person.down_since is None or person.judged:
             return []
         down_s = t - person.down_since
-        if down_s < p.stay_s or person.lying_s < p.lying_share * down_s:
+        if down_s < p.stay_s:
             return []
-        person.raised = True
+        person.judged = True
+        if person.lying_s < p.lying_share * down_s:
+            return []
         score = person.lying_s / down_s if down_s else 1.0
         return [Detection(self.id, person.upright.t, t, score, (person.body.id,), 1)]
 

@@ -153,7 +153,8 @@ class Strike:
         """Note how fast two people move, and their contacts if there are any."""
         t, who = one.last.t, frozenset((one.last.id, other.last.id))
         stirs = [stir for trail in (one, other) if (stir := self._stir(trail)) is not None]
-        scuffle.stirs.append(_Moment(t, sum(stirs) / max(len(stirs), 1) / unit, who))
+        if stirs:
+            scuffle.stirs.append(_Moment(t, sum(stirs) / len(stirs) / unit, who))
         for striker, struck in ((one, other), (other, one)):
             speed = self._blow(striker, struck, unit)
             if speed >= self._p.speed:
@@ -181,16 +182,20 @@ class Strike:
         )
 
     def _stir(self, trail: Trail) -> float | None:
-        """How fast a trunk moves against its own course, pixels/s; None if it was not seen.
+        """Change of a trunk's velocity from one swing to the next, pixels/s; None if not seen.
 
-        Somebody who walks past keeps a course; somebody who is hit, or swings, does not.
+        Somebody who walks past keeps a course, and who arrives changes it once; somebody who is
+        hit, or swings, changes it again and again.
         """
-        now, course = trail.last, _velocity(trail.first, trail.last)
-        for before in trail:
-            if 0 < now.t - before.t <= self._p.swing_s:
-                stir = math.hypot(*(_velocity(before, now) - course))
-                return None if math.isnan(stir) else stir
-        return None
+        now, swing_s = trail.last, self._p.swing_s
+        middle = next((body for body in trail if 0 < now.t - body.t <= swing_s), None)
+        if middle is None:
+            return None
+        before = next((body for body in trail if 0 < middle.t - body.t <= swing_s), None)
+        if before is None:
+            return None
+        change = math.hypot(*(_velocity(middle, now) - _velocity(before, middle)))
+        return None if math.isnan(change) else change
 
     def _blow(self, one: Trail, other: Trail, unit: float) -> float:
         """Speed at which `one` has just reached `other`, in statures/s; 0 without contact."""
