@@ -6,7 +6,7 @@ there already, or that grew slowly, is not an event.
 
 from collections import deque
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from beffroi.events.trails import people
 from beffroi.perception.observation import Observation
 
 Floats = NDArray[np.float64]
+
+_SHIFTS: Final = 4
+"""Steps towards the middle of a group; more change nothing."""
 
 
 class GatheringParameters(Parameters):
@@ -93,7 +96,10 @@ class Gathering:
         while t - self._past[0][0] > p.form_s + 2 * p.hold_s:
             self._past.popleft()
         self._ongoing = [place for place in self._ongoing if self._holds(place, t)]
-        places = [_Place(*at) for at in zip(positions, p.radius_m / units, strict=True)]
+        places = [
+            _Place(_middle(positions, start, radius), radius)
+            for start, radius in zip(positions, p.radius_m / units, strict=True)
+        ]
         place = max(places, key=lambda place: place.count(positions), default=None)
         if place is None or place.count(positions) < p.people or not self._holds(place, t):
             return []
@@ -140,3 +146,16 @@ class Gathering:
         complete = times + self._p.hold_s <= t - self._p.hold_s
         found = np.flatnonzero(complete & (share > 0.5))
         return float(times[found[-1]] + self._p.hold_s) if len(found) else None
+
+
+def _middle(positions: Floats, start: Floats, radius: float) -> Floats:
+    """Where the people around somebody stand on average, and those around there, and so on.
+
+    A few steps of mean shift (Comaniciu and Meer, 2002): people in a ring have nobody in its
+    middle.
+    """
+    middle = start
+    for _ in range(_SHIFTS):
+        near = np.hypot(*(positions - middle).T) <= radius
+        middle = positions[near].mean(axis=0)
+    return middle
