@@ -18,6 +18,7 @@ from beffroi.evaluation.figures import (
     visits_found,
     with_interval,
 )
+from beffroi.evaluation.identity import identity, read_boxes
 from beffroi.evaluation.watch import choose_definitions
 from beffroi.evaluation.zones import read_zones
 from beffroi.events.detector import Zones
@@ -73,10 +74,22 @@ def intrusions(data: Path, recordings: Recordings) -> Iterator[str]:
     yield f"| detections without an annotated visit | {stray} |"
 
 
+def tracking(data: Path, recordings: Recordings) -> Iterator[str]:
+    """Identities of the same square, frame by frame."""
+    truth = read_boxes(data / "people" / "PETS2009-S2L1.xml.gz")
+    result = identity(truth, recordings.of(data / "people" / "vtest.avi", 10), fps=10)
+    yield "### Tracking, one scene of 80 s\n\n| figure | value |\n|---|---|"
+    yield f"| IDF1 | {result.idf1:.3f} |"
+    yield f"| recall of annotated boxes | {result.recall:.3f} |"
+    yield f"| precision (the far lawn is not annotated) | {result.precision:.3f} |"
+    yield f"| ids given to {result.people} people | {result.tracks} |"
+
+
 SETS: dict[str, Callable[[Path, Recordings], Iterator[str]]] = {
     "fights": fights,
     "falls": falls,
     "intrusions": intrusions,
+    "tracking": tracking,
 }
 
 

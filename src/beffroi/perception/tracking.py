@@ -55,7 +55,7 @@ class TrackerSettings:
     sure: float = 0.3
     similar: float = 0.15
     joint_score: float = 0.1
-    slack: float = 3.0
+    slack: float = 4.0
     confirm: int = 2
     memory_s: float = 1.5
     steady_s: float = 0.4
