@@ -4,6 +4,7 @@ import os
 import random
 import resource
 import signal
+import socket
 import sqlite3
 import time
 from collections.abc import Callable
@@ -85,6 +86,16 @@ def test_two_servers_do_not_share_a_data_folder(town: Town, serve: Serve) -> Non
         second.stderr
     )
     assert not served.ended()
+
+
+def test_a_port_in_use_is_said_before_anything_starts(town: Town) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        town.site.folder.config.write_text(f"web: {{port: {port}}}\n")
+        refused = beffroi("serve", "--data", str(town.site.folder.path))
+    assert refused.returncode == 1
+    assert f"127.0.0.1:{port} cannot be used" in refused.stderr
+    assert "answers at" not in refused.stdout
 
 
 def test_a_full_disk_delays_alerts_and_loses_none(town: Town, serve: Serve) -> None:

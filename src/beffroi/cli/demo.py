@@ -43,13 +43,17 @@ def demo(
     if init_only:
         typer.echo(f"The demo city is in {data}.")
         return
-    with site.database.write() as session:
-        token = create_link(session, find_account(session, "operateur"), site.clock)
-    web = site.settings.web
-    console.rule("Belfort-les-Eaux, a city that does not exist")
-    console.print(
-        f"Open [bold]http://{web.host}:{web.port}/login/{token}[/bold]\n"
-        "It signs you in once, as an operator. An alert comes within two minutes.\n"
-        "Ctrl-C stops everything."
-    )
-    serve(site.folder, site.settings, site.database, site.clock)
+
+    def greet() -> None:
+        with site.database.write() as session:
+            token = create_link(session, find_account(session, "operateur"), site.clock)
+        web = site.settings.web
+        console.rule("Belfort-les-Eaux, a city that does not exist")
+        console.print(
+            f"Open [bold]http://{web.host}:{web.port}/login/{token}[/bold]\n"
+            "It signs you in once, as an operator. An alert comes within two minutes.\n"
+            "Ctrl-C stops everything.",
+            soft_wrap=True,
+        )
+
+    serve(site.folder, site.settings, site.database, site.clock, greet)

@@ -20,5 +20,8 @@ def serve(data: Data = DATA) -> None:
     configure()
     site = make_installation(data)
     web = site.settings.web
-    typer.echo(f"Beffroi answers at http://{web.host}:{web.port}/ (Ctrl-C stops it).")
-    run(site.folder, site.settings, site.database, site.clock)
+
+    def greet() -> None:
+        typer.echo(f"Beffroi answers at http://{web.host}:{web.port}/ (Ctrl-C stops it).")
+
+    run(site.folder, site.settings, site.database, site.clock, greet)
