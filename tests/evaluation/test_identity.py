@@ -15,11 +15,18 @@ def seen(ids: list[dict[str, str]]) -> list[Observation]:
     """For each frame, the track id given to each person."""
     return [
         Observation(
-            "c", i / 10, None, (640, 480), 0, True,
-            tuple(Track(name, "person", BOXES[who], 1, None, None, 0, 0) for who, name in row.items()),
+            camera="c",
+            t=i / 10,
+            at=None,
+            size=(640, 480),
+            motion=0,
+            analysed=True,
+            tracks=tuple(
+                Track(name, "person", BOXES[who], 1, None, None, 0, 0) for who, name in row.items()
+            ),
         )
         for i, row in enumerate(ids)
-    ]  # fmt: skip
+    ]
 
 
 TRUTH = {i: {1: BOXES["a"], 2: BOXES["b"]} for i in range(4)}

@@ -106,3 +106,9 @@ def test_a_melee_whose_tracks_break_is_still_one_event() -> None:
         ]
 
     assert len(run(detector("strike"), film(8, 12, scene))) == 1
+
+
+def test_a_second_fight_at_the_same_place_is_reported_again() -> None:
+    calm = fight(width=0.8, jostled=0.0)
+    scene = film(30, 12, lambda t: calm(t) if 8 < t < 20 else fight()(t))
+    assert len(run(detector("strike"), scene)) == 2

@@ -3,8 +3,8 @@
 It takes two bodies within reach: boxing at the air or clapping can never fire. Speeds are counted
 twice, towards the other body and relative to one's own, so that neither walking up to somebody nor
 being hidden by somebody who walks past looks like a blow. Slow contact (a hug, a hand on a
-shoulder, a dance) is no strike. In a mêlée most blows are hidden; that trunks move fast without
-going anywhere is then the better sign, so both are asked for.
+shoulder, a dance) is no strike. In a mêlée most blows are hidden from the camera; bodies that change
+course again and again are then the better sign, so both are asked for.
 """
 
 import math
@@ -65,8 +65,9 @@ class StrikeParameters(Parameters):
         ge=0,
         le=10,
         description=(
-            "Least mean speed of the two trunks against their own course over the last moments, "
-            "in statures per second: bodies that are jostled, not bodies that walk past."
+            "Least change of velocity of the two trunks from one swing to the next, averaged over "
+            "the last moments, in statures per second: bodies that are jostled, not bodies that "
+            "walk past."
         ),
     )
     stir_s: float = Field(gt=0, le=10, description="How long these last moments are, in seconds.")
@@ -104,7 +105,8 @@ class _Scuffle:
     unit: float
     contacts: deque[_Moment] = field(default_factory=deque)
     stirs: deque[_Moment] = field(default_factory=deque)
-    raised: bool = False
+    struck_t: float = -math.inf
+    """When it last was a strike; the same scuffle is reported again only after a pause."""
 
 
 class Strike:
@@ -130,9 +132,10 @@ class Strike:
         for scuffle in self._scuffles:
             _forget(scuffle.contacts, observation.t - self._p.within_s)
             _forget(scuffle.stirs, observation.t - self._p.stir_s)
-            if not scuffle.raised and self._struck(scuffle):
-                scuffle.raised = True
-                found.append(self._detection(scuffle, observation.t))
+            if self._struck(scuffle):
+                if observation.t - scuffle.struck_t > self._p.within_s:
+                    found.append(self._detection(scuffle, observation.t))
+                scuffle.struck_t = observation.t
         self._scuffles = [s for s in self._scuffles if s.stirs or s.contacts]
         return found
 
