@@ -121,7 +121,12 @@ def _engine(url: str) -> Engine:
         return create_engine(
             url,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={WAIT_S}s"},
+            connect_args={
+                "connect_timeout": 5,
+                # Milliseconds: a server cut off by the network is given up, not waited for.
+                "tcp_user_timeout": 10_000,
+                "options": f"-c lock_timeout={WAIT_S}s",
+            },
         )
     except ArgumentError as error:
         raise unknown from error
