@@ -3,8 +3,8 @@
 It takes two bodies within reach: boxing at the air or clapping can never fire. Speeds are counted
 twice, towards the other body and relative to one's own, so that neither walking up to somebody nor
 being hidden by somebody who walks past looks like a blow. Slow contact (a hug, a hand on a
-shoulder, a dance) is no strike. In a mêlée most blows are hidden from the camera; bodies that change
-course again and again are then the better sign, so both are asked for.
+shoulder, a dance) is no strike. In a mêlée most blows are hidden from the camera; that bodies
+change course again and again is then the better sign, so both are asked for.
 """
 
 import math
