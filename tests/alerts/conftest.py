@@ -13,11 +13,12 @@ from beffroi.clock import FrozenClock
 from beffroi.events.detector import Detection
 from beffroi.folder import DataFolder
 from beffroi.mandate.definition import Definition, EvidenceClass, VotedText
+from beffroi.mandate.uses import use_digest
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert
 from beffroi.store.cameras import Camera, CameraVersion
 from beffroi.store.database import Database
-from beffroi.store.mandates import StoredDefinition, Use, UseCamera
+from beffroi.store.mandates import Act, StoredDefinition, Use, UseCamera
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 CAMERA = "belfry-square"
@@ -154,6 +155,27 @@ def _add_use(session: Session, voted: VotedText, use_id: str) -> None:
     )
     session.flush()
     session.add(UseCamera(use_id=use_id, camera_id=CAMERA, zones={}))
+    vote(session, use_id)
+
+
+def vote(session: Session, use_id: str) -> None:
+    """Vote a use as it stands now, in place of any earlier vote."""
+    session.flush()
+    session.merge(
+        Act(
+            id=f"vote-{use_id}",
+            use_id=use_id,
+            type="vote",
+            author="clerk",
+            body="council",
+            date="2026-11-01",
+            reference="1",
+            motives="test",
+            use_digest=use_digest(session, session.get_one(Use, use_id)),
+            document_digest=None,
+            recorded_at=NOW,
+        )
+    )
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from beffroi.mandate.definition import EvidenceClass
 from beffroi.store.alerts import Alert
 from beffroi.store.ledger import LedgerEntry, LedgerPayload
 from beffroi.store.mandates import Use, UseCamera
-from tests.alerts.conftest import CAMERA, NOW, Town, definition
+from tests.alerts.conftest import CAMERA, NOW, Town, definition, vote
 
 DETECTION = Detection("fall", 3.0, 5.5, 0.8, ("0a1b2c3d",), 4, "steps")
 
@@ -57,6 +57,7 @@ def test_only_a_live_use_that_is_open_now_raises(
 ) -> None:
     with town.database.write() as session:
         setattr(session.get_one(Use, "use-pixelated"), field, value)
+        vote(session, "use-pixelated")
     with pytest.raises(NotAuthorised, match=cause):
         town.raise_alert()
 
@@ -64,6 +65,7 @@ def test_only_a_live_use_that_is_open_now_raises(
 def test_an_unknown_use_another_definition_or_another_camera_raise_nothing(town: Town) -> None:
     with town.database.write() as session:
         session.delete(session.get_one(UseCamera, ("use-clear", CAMERA)))
+        vote(session, "use-clear")
     with pytest.raises(NotAuthorised, match="No use use-unknown"):
         town.raise_alert(use_id="use-unknown")
     with pytest.raises(NotAuthorised, match="not the one voted"):

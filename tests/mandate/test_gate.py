@@ -108,6 +108,29 @@ def test_a_text_changed_after_the_vote_does_not_run(
     assert "not the one that was voted" in decision.refused[0].reason
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE use SET hours = '{}'",
+        "UPDATE use SET ends_at = '2099-01-01 00:00:00.000000'",
+        "UPDATE use SET purpose = 'another'",
+        """UPDATE use_camera SET zones = '{"area": [[0, 0], [1, 0], [1, 1]]}'""",
+        "UPDATE act SET use_digest = 'another'",
+        "DELETE FROM act WHERE type = 'vote'",
+    ],
+)
+def test_a_use_changed_after_the_vote_does_not_run(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide, change: str
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    with city.write() as session:
+        session.execute(text(change))
+    decision = ask(city, clock)
+    assert decision.permit is None
+    assert "no longer the one that was voted" in decision.refused[0].reason
+
+
 def test_an_operator_stops_and_a_supervisor_resumes(
     city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
 ) -> None:

@@ -3,7 +3,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput, NotAuthorised
@@ -11,7 +11,7 @@ from beffroi.mandate.gate import Gate
 from beffroi.mandate.uses import ActType
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry
-from beffroi.store.mandates import Use
+from beffroi.store.mandates import Act, Use
 from tests.mandate.conftest import NOON, Decide
 
 
@@ -65,4 +65,5 @@ def test_no_sequence_of_acts_runs_without_a_vote_and_a_publication(
 
 def _reset(city: Database) -> None:
     with city.write() as session:
+        session.execute(delete(Act))
         session.get_one(Use, "falls").state = "draft"

@@ -18,9 +18,9 @@ from beffroi.errors import BadInput
 from beffroi.mandate.cameras import current_version, list_cameras
 from beffroi.mandate.definition import VotedText, load_definition
 from beffroi.mandate.permit import Basis, Permit, issue
-from beffroi.mandate.uses import Mode, parse_minute
+from beffroi.mandate.uses import ActType, Mode, parse_minute, use_digest
 from beffroi.store.cameras import CameraVersion
-from beffroi.store.mandates import Commissioning, Pause, StoredDefinition, Use, UseCamera
+from beffroi.store.mandates import Act, Commissioning, Pause, StoredDefinition, Use, UseCamera
 
 TERM_S: Final = 5.0
 """How long a permit lasts; an engine that hears nothing more stops within it."""
@@ -154,6 +154,8 @@ def ask(session: Session, camera_id: str, now: datetime) -> Iterator[OpenUse | R
 def _objection(session: Session, use: Use, camera_id: str, now: datetime) -> str | None:
     if use.state != "in_force":
         return f"the use is not in force: it is {use.state}"
+    if not _as_voted(session, use):
+        return "the use is no longer the one that was voted"
     if now < use.starts_at:
         return f"it starts on {use.starts_at:%Y-%m-%d %H:%M} UTC"
     if now >= use.ends_at:
@@ -163,6 +165,14 @@ def _objection(session: Session, use: Use, camera_id: str, now: datetime) -> str
     if paused(session, use.id, camera_id):
         return "an operator has paused it; a supervisor can resume it"
     return None
+
+
+def _as_voted(session: Session, use: Use) -> bool:
+    """Whether nothing of the use was changed since its vote: cameras, zones, hours, dates, text."""
+    voted = session.scalars(
+        select(Act.use_digest).where(Act.use_id == use.id, Act.type == ActType.VOTE)
+    ).all()
+    return list(voted) == [use_digest(session, use)]
 
 
 def within_hours(hours: dict[str, list[list[str]]], timezone: str, now: datetime) -> bool:

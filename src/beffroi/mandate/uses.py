@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import rfc8785
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -123,9 +124,21 @@ def draft_use(
     session.flush()
     for camera_id, zones in spec.cameras.items():
         session.add(UseCamera(use_id=use_id, camera_id=camera_id, zones=zones))
-    payload = {
-        "use": use_id,
-        "definition": voted.digest,
+    session.flush()
+    append(session, Kind.USE_DRAFTED, actor=actor, payload=_content(session, use), clock=clock)
+    return use
+
+
+def use_digest(session: Session, use: Use) -> str:
+    """SHA-256 of everything that is voted of a use, as canonical JSON (RFC 8785)."""
+    return hashlib.sha256(rfc8785.dumps(_content(session, use))).hexdigest()
+
+
+def _content(session: Session, use: Use) -> dict[str, Any]:
+    cameras = session.scalars(select(UseCamera).where(UseCamera.use_id == use.id))
+    return {
+        "use": use.id,
+        "definition": use.definition_digest,
         "mode": use.mode,
         "purpose": use.purpose,
         "legal_basis": use.legal_basis,
@@ -133,10 +146,8 @@ def draft_use(
         "hours": use.hours,
         "starts_at": use.starts_at.isoformat(),
         "ends_at": use.ends_at.isoformat(),
-        "cameras": {camera: dict(zones) for camera, zones in spec.cameras.items()},
+        "cameras": {camera.camera_id: camera.zones for camera in cameras},
     }
-    append(session, Kind.USE_DRAFTED, actor=actor, payload=payload, clock=clock)
-    return use
 
 
 def record_act(
@@ -189,6 +200,7 @@ def record_act(
         date=date,
         reference=reference,
         motives=motives,
+        use_digest=use_digest(session, use),
         document_digest=None if document is None else _digest(document),
         recorded_at=clock.now(),
     )
@@ -203,7 +215,7 @@ def record_act(
         "reference": reference,
         "motives": motives,
         "document": act.document_digest,
-        "definition": use.definition_digest,
+        "decided_upon": act.use_digest,
     }
     append(session, Kind.ACT, actor=actor, payload=payload, clock=clock)
     return act

@@ -53,7 +53,10 @@ class UseCamera(Base):
 
 
 class Act(Base):
-    """A dated decision by a competent body about a use."""
+    """A dated decision by a competent body about a use.
+
+    `use_digest` is the SHA-256 of the use as it was decided upon.
+    """
 
     __tablename__ = "act"
 
@@ -65,6 +68,7 @@ class Act(Base):
     date: Mapped[str]
     reference: Mapped[str]
     motives: Mapped[str]
+    use_digest: Mapped[str]
     document_digest: Mapped[str | None]
     recorded_at: Mapped[datetime]
 

@@ -174,6 +174,7 @@ def _decisions() -> None:
         sa.Column("date", sa.String(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("motives", sa.String(), nullable=False),
+        sa.Column("use_digest", sa.String(), nullable=False),
         sa.Column("document_digest", sa.String(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["use_id"], ["use.id"], name="fk_act_use_id"),
