@@ -5,6 +5,7 @@ resolution and then halved, so that edges are smooth and perspective is true.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,11 @@ from beffroi.simulation.render import Light
 F32 = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Field = NDArray[np.floating]
+Part = tuple[slice, slice]
 Colour = tuple[float, float, float]
 _FINE = 2
 _FAR = np.float32(1e6)
+_WHOLE = (slice(None), slice(None))
 
 
 @dataclass
@@ -35,41 +38,51 @@ class Canvas:
     rng: np.random.Generator
     picture: F32 = field(init=False)
     depth: F32 = field(init=False)
+    _rays: tuple[F32, F32, F32] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         width, height = (n * _FINE for n in self.camera.size)
         self.picture = np.zeros((height, width, 3), dtype=np.float32)
         self.depth = np.full((height, width), _FAR, dtype=np.float32)
-        x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
-        self._rays = self.camera.rays(np.stack([x, y], axis=-1) / _FINE).astype(np.float32)
+        right, below, ahead = self.camera.axes.astype(np.float32)
+        u, v = (
+            ((np.arange(n) + 0.5) / n - 0.5) * n / _FINE / self.camera.focal
+            for n in (width, height)
+        )
+        across, down = u.astype(np.float32), v.astype(np.float32)[:, None]
+        x, y, z = (across * r + down * b + a for r, b, a in zip(right, below, ahead, strict=True))
+        self._rays = x, y, z
 
     def sky(self, zenith: Colour, horizon: Colour) -> None:
         """A vertical gradient behind everything."""
-        up = np.clip(self._rays[..., 2] / np.linalg.norm(self._rays, axis=-1), 0, 0.35) / 0.35
-        self.picture[:] = _mix(horizon, zenith, up**0.7)
+        rx, ry, rz = self._rays
+        up = np.clip(rz / np.sqrt(rx * rx + ry * ry + rz * rz), 0, 0.35) / 0.35
+        low, high = (np.array(c, dtype=np.float32) for c in (horizon, zenith))
+        self.picture[:] = low + (up**0.7)[..., None] * (high - low)
 
+    @cached_property
     def ground(self) -> tuple[Field, Field, NDArray[np.bool_], Field]:
         """Metres x and y of every pixel of the ground, where it is, and metres per pixel."""
-        down = self._rays[..., 2] < -1e-3
-        scale = self.camera.position[2] / np.where(down, -self._rays[..., 2], 1.0)
-        x = self.camera.position[0] + self._rays[..., 0] * scale
-        y = self.camera.position[1] + self._rays[..., 1] * scale
-        grain = scale**2 / (self.camera.focal * self.camera.position[2] * _FINE)
+        rx, ry, rz = self._rays
+        down = rz < -1e-3
+        scale = np.float32(self.camera.position[2]) / np.where(down, -rz, np.float32(1))
+        x = self.camera.position[0] + rx * scale
+        y = self.camera.position[1] + ry * scale
+        grain = scale * scale / np.float32(self.camera.focal * self.camera.position[2] * _FINE)
         return x, y, down, grain
 
     def wall(self, y: float) -> tuple[Field, Field, NDArray[np.bool_]]:
         """Metres x and z of every pixel of the vertical plane at depth `y`, and where it is."""
-        scale = (y - self.camera.position[1]) / np.maximum(self._rays[..., 1], 1e-3)
-        x = self.camera.position[0] + self._rays[..., 0] * scale
-        z = self.camera.position[2] + self._rays[..., 2] * scale
-        return x, z, (z >= 0) & (self._rays[..., 1] > 1e-3)
+        rx, ry, rz = self._rays
+        scale = (y - self.camera.position[1]) / np.maximum(ry, np.float32(1e-3))
+        x = self.camera.position[0] + rx * scale
+        z = self.camera.position[2] + rz * scale
+        return x, z, (z >= 0) & (ry > 1e-3)
 
-    def lay(self, colour: F32, where: F32 | NDArray[np.bool_], depth: float | None = None) -> None:
-        """Put colour on the picture with an opacity [H,W]; with a depth it hides what is behind."""
-        cover = np.asarray(where, dtype=np.float32)
-        self.picture += cover[..., None] * (colour - self.picture)
-        if depth is not None:
-            self.depth[cover > 0.5] = np.minimum(self.depth[cover > 0.5], np.float32(depth))
+    def lay(self, colour: Field, where: Field | NDArray[np.bool_], part: Part = _WHOLE) -> None:
+        """Put colour on a part of the picture with an opacity, both of that part's size."""
+        patch = self.picture[part]
+        patch += np.asarray(where, dtype=np.float32)[..., None] * (colour - patch)
 
     def polygon(self, points_m: NDArray[np.float64], colour: Colour, solid: bool = True) -> None:
         """Fill a convex polygon of world points [N,3]."""
@@ -113,9 +126,16 @@ class Canvas:
 
     def shadow(self, x: float, y: float, across: float, along: float, depth: float) -> None:
         """Darken the ground softly around a point."""
-        gx, gy, here, _ = self.ground()
-        near = np.exp(-(((gx - x) / across) ** 2) - ((gy - y) / along) ** 2)
-        self.picture *= (1 - depth * near * here * (self.depth >= _FAR))[..., None]
+        gx, gy, here, _ = self.ground
+        corners = [(x + i * across, y + j * along, 0) for i in (-2.5, 2.5) for j in (-2.5, 2.5)]
+        pixels = self.camera.project(corners) * _FINE
+        if not np.isfinite(pixels).all():
+            return
+        (x0, y0), (x1, y1) = np.clip([pixels.min(axis=0), pixels.max(axis=0)], 0, None).astype(int)
+        part = (slice(y0, y1), slice(x0, x1))
+        gap = ((gx[part] - x) / across) ** 2 + ((gy[part] - y) / along) ** 2
+        shade = depth * np.exp(-gap) * here[part] * (self.depth[part] >= _FAR)
+        self.picture[part] *= (1 - shade)[..., None]
 
     def finish(self) -> tuple[F32, F32]:
         """The picture [H,W,3] and the depth [H,W] at the camera's size."""
@@ -128,6 +148,9 @@ def _turns_left(a: Floats, b: Floats, c: Floats) -> bool:
     return bool((b[0] - a[0]) * (c[1] - b[1]) < (b[1] - a[1]) * (c[0] - b[0]))
 
 
-def _mix(a: Colour, b: Colour, share: Field) -> Field:
-    start, end = (np.array(c, dtype=np.float32) for c in (a, b))
-    return start + share[..., None] * (end - start)
+def bounds(mask: NDArray[np.bool_]) -> Part | None:
+    """The smallest rectangle that holds all that is true; None if nothing is."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return None
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)

@@ -7,23 +7,25 @@ from numpy.typing import NDArray
 
 Colour = tuple[float, float, float]
 
-# Skin tones after the ten steps of the Monk scale, light to dark (sRGB 0-255).
+# Dyes that, in the light of the scenes, show as the ten steps of the Monk scale, light to dark
+# (sRGB 0-255): taken as dyes, the published tones would burn out at one end and sink to ink at
+# the other.
 SKIN: tuple[Colour, ...] = (
-    (240, 214, 196),
-    (232, 199, 177),
-    (222, 184, 155),
-    (205, 160, 126),
-    (184, 136, 100),
-    (166, 120, 88),
-    (142, 99, 70),
-    (120, 82, 59),
-    (100, 68, 50),
-    (84, 58, 45),
+    (236, 214, 198),
+    (232, 206, 186),
+    (230, 202, 172),
+    (218, 188, 152),
+    (204, 166, 126),
+    (160, 126, 86),
+    (130, 92, 67),
+    (96, 65, 52),
+    (68, 52, 44),
+    (52, 41, 35),
 )
 _GREY: Colour = (150, 148, 146)
 HAIR: tuple[Colour, ...] = (
-    (36, 28, 24),
-    (52, 38, 28),
+    (24, 20, 18),
+    (46, 34, 26),
     (84, 58, 38),
     (122, 88, 54),
     (166, 132, 84),
@@ -95,9 +97,10 @@ def _dye(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Colour:
 
 
 def _hair_for(skin: Colour, child: bool) -> tuple[Colour, ...]:
-    """Hair that can be told from the skin; no grey on children."""
-    shades = tuple(c for c in HAIR if abs(sum(c) - sum(skin)) > 150 and not (child and c == _GREY))
-    return shades or HAIR[:2]
+    """Black, brown or grey on dark skin, what can be told from it on light; children not grey."""
+    dark = sum(skin) < 400
+    shades = (*HAIR[:3], _GREY) if dark else [c for c in HAIR if sum(skin) - sum(c) > 150]
+    return tuple(c for c in shades if not (child and c == _GREY))
 
 
 def draw_figure(rng: np.random.Generator, child: bool = False) -> Figure:

@@ -196,6 +196,10 @@ def _trunk(rows: _Rows, i: int, who: Figure, bodies: Bodies, eye: Floats) -> Non
     )
     yoke = (joints[J.L_SHOULDER], joints[J.R_SHOULDER])
     rows.add(i, yoke, (0.026 * h, 0.030 * h, 0.026 * h), who.top)
+    for shoulder in yoke:
+        base = neck + 0.42 * (shoulder - neck) + up * 0.006 - chest[:, 0] * 0.018 * h
+        slope = (base, shoulder + 0.1 * (neck - shoulder))
+        rows.add(i, slope, (0.024 * h, 0.026 * h, 0.026 * h), who.top)
     if who.legs in ("skirt", "dress"):
         _skirt(rows, i, who, bodies, wide["hips"])
 

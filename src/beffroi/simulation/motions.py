@@ -329,7 +329,7 @@ CHEER = pose(
 def phoning(rhythm: float) -> Motion:
     """Standing, looking at a telephone in the right hand."""
     return alive(
-        lambda _: pose(STAND, r_flex=28, r_elbow=98, r_turn=26, nod=24, bend=4), rhythm, 0.5
+        lambda _: pose(STAND, r_flex=34, r_elbow=100, r_turn=26, nod=8, bend=2), rhythm, 0.5
     )
 
 

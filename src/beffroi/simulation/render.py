@@ -14,6 +14,7 @@ from beffroi.simulation.flesh import Kind, Shapes
 from beffroi.simulation.skeleton import Bodies, Joint
 
 F32 = NDArray[np.float32]
+_SHOULDER = 190  # brightness above which highlights are compressed, 0-255
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _shade(shapes: Shapes, pixels: _Pixels, camera: Camera, light: Light) -> tup
     d0, d1 = shapes.depth.astype(f).T
     depth = s * d0[of] + t * d1[of] - shapes.thickness.astype(f)[of] * n_out
     base = shapes.dye.astype(f)[of]
-    _adorn(base, shapes, of, t, np.stack([nx, ny, -n_out], axis=1), camera)
+    skin = _adorn(base, shapes, of, t, np.stack([nx, ny, -n_out], axis=1), camera)
     sun = (camera.axes @ np.array(light.sun)).astype(f)
     lit = np.maximum(nx * sun[0] + ny * sun[1] - n_out * sun[2], 0)
     sky = f(0.84) - f(0.20) * ny + f(0.12) * n_out
@@ -122,21 +123,34 @@ def _shade(shapes: Shapes, pixels: _Pixels, camera: Camera, light: Light) -> tup
     tone *= 1 - rim * (1 - n_out) ** 2
     tone *= f(light.exposure)
     colour = base * tone[:, None] * np.array(light.tint, dtype=f)
-    gloss = f(80) * np.maximum(f(0.75) * n_out - f(0.55) * ny - f(0.05), 0) ** 4  # skin shines
-    colour += (gloss * (shapes.kind == Kind.HEAD)[of])[:, None]
+    shine = f(0.5) * skin * np.maximum(f(0.75) * n_out - f(0.55) * ny - f(0.05), 0) ** 4
+    colour += shine[:, None] * (255 - colour)
+    bright = colour > _SHOULDER  # as a camera does, keep the shape of what is nearly white
+    span = f(255 - _SHOULDER)
+    colour[bright] = _SHOULDER + span * np.tanh((colour[bright] - _SHOULDER) / span)
     return cover, depth, colour
 
 
 def _adorn(
     base: F32, shapes: Shapes, of: NDArray[np.int64], t: F32, normal: F32, camera: Camera
-) -> None:
-    """Faces and hair on heads, an open collar on chests, by direction on the body part."""
-    kind = shapes.kind[of]
-    for which, dress in ((Kind.HEAD, _face), (Kind.CHEST, _collar)):
+) -> F32:
+    """Faces and hair on heads, an open collar on chests, by direction on the body part.
+
+    Returns:
+        Where a head shows skin, which shines, unlike hair: 0 to 1 for every pixel.
+    """
+    kind, skin = shapes.kind[of], np.zeros(len(of), np.float32)
+    for which in (Kind.HEAD, Kind.CHEST):
         rows = np.flatnonzero(kind == which)
         turn = np.einsum("kj,nji->nki", camera.axes, shapes.frame)[of[rows]].astype(np.float32)
         local = np.einsum("nk,nki->ni", normal[rows], turn)
-        base[rows] = dress(base[rows], shapes.trim[of[rows]].astype(np.float32), local, t[rows])
+        trim = shapes.trim[of[rows]].astype(np.float32)
+        if which == Kind.HEAD:
+            skin[rows] = 1 - _hairy(local)
+            base[rows] = trim + skin[rows, None] * (_face(base[rows], local) - trim)
+        else:
+            base[rows] = _collar(base[rows], trim, local, t[rows])
+    return skin
 
 
 # Direction on the head (forward, left, up), size, and the factor on red, green, blue there.
@@ -152,18 +166,26 @@ _FEATURES = (
     ((-0.05, -0.99, -0.05), 0.030, (0.84, 0.76, 0.74)),
 )
 
+_EYE_WHITES = tuple((0.9, y, 0.06) for y in (-0.52, -0.17, 0.17, 0.52))
 
-def _face(skin: F32, hair: F32, at: F32, _: F32) -> F32:
+
+def _face(skin: F32, at: F32) -> F32:
     colour = skin.copy()
+    for place in _EYE_WHITES:
+        gap = ((at - np.array(place, dtype=np.float32)) ** 2).sum(axis=1)
+        colour += 0.7 * np.exp(-gap / np.float32(0.008))[:, None] * (215 - colour)
     for place, size, factor in _FEATURES:
         gap = ((at - np.array(place, dtype=np.float32)) ** 2).sum(axis=1)
         spot = np.exp(-gap / np.float32(2 * size))[:, None]
         colour *= 1 + spot * (np.array(factor, dtype=np.float32) - 1)
+    return colour
+
+
+def _hairy(at: F32) -> F32:
     crown = at[:, 2] - (0.55 * np.clip(at[:, 0], 0, 1) + 0.18)
     nape = -0.22 - at[:, 0] + 0.8 * np.clip(at[:, 2] + 0.45, -1, 0)
-    cap = np.clip(np.maximum(crown, nape) * 7, 0, 1)[:, None]
-    dressed: F32 = colour + cap * (hair - colour)
-    return dressed
+    cover: F32 = np.clip(np.maximum(crown, nape) * 7, 0, 1)
+    return cover
 
 
 def _collar(cloth: F32, inside: F32, at: F32, height: F32) -> F32:

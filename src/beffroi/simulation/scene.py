@@ -88,7 +88,8 @@ class Scene:
         setting.paint(canvas)
         backdrop, scenery = canvas.finish()
         width, height = setting.camera.size
-        grain = rng.normal(0, rng.uniform(1.2, 4.0), (_NOISE_BANK, height, width, 1))
+        grain = rng.standard_normal((_NOISE_BANK, height, width, 1), np.float32)
+        grain *= np.float32(rng.uniform(1.2, 4.0))
         zones = {
             key: Zone(np.array(ring), setting.camera.project([(x, y, 0.0) for x, y in ring]))
             for key, ring in setting.zones.items()
@@ -98,7 +99,7 @@ class Scene:
             _setting=setting,
             _backdrop=backdrop,
             _scenery=scenery,
-            _noise=grain.astype(np.float32),
+            _noise=grain,
         )
 
     @property

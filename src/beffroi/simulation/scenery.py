@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from beffroi.simulation.backdrop import Canvas, Colour
+from beffroi.simulation.backdrop import Canvas, Colour, Part, bounds
 
 F32 = NDArray[np.float32]
 
@@ -16,15 +16,15 @@ def _cloudy(rng: np.random.Generator, x: F32, y: F32, scale: float) -> F32:
     """Smooth noise about zero, a few sine waves of random direction."""
     total = np.zeros_like(x)
     for _ in range(6):
-        angle, phase = rng.uniform(0, 2 * np.pi, 2)
-        wave = rng.uniform(0.5, 2.0) / scale
-        total += np.sin(wave * (x * np.cos(angle) + y * np.sin(angle)) + phase).astype(np.float32)
+        angle, phase = rng.uniform(0, 2 * np.pi, 2).astype(np.float32)
+        wave = np.float32(rng.uniform(0.5, 2.0) / scale)
+        total += np.sin(wave * np.cos(angle) * x + wave * np.sin(angle) * y + phase)
     return total / np.float32(3.5)
 
 
 def paving(canvas: Canvas, colour: Colour, slab: tuple[float, float] = (0.6, 0.4)) -> None:
     """Stone slabs in a running bond, joints fading with distance."""
-    x, y, here, grain = canvas.ground()
+    x, y, here, grain = canvas.ground
     row = np.floor(y / slab[1])
     shift = x / slab[0] + 0.5 * (row % 2)
     column = np.floor(shift)
@@ -41,25 +41,31 @@ def paving(canvas: Canvas, colour: Colour, slab: tuple[float, float] = (0.6, 0.4
     tone *= 1 + 0.035 * _cloudy(canvas.rng, x, y, 1.6)
     tone *= canvas.light.exposure * (0.93 + 0.10 * canvas.light.sunlight)
     stone = np.array(colour, dtype=np.float32) * np.array(canvas.light.tint, dtype=np.float32)
-    canvas.lay(tone[..., None].astype(np.float32) * stone, here)
+    canvas.lay(tone[..., None] * stone, here)
 
 
 def band(canvas: Canvas, x: tuple[float, float], y: tuple[float, float], colour: Colour) -> None:
     """A rectangle of the ground in one slightly worn colour."""
-    gx, gy, here, _ = canvas.ground()
+    gx, gy, here, _ = canvas.ground
     inside = here & (gx >= x[0]) & (gx < x[1]) & (gy >= y[0]) & (gy < y[1])
-    tone = 1 + 0.05 * _cloudy(canvas.rng, gx, gy, 0.9)
+    if (part := bounds(inside)) is None:
+        return
+    tone = 1 + 0.05 * _cloudy(canvas.rng, gx[part], gy[part], 0.9)
     tone *= canvas.light.exposure
-    canvas.lay(tone[..., None] * np.array(colour, dtype=np.float32), inside)
+    canvas.lay(tone[..., None] * np.array(colour, dtype=np.float32), inside[part], part)
 
 
 def lawn(canvas: Canvas, colour: Colour = (96, 122, 62)) -> None:
     """Grass: soft patches, mown stripes and a fine grain near the camera."""
-    x, y, here, grain = canvas.ground()
+    x, y, here, grain = canvas.ground
     tone = 1 + 0.07 * _cloudy(canvas.rng, x, y, 1.1) + 0.05 * _cloudy(canvas.rng, x, y, 0.25)
-    speck = canvas.rng.normal(0, 0.10, x.shape) * np.clip(0.01 / np.maximum(grain, 1e-4), 0.2, 1)
+    speck = (
+        canvas.rng.standard_normal(x.shape, np.float32)
+        * 0.10
+        * np.clip(0.01 / np.maximum(grain, 1e-4), 0.2, 1)
+    )
     tone = (tone + speck + 0.02 * np.sign(np.sin(x * 1.6))) * canvas.light.exposure
-    canvas.lay(tone[..., None].astype(np.float32) * np.array(colour, dtype=np.float32), here)
+    canvas.lay(tone[..., None] * np.array(colour, dtype=np.float32), here)
 
 
 def hedge(canvas: Canvas, y: float, height: float) -> None:
@@ -90,23 +96,26 @@ def facades(canvas: Canvas, y: float, lowest: float = -30, highest: float = 30) 
     while left < highest:
         width = float(rng.uniform(5.5, 8.5))
         house = here & (x >= left) & (x < left + width)
-        if house.any():
-            _house(canvas, x - left, z, house, width)
+        if part := bounds(house):
+            _house(canvas, part, x[part] - np.float32(left), z[part], house[part], width)
         left += width
     foot = np.exp(-np.clip(z, 0, None) / 0.35) * here * 0.35
     canvas.picture *= (1 - foot)[..., None]
 
 
-def _house(canvas: Canvas, u: F32, z: F32, where: NDArray[np.bool_], width: float) -> None:
+def _house(
+    canvas: Canvas, part: Part, u: F32, z: F32, where: NDArray[np.bool_], width: float
+) -> None:
     rng, light = canvas.rng, canvas.light
-    plaster = np.array(_PLASTER[rng.integers(len(_PLASTER))]) * rng.uniform(0.92, 1.06)
+    plaster = np.array(_PLASTER[rng.integers(len(_PLASTER))], np.float32)
+    plaster *= np.float32(rng.uniform(0.92, 1.06))
     tone = (1 + 0.03 * _cloudy(rng, u, z, 0.8)) * light.exposure
-    colour = (tone[..., None] * plaster).astype(np.float32)
+    colour = tone[..., None] * plaster
 
     def mark(mask: F32 | NDArray[np.bool_], paint: Colour) -> None:
         share = np.asarray(mask, dtype=np.float32)[..., None]
         target = np.array(paint, dtype=np.float32) * np.float32(light.exposure)
-        np.copyto(colour, colour + share * (target - colour))
+        colour[:] += share * (target - colour)
 
     bays = int(rng.integers(2, 4))
     bay = width / bays
@@ -139,7 +148,7 @@ def _house(canvas: Canvas, u: F32, z: F32, where: NDArray[np.bool_], width: floa
         mark(door, (78, 66, 58) if rng.random() < 0.5 else (58, 78, 84))
     mark(z < 0.4, (128, 120, 110))
     mark((u < 0.06) | (u > width - 0.06), tuple(plaster * 0.8))
-    canvas.lay(colour, where)
+    canvas.lay(colour, where, part)
 
 
 def tree(canvas: Canvas, x: float, y: float, height: float = 6.0, crown: float = 1.7) -> None:
@@ -165,14 +174,20 @@ def tree(canvas: Canvas, x: float, y: float, height: float = 6.0, crown: float =
         ]
         tone = light.exposure * (0.74 + 0.1 * dz)
         canvas.polygon(np.array(blob), (82 * tone, 104 * tone, 58 * tone))
-    for _ in range(380):
+    petal = np.column_stack([np.cos(ring[::2]), np.zeros(6), np.sin(ring[::2])])
+    for _ in range(380 if _in_sight(canvas, (x, y, middle), 1.2 * crown) else 0):
         turn, far = rng.uniform(0, 2 * np.pi), 0.98 * rng.random() ** 0.5
         dx, dz = crown * far * np.cos(turn), crown * 0.85 * far * np.sin(turn)
         side = (dx * light.sun[0] + dz * light.sun[2]) / crown
         glow = light.exposure * (0.80 + 0.22 * side + rng.normal(0, 0.035))
-        size = rng.uniform(0.07, 0.15)
-        leaf = [(x + dx + size * np.cos(a), y, middle + dz + size * np.sin(a)) for a in ring[::2]]
-        canvas.polygon(np.array(leaf), (82 * glow, 106 * glow, 58 * glow))
+        leaf = rng.uniform(0.07, 0.15) * petal + (x + dx, y, middle + dz)
+        canvas.polygon(leaf, (82 * glow, 106 * glow, 58 * glow))
+
+
+def _in_sight(canvas: Canvas, middle: tuple[float, float, float], reach: float) -> bool:
+    camera = canvas.camera
+    gap = np.abs(camera.project(middle) - camera.centre) - camera.centre
+    return bool((gap < reach * camera.focal / camera.view(middle)[2]).all())
 
 
 def bench(canvas: Canvas, x: float, y: float, width: float = 1.8) -> None:

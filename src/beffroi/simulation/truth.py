@@ -64,7 +64,8 @@ class PersonTruth:
         box: x0, y0, x1, y1 in pixels around the body, cut at the picture's edge.
         ground_m: The point of the ground under the pelvis, metres [2].
         height_px: Height of the uncut box.
-        occluded: Whether others, scenery or the picture's edge hide any keypoint.
+        occluded: Whether others, scenery or the picture's edge hide any joint, those of the
+            trunk, the hands and the feet included.
     """
 
     id: int
@@ -100,21 +101,21 @@ def observe(
     """
     if not idents:
         return ()
-    points = bodies.joints[:, list(COCO)]
-    pixels = np.nan_to_num(camera.project(points), nan=-1e4)
+    pixels = np.nan_to_num(camera.project(bodies.joints), nan=-1e4)
     width, height = camera.size
     inside = np.all((pixels >= 0) & (pixels < camera.size), axis=-1)
-    depth = camera.view(points)[..., 2]
+    depth = camera.view(bodies.joints)[..., 2]
     column = np.clip(pixels[..., 0].astype(int), 0, width - 1)
     row = np.clip(pixels[..., 1].astype(int), 0, height - 1)
     by_scenery = scenery[row, column] < depth
     own, others = _covered(pixels, depth, shapes)
-    visibility = np.where(inside, np.where(by_scenery | own | others, HIDDEN, VISIBLE), UNLABELLED)
+    lost = ~inside | by_scenery | others
+    seen = np.where(inside, np.where(lost | own, HIDDEN, VISIBLE), UNLABELLED)
+    points, visibility = bodies.joints[:, COCO], seen[:, COCO]
     # As in COCO, nobody labels a face through the back of a head.
     outward = points[:, :_FACE] - bodies.joints[:, Joint.HEAD, None]
     away = ((np.array(camera.position) - points[:, :_FACE]) * outward).sum(axis=-1) < 0
     visibility[:, :_FACE][away] = UNLABELLED
-    lost = ~inside | by_scenery | others
     people = []
     for i, ident in enumerate(idents):
         mine = shapes.owner == i
@@ -128,7 +129,7 @@ def observe(
             PersonTruth(
                 id=ident,
                 keypoints_m=points[i],
-                keypoints_px=pixels[i],
+                keypoints_px=pixels[i, COCO],
                 visibility=visibility[i].astype(np.uint8),
                 box=(float(a[0]), float(a[1]), float(b[0]), float(b[1])),
                 ground_m=bodies.joints[i, 0, :2],

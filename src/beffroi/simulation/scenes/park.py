@@ -32,7 +32,7 @@ def _paint(canvas: Canvas) -> None:
     band(canvas, (-60, 60), (7.4, 10.6), (192, 176, 146))
     hedge(canvas, 27.0, 6.0)
     for x in np.arange(-22, 23, 3.4):
-        jitter = canvas.rng.uniform(-1, 1, 2)
+        jitter = canvas.rng.uniform(-0.7, 0.7, 2)
         tree(canvas, float(x + jitter[0]), float(23.5 + jitter[1]), 10.5, 2.4)
     tree(canvas, -7.0, 15.4, 8.0, 2.0)
     bench(canvas, *_BENCH)

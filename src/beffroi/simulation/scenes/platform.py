@@ -7,7 +7,7 @@ from beffroi.simulation.camera import Camera
 from beffroi.simulation.motions import SHOE, STAND, Key, alive, keyed, phoning, talking
 from beffroi.simulation.part import Part
 from beffroi.simulation.play import Act
-from beffroi.simulation.scenery import band, bench, facades, lamp, paving, tree
+from beffroi.simulation.scenery import band, bench, facades, lamp, paving
 from beffroi.simulation.setting import Setting
 
 EDGE_X, FAR_EDGE_X = 1.6, 5.4
@@ -25,9 +25,8 @@ def _paint(canvas: Canvas) -> None:
     band(canvas, (EDGE_X - 0.16, EDGE_X), (0, 34), (222, 220, 212))
     band(canvas, (EDGE_X - 0.62, EDGE_X - 0.3), (0, 34), (206, 172, 60))
     band(canvas, (FAR_EDGE_X, FAR_EDGE_X + 0.16), (0, 34), (222, 220, 212))
-    for x, y in ((-7.5, 22.0), (9.5, 24.0), (8.2, 17.0)):
-        tree(canvas, x, y)
-    lamp(canvas, -4.4, 20.0)
+    for x, y in ((-4.4, 20.0), (7.4, 24.0)):
+        lamp(canvas, x, y)
     bench(canvas, -4.6, 14.0)
 
 

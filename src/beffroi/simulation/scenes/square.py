@@ -7,7 +7,7 @@ from beffroi.simulation.camera import Camera
 from beffroi.simulation.motions import CHEER, alive, phoning, talking
 from beffroi.simulation.part import Part
 from beffroi.simulation.play import Act, edge
-from beffroi.simulation.scenery import bench, facades, lamp, paving, planter, tree
+from beffroi.simulation.scenery import bench, facades, lamp, paving, planter
 from beffroi.simulation.setting import Setting
 
 _GATHER_S, _DISPERSE_S = 14.0, 40.0
@@ -17,8 +17,6 @@ def _paint(canvas: Canvas) -> None:
     canvas.sky((134, 168, 206), (214, 222, 226))
     paving(canvas, (172, 164, 150), (0.8, 0.5))
     facades(canvas, 26)
-    for x, y in ((-9.5, 19.0), (9.0, 20.0)):
-        tree(canvas, x, y)
     bench(canvas, -7.2, 18.5)
     lamp(canvas, 5.2, 18.0)
     planter(canvas, 7.4, 14.6)
@@ -28,17 +26,19 @@ def _direct(act: Act) -> None:
     rng = act.rng
     _passers(act)
     _chatting(act)
-    cx, cy = rng.uniform(-0.6, 0.6), rng.uniform(9.6, 10.4)
+    cx, cy = rng.uniform(-0.4, 0.6), rng.uniform(9.8, 10.6)
     crowd, seats = [], int(rng.integers(7, 9))
     opening = act.start + _GATHER_S
     for i in range(seats):
-        # Evenly spread as the camera sees them, so that nobody hides a neighbour entirely.
-        turn = np.arccos(1 - 2 * (i + 0.5) / seats) * (1 if i % 2 else -1)
-        radius = rng.uniform(1.65, 1.95)
-        seat = (cx + radius * np.cos(turn), cy + radius * np.sin(turn))
-        side = 1 if np.cos(turn) > 0 else -1
-        y = float(cy + 2.0 * np.sin(turn) + rng.uniform(-0.5, 0.5))
-        spot = (y * (0.38 - 0.62 * (i + rng.uniform(-0.2, 0.2)) / seats), y)
+        # Evenly spread as the camera sees them, so that nobody hides a neighbour entirely, about
+        # one in the middle to whom the others listen.
+        across = 1 - 2 * (i + 0.5) / seats
+        back = 0.0 if i == seats // 2 else float(np.sqrt(1 - across**2)) * (1 if i % 2 else -1)
+        seat_y = cy + back * rng.uniform(1.6, 1.9)
+        seat = (cx + seat_y / cy * across * rng.uniform(2.3, 2.5), seat_y)
+        side = 1 if across > 0 else -1
+        y = float(cy + 2.4 * back + rng.uniform(-0.4, 0.4))
+        spot = (y * (0.05 + 0.33 * across + rng.uniform(-0.01, 0.01)), y)
         part = act.enter((side * edge(y), y), rng.uniform(-3, 4))
         part.walk(spot, speed=rng.uniform(1.1, 1.4))
         look = phoning(rng.random()) if rng.random() < 0.4 else None
@@ -75,10 +75,10 @@ def _passers(act: Act) -> None:
 
 def _chatting(act: Act) -> None:
     """Two adults and a child who stop for a word: too few to be a gathering."""
-    cx, cy = -4.3, 13.2
+    cx, cy = -5.0, 14.0
     trio = []
     for i, (dx, dy) in enumerate(((-0.7, 0.1), (0.6, 0.3), (0.15, -0.75))):
-        part = act.enter((-edge(cy + dy), cy + dy), -3 + 0.7 * i, child=i == 2)
+        part = act.enter((-edge(cy + dy), cy + dy), -4 + 1.3 * i, child=i == 2)
         part.walk((cx + dx, cy + dy), speed=1.15)
         trio.append(part)
     began = max(p.end for p in trio)
@@ -91,7 +91,7 @@ def _chatting(act: Act) -> None:
 SQUARE = Setting(
     name="square",
     title="Town square",
-    camera=Camera(position=(0.0, 0.0, 4.4), tilt=float(np.radians(16.0)), focal=680.0),
+    camera=Camera(position=(0.0, 0.0, 4.8), tilt=float(np.radians(17.5)), focal=720.0),
     zones={"square": ((-4.0, 7.2), (4.0, 7.2), (7.5, 14.5), (-7.5, 14.5))},
     paint=_paint,
     direct=_direct,
