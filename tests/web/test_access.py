@@ -140,6 +140,14 @@ def test_guessing_is_slowed_by_address(client: httpx.Client) -> None:
     assert sign_in(client) == 403
 
 
+def test_a_forged_address_is_not_believed(client: httpx.Client) -> None:
+    for number in range(20):
+        client.headers["X-Forwarded-For"] = f"192.0.2.{number}"
+        assert sign_in(client, "x", login=f"nobody{number}") == 403
+    client.headers["X-Forwarded-For"] = "192.0.2.99"
+    assert sign_in(client) == 403
+
+
 def test_success_takes_the_failures_back(client: httpx.Client) -> None:
     for _ in range(3):
         assert [sign_in(client, "wrong") for _ in range(4)] == [403] * 4

@@ -20,6 +20,8 @@ OPTIONS: Final[dict[str, Any]] = {
     # Paths hold one-time links and addresses are personal data: neither is written down.
     "access_log": False,
     "server_header": False,
+    # Anyone on this machine could otherwise name an address of choice and never be slowed down.
+    "proxy_headers": False,
     # Consoles hold lines open for ever; they come back by themselves.
     "timeout_graceful_shutdown": 1,
     "ws": "websockets-sansio",
