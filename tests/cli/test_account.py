@@ -48,10 +48,30 @@ def test_the_first_administrator_enters_the_others(data: Path) -> None:
 def test_a_link_and_the_end_of_an_account(data: Path) -> None:
     add(data, "admin", "administrator", "--link")
     add(data, "ada", "operator", "--as", "admin", "--link")
-    assert "/login/" in run(data, "link", "ada").output
+    assert "/login/" in run(data, "link", "ada", "--as", "admin").output
     run(data, "disable", "ada", "--as", "admin")
     with pytest.raises(BadInput, match="closed"):
-        run(data, "link", "ada")
+        run(data, "link", "ada", "--as", "admin")
+
+
+def test_a_link_is_given_by_an_administrator_only(data: Path) -> None:
+    add(data, "ada", "operator", "--link")
+    assert "/login/" in run(data, "link", "ada").output
+    add(data, "admin", "administrator", "--link")
+    with pytest.raises(BadInput, match="--as LOGIN"):
+        run(data, "link", "admin")
+    with pytest.raises(NotAuthorised):
+        run(data, "link", "admin", "--as", "ada")
+
+
+def test_the_last_administrator_stays(data: Path) -> None:
+    add(data, "admin", "administrator", "--link")
+    with pytest.raises(BadInput, match="last administrator"):
+        run(data, "disable", "admin", "--as", "admin")
+    add(data, "deputy", "administrator", "--link", "--as", "admin")
+    run(data, "disable", "admin", "--as", "deputy")
+    with pytest.raises(BadInput, match="last administrator"):
+        run(data, "disable", "deputy", "--as", "deputy")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from beffroi.web.accounts import (
     disable_account,
     find_account,
     list_accounts,
+    list_administrators,
 )
 
 app = typer.Typer(
@@ -89,6 +90,8 @@ def list_(as_json: AsJson = False, data: Data = DATA) -> None:
 def link(login: Login, acting: As = None, data: Data = DATA) -> None:
     """Print a link that signs a person in once, within a quarter of an hour; this is recorded.
 
+    Whoever holds it signs in as that person, so only an administrator may ask for one.
+
     Example: `beffroi account link ada --as admin`
     """
     site = open_installation(data)
@@ -96,8 +99,7 @@ def link(login: Login, acting: As = None, data: Data = DATA) -> None:
         account = find_account(session, login)
         if not account.active:
             raise BadInput(f"The account {login} is closed.")
-        actor = SYSTEM if acting is None else find_account(session, acting).pseudonym
-        token = create_link(session, account, site.clock, actor=actor)
+        token = create_link(session, account, site.clock, actor=_actor(session, acting))
     typer.echo(_address(site, token))
 
 
@@ -115,9 +117,8 @@ def disable(login: Login, acting: As = None, data: Data = DATA) -> None:
 
 
 def _actor(session: Session, acting: str | None) -> str:
-    """Who enters a new account: nobody can be named before the first administrator exists."""
-    administrators = (a for a in list_accounts(session) if a.active and a.role == "administrator")
-    if acting is None and next(administrators, None) is None:
+    """Who manages accounts: nobody can be named before the first administrator exists."""
+    if acting is None and not list_administrators(session):
         return SYSTEM
     if acting is None:
         raise BadInput("Say which administrator you are with --as LOGIN.")

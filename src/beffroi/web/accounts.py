@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.errors import Actor, BadInput, NotAuthorised
 from beffroi.ledger.append import SYSTEM, Kind, append
-from beffroi.mandate.rights import Role
+from beffroi.mandate.rights import Permission, Role, abilities
 from beffroi.store.accounts import Account, LoginFailure, LoginLink, WebSession
 from beffroi.web.i18n import N_
 
@@ -93,8 +93,22 @@ def list_accounts(session: Session) -> list[Account]:
     return list(session.scalars(select(Account).order_by(Account.login)))
 
 
+def list_administrators(session: Session) -> list[Account]:
+    """The accounts that may manage accounts now."""
+    return [a for a in list_accounts(session) if Permission.MANAGE_ACCOUNTS in abilities(a)]
+
+
 def disable_account(session: Session, account: Account, *, actor: str, clock: Clock) -> None:
-    """Close an account and every session and link of it, at once."""
+    """Close an account and every session and link of it, at once.
+
+    Raises:
+        BadInput: It is the last administrator's: nobody could manage accounts any more.
+    """
+    if list_administrators(session) == [account]:
+        raise BadInput(
+            f"{account.login} is the last administrator: enter another one before closing this "
+            "account."
+        )
     account.active = False
     session.execute(delete(WebSession).where(WebSession.account_id == account.id))
     session.execute(delete(LoginLink).where(LoginLink.account_id == account.id))
