@@ -258,6 +258,7 @@ def test_what_will_never_be_accepted_is_not_tried_again_and_can_be_handed_over_a
 @pytest.mark.parametrize(
     ("secret", "port", "detail"),
     [(None, None, "has no secret"), (SECRET, free_port(), "cannot be reached")],
+    ids=["no-secret", "away"],
 )
 def test_a_channel_not_set_up_or_away_says_so(
     town: Town,

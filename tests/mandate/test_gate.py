@@ -5,10 +5,11 @@ from sqlalchemy import text
 
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput, NotAuthorised
+from beffroi.mandate.cameras import CameraSpec, change_camera
 from beffroi.mandate.commissioning import commission, commissioning_permit
-from beffroi.mandate.gate import TERM_S, CameraDecision, Gate, live_cameras, within_hours
+from beffroi.mandate.gate import CameraDecision, Gate, live_cameras, within_hours
 from beffroi.mandate.pauses import pause, resume
-from beffroi.mandate.permit import Basis
+from beffroi.mandate.permit import TERM_S, Basis
 from beffroi.mandate.uses import ALWAYS, ActType
 from beffroi.store.database import Database
 from tests.mandate.conftest import MAYOR, NOON, Decide
@@ -129,6 +130,29 @@ def test_a_use_changed_after_the_vote_does_not_run(
     decision = ask(city, clock)
     assert decision.permit is None
     assert "no longer the one that was voted" in decision.refused[0].reason
+
+
+def test_a_camera_turned_elsewhere_after_the_vote_waits_for_a_new_decision(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    with city.write() as session:
+        elsewhere = CameraSpec("The park", "sim://street?seed=9")
+        change_camera(session, "park", elsewhere, actor=MAYOR, clock=clock)
+    assert "one of its cameras" in ask(city, clock).refused[0].reason
+    clock.advance(1)
+    decide(ActType.SUSPENSION, ActType.RESUMPTION)
+    assert ask(city, clock).permit is not None
+
+
+def test_a_clock_set_back_while_the_server_was_off_closes_the_gate(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    clock.step(-60)
+    assert ask(city, clock).permit is None
 
 
 def test_an_operator_stops_and_a_supervisor_resumes(

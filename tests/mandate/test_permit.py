@@ -7,7 +7,7 @@ from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.mandate import permit as permits
 from beffroi.mandate.laboratory import laboratory_permit
-from beffroi.mandate.permit import Basis, Permit, from_wire, issue, to_wire
+from beffroi.mandate.permit import TERM_S, Basis, Permit, from_wire, issue, to_wire
 
 
 def test_nobody_else_can_make_a_permit() -> None:
@@ -22,8 +22,21 @@ def test_a_permit_is_for_one_source_only() -> None:
 
 
 def test_a_permit_crosses_the_pipe_to_a_host() -> None:
-    permit = issue("sim://park", Basis.USE, camera="park", uses=("falls",), deadline=12.5)
-    assert from_wire(to_wire(permit)) == permit
+    clock = Clock()
+    deadline = clock.monotonic() + TERM_S
+    permit = issue("sim://park", Basis.USE, camera="park", uses=("falls",), deadline=deadline)
+    assert from_wire(to_wire(permit), clock) == permit
+
+
+@pytest.mark.parametrize(
+    ("basis", "term"),
+    [(Basis.USE, 2 * TERM_S), (Basis.USE, math.nan), (Basis.LABORATORY, 1.0)],
+)
+def test_a_host_takes_no_permit_that_no_gate_would_give(basis: Basis, term: float) -> None:
+    clock = Clock()
+    forged = issue("sim://park", basis, "park", (), clock.monotonic() + term)
+    with pytest.raises(NotAuthorised, match="No gate"):
+        from_wire(to_wire(forged), clock)
 
 
 @pytest.mark.parametrize(

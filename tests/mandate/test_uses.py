@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.mandate.gate import Gate
-from beffroi.mandate.uses import ActType
+from beffroi.mandate.uses import ActType, record_act
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry
 from beffroi.store.mandates import Act, Use
@@ -39,6 +39,24 @@ def test_a_use_that_says_too_little_is_not_written_down(
         drafted(**changes)
     with city.read() as session:
         assert session.scalars(select(LedgerEntry.id)).all() == before
+
+
+def test_a_decision_still_to_come_is_no_decision(
+    city: Database, clock: FrozenClock, drafted: Decide
+) -> None:
+    drafted()
+    with city.write() as session, pytest.raises(BadInput, match="still to come"):
+        record_act(
+            session,
+            "falls",
+            ActType.VOTE,
+            body="council",
+            date="2026-11-25",
+            reference="2026-2",
+            motives="as debated",
+            actor="a" * 32,
+            clock=clock,
+        )
 
 
 def test_no_sequence_of_acts_runs_without_a_vote_and_a_publication(

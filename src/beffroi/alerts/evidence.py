@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from beffroi.alerts.clip import Clip, block_for, pixelate
-from beffroi.alerts.life import find, lock
+from beffroi.alerts.life import definition_of, find, lock
 from beffroi.alerts.vault import CLEAR, PIXELATED, SKELETONS, Vault
 from beffroi.capture.frame import Frame
 from beffroi.clock import Clock
@@ -58,9 +58,10 @@ def keep(
     """
     with database.read() as session:
         alert = find(session, alert_id)
+        voted = definition_of(session, alert)
     if alert.evidence != "pending":
         return
-    parts = _make(PARTS[EvidenceClass(alert.evidence_class)], frames, observations)
+    parts = _make(PARTS[voted.evidence], frames, observations)
     digests = {part: vault.seal(alert_id, part, data) for part, data in parts.items() if data}
     with database.write() as session:
         alert = lock(session, alert_id)

@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.mandate.definition import Definition, load_definition
 from beffroi.mandate.rights import Permission, require
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
+from beffroi.store.mandates import StoredDefinition
 
 
 class State(StrEnum):
@@ -234,6 +236,16 @@ def find(session: Session, alert_id: str) -> Alert:
     if alert is None:
         raise BadInput(f"There is no alert {alert_id}.")
     return alert
+
+
+def definition_of(session: Session, alert: Alert) -> Definition:
+    """The voted text under which an alert was raised: it decides what is kept, not the row.
+
+    Raises:
+        BadInput: The stored text is not the one that was voted.
+    """
+    stored = session.get_one(StoredDefinition, alert.definition_digest)
+    return load_definition(stored.canonical, stored.digest).definition
 
 
 def lock(session: Session, alert_id: str) -> Alert:

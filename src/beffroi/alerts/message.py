@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from beffroi.alerts.life import Judgement
+from beffroi.errors import BadInput
 from beffroi.mandate.definition import Text, load_definition
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
@@ -91,11 +93,14 @@ def compose(session: Session, delivery_id: str) -> Message:
     """Write the message of a handing over from what the database holds.
 
     Raises:
-        BadInput: The stored definition is not the one that was voted.
+        BadInput: The stored definition is not the one that was voted, or nobody has confirmed
+            this alert.
     """
     delivery = session.get_one(Delivery, delivery_id)
     alert = session.get_one(Alert, delivery.alert_id)
     verdict = session.get_one(Verdict, delivery.verdict_id)
+    if verdict.alert_id != alert.id or verdict.verdict != Judgement.CONFIRMED:
+        raise BadInput("Nothing leaves before a person has confirmed this very alert.")
     camera = _camera_then(session, alert)
     stored = session.get_one(StoredDefinition, alert.definition_digest)
     definition = load_definition(stored.canonical, alert.definition_digest).definition

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from beffroi.alerts.life import find, require_person, require_reason
+from beffroi.alerts.life import definition_of, find, require_person, require_reason
 from beffroi.alerts.vault import CLEAR, PIXELATED, SKELETONS, Vault
 from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised, Unavailable
@@ -59,7 +59,7 @@ def view_clear(
         person = require_person(session, account, Permission.VIEW_CLEAR)
         reason = require_reason(reason)
         alert = find(session, alert_id)
-        if alert.evidence_class != EvidenceClass.CLEAR:
+        if definition_of(session, alert).evidence is not EvidenceClass.CLEAR:
             raise NotAuthorised("The definition that was voted keeps no clear sequence.")
         _require_ready(alert)
         sequence = vault.open(alert_id, CLEAR)

@@ -18,6 +18,7 @@ from beffroi.mandate.cameras import (
     Polygon,
     add_camera,
     change_camera,
+    credentials_file,
     current_version,
     list_cameras,
     remove_camera,
@@ -179,6 +180,7 @@ def remove(camera: CameraId, login: As = None, data: Data = DATA) -> None:
     site = open_installation(data)
     with site.acting(login, Permission.SET_UP_CAMERAS) as (session, account):
         remove_camera(session, camera, actor=account.pseudonym, clock=site.clock)
+    credentials_file(site.folder.secrets, camera).unlink(missing_ok=True)
     typer.echo(f"{camera} is out of service.")
 
 
@@ -228,7 +230,7 @@ def still(
 @app.command()
 def background(
     camera: CameraId,
-    seconds: Annotated[float, typer.Option(help="How long to look.", min=1, max=120)] = 20,
+    seconds: Annotated[float, typer.Option(help="How long to look.", min=10, max=120)] = 20,
     login: As = None,
     data: Data = DATA,
 ) -> None:
@@ -240,6 +242,8 @@ def background(
     from beffroi.engine.setup import take_background
 
     site = open_installation(data)
+    with site.acting(login, Permission.SET_UP_CAMERAS):
+        pass  # before anything is opened
     picture = to_jpeg(take_background(site.database, site.folder, camera, seconds, site.clock))
     with site.acting(login, Permission.SET_UP_CAMERAS) as (session, account):
         set_background(session, camera, picture, actor=account.pseudonym, clock=site.clock)

@@ -22,7 +22,7 @@ from beffroi.engine.evidence import EvidenceDesk
 from beffroi.engine.eyes import Eyes
 from beffroi.engine.live import LiveLink
 from beffroi.engine.messages import Order, order_from_line, reports_to_line
-from beffroi.errors import BeffroiError
+from beffroi.errors import BeffroiError, NotAuthorised
 from beffroi.folder import DataFolder
 from beffroi.logs import configure
 from beffroi.settings import Settings
@@ -103,7 +103,10 @@ def main() -> None:
     host = Host(station)
     threading.Thread(target=host.beat, name="beat", daemon=True).start()
     for line in sys.stdin:
-        host.obey(order_from_line(line))
+        try:
+            host.obey(order_from_line(line, station.clock))
+        except NotAuthorised as error:
+            log.error("an order was refused", cause=error.message)
     # Threads inside native decoders cannot be asked to stop; leaving at once is the safe way out.
     threading.Timer(LAST_S, os._exit, (0,)).start()
     station.desk.close()

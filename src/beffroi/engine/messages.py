@@ -7,6 +7,7 @@ with how its cameras do. When the supervisor dies the pipe ends, and so does the
 import json
 from dataclasses import asdict, dataclass
 
+from beffroi.clock import Clock
 from beffroi.mandate.permit import Permit, from_wire, to_wire
 
 
@@ -44,10 +45,10 @@ def order_to_line(order: Order) -> str:
     return json.dumps(fields) + "\n"
 
 
-def order_from_line(line: str) -> Order:
+def order_from_line(line: str, clock: Clock) -> Order:
     """Read what `order_to_line` wrote."""
     fields = json.loads(line)
-    return Order(fields["camera"], fields["version"], from_wire(fields["permit"]))
+    return Order(fields["camera"], fields["version"], from_wire(fields["permit"], clock))
 
 
 def reports_to_line(reports: list[Report]) -> str:

@@ -8,19 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.ledger.append import Kind, append
-from beffroi.store.cameras import Camera, CameraVersion
+from beffroi.store.cameras import Camera, CameraBackground, CameraVersion
 
 Polygon = Sequence[tuple[float, float]]
 
 SCHEMES = ("rtsp", "rtsps", "sim")
+
+SECRET_OPTION = re.compile(
+    r"(?:user|usr|login|pass|pwd|psw|auth|token|key|secret|sig)\w*=", re.IGNORECASE
+)
+"""Some cameras take a password as an option of their address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,14 @@ def change_camera(
     Raises:
         BadInput: No such camera, or a value that cannot be used.
     """
-    number = current_version(session, camera_id).number + 1
-    return _add_version(session, camera_id, number, spec, Kind.CAMERA_CHANGED, actor, clock)
+    before = current_version(session, camera_id)
+    after = _add_version(
+        session, camera_id, before.number + 1, spec, Kind.CAMERA_CHANGED, actor, clock
+    )
+    if (after.address, after.masks) != (before.address, before.masks):
+        # It shows another place, or what a mask now hides: it must be taken again.
+        session.execute(delete(CameraBackground).where(CameraBackground.camera_id == camera_id))
+    return after
 
 
 def remove_camera(session: Session, camera_id: str, *, actor: str, clock: Clock) -> None:
@@ -96,6 +107,16 @@ def current_version(session: Session, camera_id: str) -> CameraVersion:
     if version is None:
         raise BadInput(f"There is no camera {camera_id}; `beffroi camera list` shows those known.")
     return version
+
+
+def last_version(session: Session, camera_id: str) -> CameraVersion:
+    """The last version of a camera, in service or not."""
+    return session.scalars(
+        select(CameraVersion)
+        .where(CameraVersion.camera_id == camera_id)
+        .order_by(CameraVersion.number.desc())
+        .limit(1)
+    ).one()
 
 
 def list_cameras(session: Session) -> list[CameraVersion]:
@@ -128,7 +149,7 @@ def split_credentials(address: str) -> tuple[str, str | None]:
     """
     parts = urlsplit(address)
     credentials, at, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=host)), credentials if at else None
+    return urlunsplit(parts._replace(netloc=host)), unquote(credentials) if at else None
 
 
 def credentials_file(secrets: Path, camera_id: str) -> Path:
@@ -192,6 +213,11 @@ def _check(session: Session, camera_id: str, spec: CameraSpec) -> None:
         )
     if "@" in parts.netloc:
         raise BadInput("Give the camera's user and password apart from its address.")
+    if SECRET_OPTION.search(spec.address):
+        raise BadInput(
+            "This address holds a password or a token, and addresses are shown and recorded. "
+            "Use the camera's plain address, as rtsp://user:password@host/path."
+        )
     if not spec.name.strip():
         raise BadInput("A camera needs a name that people recognise.")
     for other in list_cameras(session):

@@ -13,8 +13,8 @@ from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.ledger.append import Kind, append
 from beffroi.mandate.cameras import current_version
-from beffroi.mandate.gate import TERM_S, commissioned
-from beffroi.mandate.permit import Basis, Permit, issue
+from beffroi.mandate.gate import commissioned
+from beffroi.mandate.permit import TERM_S, Basis, Permit, issue
 from beffroi.store.mandates import Commissioning
 
 LONGEST: Final = timedelta(hours=24)

@@ -7,7 +7,7 @@ the voted one is refused with the reason; a camera without an open use gets no p
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -17,13 +17,11 @@ from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.mandate.cameras import current_version, list_cameras
 from beffroi.mandate.definition import VotedText, load_definition
-from beffroi.mandate.permit import Basis, Permit, issue
+from beffroi.mandate.permit import TERM_S, Basis, Permit, issue
 from beffroi.mandate.uses import ActType, Mode, parse_minute, use_digest
 from beffroi.store.cameras import CameraVersion
+from beffroi.store.ledger import LedgerEntry
 from beffroi.store.mandates import Act, Commissioning, Pause, StoredDefinition, Use, UseCamera
-
-TERM_S: Final = 5.0
-"""How long a permit lasts; an engine that hears nothing more stops within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class Gate:
     def __init__(self, behaviours: Mapping[str, int], clock: Clock) -> None:
         self._behaviours = behaviours
         self._clock = clock
-        self._latest = clock.now()
+        self._latest: datetime | None = None
 
     def decide(self, session: Session) -> list[CameraDecision]:
         """Look at every camera in service."""
@@ -80,14 +78,20 @@ class Gate:
             BadInput: No such camera.
         """
         camera = current_version(session, camera_id)
-        if not self._clock_holds():
+        if not self._clock_holds(session):
             reason = "this machine's clock was set back; it runs again once the clock has caught up"
             return CameraDecision(camera, None, (), (Refusal("any use", camera_id, reason),))
         return self._decide_camera(session, camera)
 
-    def _clock_holds(self) -> bool:
-        """Whether the wall clock has not stepped back: yesterday's mandate must not reopen."""
+    def _clock_holds(self, session: Session) -> bool:
+        """Whether the wall clock has not stepped back: yesterday's mandate must not reopen.
+
+        The last line of the ledger remembers the time across a restart.
+        """
         now = self._clock.now()
+        if self._latest is None:
+            last = select(LedgerEntry.at).order_by(LedgerEntry.id.desc()).limit(1)
+            self._latest = session.scalar(last) or now
         self._latest = max(self._latest, now)
         return now >= self._latest - timedelta(seconds=2)
 
@@ -155,7 +159,7 @@ def _objection(session: Session, use: Use, camera_id: str, now: datetime) -> str
     if use.state != "in_force":
         return f"the use is not in force: it is {use.state}"
     if not _as_voted(session, use):
-        return "the use is no longer the one that was voted"
+        return "the use or one of its cameras is no longer the one that was voted"
     if now < use.starts_at:
         return f"it starts on {use.starts_at:%Y-%m-%d %H:%M} UTC"
     if now >= use.ends_at:
@@ -168,11 +172,13 @@ def _objection(session: Session, use: Use, camera_id: str, now: datetime) -> str
 
 
 def _as_voted(session: Session, use: Use) -> bool:
-    """Whether nothing of the use was changed since its vote: cameras, zones, hours, dates, text."""
-    voted = session.scalars(
-        select(Act.use_digest).where(Act.use_id == use.id, Act.type == ActType.VOTE)
-    ).all()
-    return list(voted) == [use_digest(session, use)]
+    """Whether the use is what was voted, or last resumed: cameras, zones, hours, dates, text."""
+    decided = session.scalars(
+        select(Act.use_digest)
+        .where(Act.use_id == use.id, Act.type.in_((ActType.VOTE, ActType.RESUMPTION)))
+        .order_by(Act.recorded_at.desc())
+    ).first()
+    return decided == use_digest(session, use)
 
 
 def within_hours(hours: dict[str, list[list[str]]], timezone: str, now: datetime) -> bool:

@@ -8,10 +8,13 @@ leaves this package (an import contract and a test watch it).
 import json
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from beffroi.clock import Clock
 from beffroi.errors import NotAuthorised
+
+TERM_S: Final = 5.0
+"""How long a gate's permit lasts; an engine that hears nothing more stops within it."""
 
 
 class Basis(StrEnum):
@@ -92,12 +95,19 @@ def to_wire(permit: Permit) -> str:
     )
 
 
-def from_wire(line: str) -> Permit:
-    """Read a permit that the gate's own process wrote to this process's pipe."""
+def from_wire(line: str, clock: Clock) -> Permit:
+    """Read a permit that the gate's own process wrote to this process's pipe.
+
+    Raises:
+        NotAuthorised: It would last longer than a gate ever grants, or is the laboratory's.
+    """
     fields: dict[str, Any] = json.loads(line)
+    basis = Basis(fields["basis"])
+    if basis is Basis.LABORATORY or not fields["deadline"] <= clock.monotonic() + TERM_S:
+        raise NotAuthorised("No gate gives such a permit to a host.")
     return issue(
         address=fields["address"],
-        basis=Basis(fields["basis"]),
+        basis=basis,
         camera=fields["camera"],
         uses=tuple(fields["uses"]),
         deadline=fields["deadline"],

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.ledger.append import Kind, append
-from beffroi.mandate.cameras import check_polygon, current_version
+from beffroi.mandate.cameras import check_polygon, current_version, last_version
 from beffroi.mandate.definition import VotedText
 from beffroi.store.mandates import Act, StoredDefinition, Use, UseCamera
 
@@ -135,7 +135,16 @@ def use_digest(session: Session, use: Use) -> str:
 
 
 def _content(session: Session, use: Use) -> dict[str, Any]:
-    cameras = session.scalars(select(UseCamera).where(UseCamera.use_id == use.id))
+    """A camera counts with its address and calibration: elsewhere, it was not voted."""
+    rows = session.scalars(select(UseCamera).where(UseCamera.use_id == use.id)).all()
+    cameras = {}
+    for row in rows:
+        camera = last_version(session, row.camera_id)
+        cameras[row.camera_id] = {
+            "address": camera.address,
+            "ground": camera.ground,
+            "zones": row.zones,
+        }
     return {
         "use": use.id,
         "definition": use.definition_digest,
@@ -146,7 +155,7 @@ def _content(session: Session, use: Use) -> dict[str, Any]:
         "hours": use.hours,
         "starts_at": use.starts_at.isoformat(),
         "ends_at": use.ends_at.isoformat(),
-        "cameras": {camera.camera_id: camera.zones for camera in cameras},
+        "cameras": cameras,
     }
 
 
@@ -190,7 +199,7 @@ def record_act(
             f"A {act_type} cannot follow while the use is {use.state}: it needs one that is "
             f"{' or '.join(sorted(sources))}."
         )
-    _check_act(body, date, reference, motives)
+    _check_act(body, date, reference, motives, clock.now())
     act = Act(
         id=str(uuid.uuid4()),
         use_id=use_id,
@@ -250,14 +259,17 @@ def _check(session: Session, spec: UseSpec) -> None:
             check_polygon(polygon, "zone")
 
 
-def _check_act(body: str, date: str, reference: str, motives: str) -> None:
+def _check_act(body: str, date: str, reference: str, motives: str, now: datetime) -> None:
     for text, what in ((body, "body"), (reference, "reference"), (motives, "motives")):
         if not text.strip():
             raise BadInput(f"An act states its {what}.")
     try:
-        datetime.strptime(date, "%Y-%m-%d")  # noqa: DTZ007 (a day of the calendar has no zone)
+        day = datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
         raise BadInput(f"{date!r} is not a day, e.g. 2026-11-22.") from error
+    # A day begins up to 14 hours earlier in the east than in UTC.
+    if day > now + timedelta(hours=14):
+        raise BadInput(f"An act is recorded once it was taken; {date} is still to come.")
 
 
 def _digest(document: Path) -> str:
