@@ -1,9 +1,14 @@
 """The console without scripts: every act is a form, and every act is recorded."""
 
+import re
+
 import httpx
 import pytest
+from sqlalchemy import select
 
 from beffroi.mandate.definition import EvidenceClass
+from beffroi.store.ledger import LedgerEntry
+from beffroi.web.routes import journal
 from tests.web.town import Town, signed_in
 
 
@@ -162,3 +167,25 @@ def test_the_journal_tells_the_story_in_plain_words(client: httpx.Client, town: 
     assert "Alert raised" in page
     assert "Beffroi, by itself" in page
     assert "Supervisor Martin" in page
+
+
+def test_the_journal_follows_positions_and_not_ids(
+    client: httpx.Client, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "PAGE", 4)
+    with town.database.write() as session:
+        entries = session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)).all()
+        for entry in entries:
+            entry.position = len(entries) - entry.id
+    with signed_in(client, town, "supervisor") as browser:
+        page = browser.get("/console/journal").text
+        assert len(re.findall('class="figure">to come<', page)) == 2
+        read = _positions(page)
+        while earlier := re.search(r'href="\?(before=\d+)"', page):
+            page = browser.get(f"/console/journal?{earlier[1]}").text
+            read += _positions(page)
+    assert read == list(reversed(range(len(entries))))
+
+
+def _positions(page: str) -> list[int]:
+    return [int(found) for found in re.findall(r'<td class="figure">(\d+)</td>', page)]

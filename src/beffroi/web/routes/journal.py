@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -48,22 +48,36 @@ def latest(
     visitor: Annotated[Visitor, needs(Permission.SEE_JOURNAL)],
     before: int | None = None,
 ) -> Response:
-    """A page of entries, newest first."""
+    """A page of entries, latest position first; before them all, those still without one."""
     with site_of(request).database.read() as session:
-        return render(request, "journal.html", lines=_read(session, before), page=PAGE)
+        lines = _read(session, before)
+        last = lines[-1].entry.position if lines else None
+        return render(request, "journal.html", lines=lines, earlier=last)
 
 
 def _read(session: Session, before: int | None) -> list[Line]:
-    wanted = (
+    # In the order of positions, which the proof covers; ids are in no leaf, so they prove nothing.
+    position = LedgerEntry.position
+    if before is not None:
+        return _lines(session, position < before, position)
+    return [
+        *_lines(session, position.is_(None), LedgerEntry.id),
+        *_lines(session, position.is_not(None), position),
+    ]
+
+
+def _lines(
+    session: Session, chosen: ColumnElement[bool], order: SQLColumnExpression[Any]
+) -> list[Line]:
+    rows = session.execute(
         select(LedgerEntry, LedgerPayload.payload, Account.name)
         .outerjoin(LedgerPayload, LedgerPayload.entry_id == LedgerEntry.id)
         .outerjoin(Account, Account.pseudonym == LedgerEntry.actor)
-        .order_by(LedgerEntry.id.desc())
+        .where(chosen)
+        .order_by(order.desc())
         .limit(PAGE)
     )
-    if before is not None:
-        wanted = wanted.where(LedgerEntry.id < before)
     return [
         Line(entry, name, None if payload is None else json.loads(payload))
-        for entry, payload, name in session.execute(wanted)
+        for entry, payload, name in rows
     ]
