@@ -13,7 +13,7 @@ from beffroi.ledger.leaf import leaf_bytes, leaf_of
 from beffroi.ledger.merkle import leaf_hash, node_hash
 from beffroi.ledger.sequencer import sequence
 from beffroi.ledger.verify import verify
-from beffroi.store.ledger import LedgerEntry, LedgerNode
+from beffroi.store.ledger import LedgerEntry, LedgerPayload, LedgerNode
 from tests.ledger.conftest import Ledger
 
 # Positions 0 to 9 have ids 1 to 10; checkpoints at sizes 4, 7 and 10.
@@ -211,6 +211,15 @@ def test_tampering_is_found_and_named(ledger: Ledger, name: str) -> None:
         entry = session.query(LedgerEntry).filter_by(position=position).one_or_none()
     named = (None, None) if entry is None else (entry.id, entry.kind)
     assert (first.entry_id, first.kind) == named
+
+
+def test_a_border_moved_between_salt_and_payload_is_found(ledger: Ledger) -> None:
+    ledger.record(*BATCHES)
+    with ledger.database.write() as session:
+        row = session.get_one(LedgerPayload, 4)
+        row.salt, row.payload = row.salt + row.payload[:5].encode(), row.payload[5:]
+    report = ledger.verify()
+    assert (report.failures[0].position, "salt" in report.failures[0].reason) == (3, True)
 
 
 def _as_owner_of_the_machine(session: Session, statements: list[str]) -> None:

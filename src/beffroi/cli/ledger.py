@@ -51,18 +51,19 @@ def verify_command(
     """
     folder, settings = load_settings(data)
     files = list(checkpoint or [])
-    for file in (data / witness for witness in settings.ledger.witnesses):
-        if file.exists():
-            files.append(file)
-        else:
-            typer.echo(f"The witness {file} is not there: it protects nothing.", err=True)
+    configured = [data / witness for witness in settings.ledger.witnesses]
+    files += [file for file in configured if file.exists()]
+    missing = [str(file) for file in configured if not file.exists()]
     database = Database(settings.database_url)
     report = verify(database, _key(folder, key), files)
     if as_json:
-        print_json({"holds": report.holds, "unprotected": report.unprotected, **asdict(report)})
+        found = {"holds": report.holds, "unprotected": report.unprotected, **asdict(report)}
+        print_json(found | {"missing_witnesses": missing})
     else:
         typer.echo(str(report))
-    if not report.holds:
+    for file in missing:
+        typer.echo(f"The witness {file} is not there: what it saw cannot be compared.", err=True)
+    if missing or not report.holds:
         raise typer.Exit(1)
 
 

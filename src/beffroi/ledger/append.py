@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.store.ledger import LedgerEntry, LedgerPayload
 
+SALT_BYTES: Final = 32
+
 SYSTEM: Final = "system"
 """The actor of what the software does by itself: raising, lapsing, erasing on time."""
 
@@ -65,7 +67,7 @@ def append(
         The entry, flushed, with its id and without its position yet.
     """
     text = rfc8785.dumps(payload)
-    salt = secrets.token_bytes(32)
+    salt = secrets.token_bytes(SALT_BYTES)
     entry = LedgerEntry(
         kind=kind.value,
         at=clock.now(),

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from beffroi.ledger import witness
-from beffroi.ledger.append import Kind
+from beffroi.ledger.append import SALT_BYTES, Kind
 from beffroi.ledger.audit import TreeAudit
 from beffroi.ledger.checkpoint import Checkpoint
 from beffroi.ledger.erase import records_erasure
@@ -131,6 +131,9 @@ def _payload_wrong(
     if payload is not None:
         if eraser is not None:
             return "its payload was recorded as erased and is still there"
+        if len(payload.salt) != SALT_BYTES:
+            # Salt and payload are hashed together: moving their border leaves the hash as it is.
+            return "its salt is not as long as salts are"
         committed = hashlib.sha256(payload.salt + payload.payload.encode()).digest()
         return None if committed == entry.commitment else "its payload is not the one recorded"
     if eraser is None:
