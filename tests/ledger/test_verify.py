@@ -13,7 +13,7 @@ from beffroi.ledger.leaf import leaf_bytes, leaf_of
 from beffroi.ledger.merkle import leaf_hash, node_hash
 from beffroi.ledger.sequencer import sequence
 from beffroi.ledger.verify import verify
-from beffroi.store.ledger import LedgerEntry, LedgerPayload, LedgerNode
+from beffroi.store.ledger import LedgerEntry, LedgerNode, LedgerPayload
 from tests.ledger.conftest import Ledger
 
 # Positions 0 to 9 have ids 1 to 10; checkpoints at sizes 4, 7 and 10.
