@@ -60,7 +60,7 @@ def test_a_fault_shows_a_number_and_no_traceback(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def broken(session: object) -> None:
+    def broken(*asked: object) -> None:
         raise ZeroDivisionError("secret detail")
 
     monkeypatch.setattr(public, "_uses_in_force", broken)

@@ -123,3 +123,10 @@ REFUSALS: Final = (
     N_("The definition that was voted keeps no clear sequence."),
 )
 """What other parts of Beffroi refuse an operator, word for word, so that it can be translated."""
+
+NOT_NOW: Final = (
+    N_("it is outside the hours that were voted"),
+    N_("an operator has paused it; a supervisor can resume it"),
+    N_("the use or one of its cameras is no longer the one that was voted"),
+)
+"""Why the gate does not let a use in force run, word for word, so that it can be translated."""

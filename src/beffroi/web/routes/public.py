@@ -1,5 +1,8 @@
 """What anyone may read: what runs here, whether it runs, and the files of the pages."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from fastapi import APIRouter, Request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,7 +12,9 @@ from starlette.responses import JSONResponse, Response
 from beffroi import __version__
 from beffroi.errors import Unavailable
 from beffroi.ledger.sequencer import overdue
+from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.definition import Definition, load_definition
+from beffroi.mandate.gate import OpenUse, Refusal, ask
 from beffroi.store.mandates import StoredDefinition, Use, UseCamera
 from beffroi.web.access import PUBLIC, recognise
 from beffroi.web.render import render
@@ -18,12 +23,32 @@ from beffroi.web.site import site_of
 router = APIRouter(dependencies=[PUBLIC])
 
 
+@dataclass(frozen=True, slots=True)
+class UseInForce:
+    """A use as the city reads of it.
+
+    Args:
+        use: The use.
+        definition: Its voted text.
+        cameras: How many cameras it names.
+        running: On how many of them it may run at this time.
+        reasons: Why not on the others, as the gate says it.
+    """
+
+    use: Use
+    definition: Definition
+    cameras: int
+    running: int
+    reasons: list[str]
+
+
 @router.get("/")
 def landing(request: Request) -> Response:
     """What this is, what is in force here, and where to sign in."""
     recognise(request)
-    with site_of(request).database.read() as session:
-        return render(request, "landing.html", uses=_uses_in_force(session))
+    site = site_of(request)
+    with site.database.read() as session:
+        return render(request, "landing.html", uses=_uses_in_force(session, site.clock.now()))
 
 
 @router.get("/health")
@@ -55,17 +80,26 @@ def static(request: Request, path: str) -> Response:
     return Response(asset.body, media_type=asset.media_type, headers=headers)
 
 
-def _uses_in_force(session: Session) -> list[tuple[Use, Definition, int]]:
-    """Every use in force, with its voted text and its number of cameras."""
+def _uses_in_force(session: Session, now: datetime) -> list[UseInForce]:
+    """Every use in force whose dates hold."""
     rows = session.execute(
         select(Use, StoredDefinition, func.count(UseCamera.camera_id))
         .join(StoredDefinition, StoredDefinition.digest == Use.definition_digest)
         .outerjoin(UseCamera, UseCamera.use_id == Use.id)
-        .where(Use.state == "in_force")
+        .where(Use.state == "in_force", Use.starts_at <= now, Use.ends_at > now)
         .group_by(Use.id, StoredDefinition.digest)
         .order_by(Use.id)
-    )
+    ).all()
+    answers = [
+        answer for camera in list_cameras(session) for answer in ask(session, camera.camera_id, now)
+    ]
     return [
-        (use, load_definition(stored.canonical, stored.digest).definition, cameras)
+        UseInForce(
+            use,
+            load_definition(stored.canonical, stored.digest).definition,
+            cameras,
+            sum(isinstance(answer, OpenUse) for answer in answers if answer.use_id == use.id),
+            sorted({a.reason for a in answers if isinstance(a, Refusal) and a.use_id == use.id}),
+        )
         for use, stored, cameras in rows
     ]
