@@ -84,3 +84,16 @@ def test_a_definition_that_is_not_the_voted_one_is_not_shown(
         answer = browser.get(f"/console/alerts/{alert}")
     assert answer.status_code == 400
     assert "not the one that was voted" in answer.text
+
+
+@pytest.mark.parametrize("number", [str(2**63), "9" * 5000, "-2", "1.5", "x"])
+def test_a_position_that_cannot_be_is_refused(
+    client: httpx.Client, town: Town, number: str
+) -> None:
+    with signed_in(client, town, "supervisor") as browser:
+        answers = [
+            browser.get("/console/journal", params={"before": number}),
+            browser.get("/console/events", params={"after": number}),
+            browser.get("/console/events", headers={"Last-Event-ID": number}),
+        ]
+    assert [answer.status_code for answer in answers] == [400] * 3

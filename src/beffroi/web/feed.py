@@ -25,6 +25,8 @@ POLL_S: Final = 0.25
 HEARTBEAT_S: Final = 15.0
 STALLED_S: Final = 30.0
 BATCH: Final = 100
+LAST_POSITION: Final = 2**62
+"""No ledger grows so long, and every database can still compare with it."""
 TOLD: Final = ("alert.", "evidence.")
 
 _log = structlog.get_logger()

@@ -15,7 +15,7 @@ from beffroi.web.site import site_of
 
 router = APIRouter(prefix="/console/alerts/{alert_id}")
 
-_RANGE: Final = re.compile(r"bytes=(\d+)-(\d*)")
+_RANGE: Final = re.compile(r"bytes=([0-9]{1,15})-([0-9]{0,15})")
 
 
 @router.get("/pixelated.mp4")
@@ -63,11 +63,11 @@ def _read(request: Request, visitor: Visitor, alert_id: str, part: str) -> bytes
 
 def _part(data: bytes, wanted: str) -> Response:
     """The whole, or the part from one byte to another that some players insist on."""
-    asked = _RANGE.fullmatch(wanted)
     headers = {"Accept-Ranges": "bytes"}
-    if asked is None or int(asked[1]) >= len(data):
+    end = len(data) - 1
+    asked = _RANGE.fullmatch(wanted)
+    first, last = (int(asked[1]), min(int(asked[2] or end), end)) if asked else (0, -1)
+    if last < first:
         return Response(data, media_type="video/mp4", headers=headers)
-    first = int(asked[1])
-    last = min(int(asked[2] or len(data) - 1), len(data) - 1)
     headers["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
     return Response(data[first : last + 1], 206, media_type="video/mp4", headers=headers)

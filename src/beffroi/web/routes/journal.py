@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -14,6 +14,7 @@ from beffroi.mandate.rights import Permission
 from beffroi.store.accounts import Account
 from beffroi.store.ledger import LedgerEntry, LedgerPayload
 from beffroi.web.access import Visitor, needs
+from beffroi.web.feed import LAST_POSITION
 from beffroi.web.render import render
 from beffroi.web.site import site_of
 
@@ -46,7 +47,7 @@ class Line:
 def latest(
     request: Request,
     visitor: Annotated[Visitor, needs(Permission.SEE_JOURNAL)],
-    before: int | None = None,
+    before: Annotated[int | None, Query(ge=0, le=LAST_POSITION)] = None,
 ) -> Response:
     """A page of entries, latest position first; before them all, those still without one."""
     with site_of(request).database.read() as session:

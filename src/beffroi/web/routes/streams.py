@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Header, Query, Request, WebSocket, WebSocketDisconnect
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from beffroi.errors import Unavailable
 from beffroi.mandate.rights import Permission
 from beffroi.web.access import Visitor, needs
-from beffroi.web.feed import STALLED_S, EventStream, News, read_news
+from beffroi.web.feed import LAST_POSITION, STALLED_S, EventStream, News, read_news
 from beffroi.web.live import RECHECK_S, TICK_S, Viewer
 from beffroi.web.site import Site, site_of
 
@@ -25,8 +25,8 @@ _POLICY_VIOLATION = 1008
 async def events(
     request: Request,
     visitor: Annotated[Visitor, needs(Permission.SEE_ALERTS)],
-    after: int = -1,
-    last_event_id: Annotated[int | None, Header()] = None,
+    after: Annotated[int, Query(ge=-1, le=LAST_POSITION)] = -1,
+    last_event_id: Annotated[int | None, Header(ge=-1, le=LAST_POSITION)] = None,
 ) -> Response:
     """Server-sent events about alerts, from a position of the ledger on."""
     position = after if last_event_id is None else last_event_id
