@@ -5,7 +5,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 import httpx
@@ -115,6 +115,29 @@ def test_a_console_that_never_reads_is_let_go(
     # Six megabytes waited; the server stopped reading them once the socket was full.
     assert max(batches) < 2900
     assert client.get("/health").json()["status"] == "ok"
+
+
+def test_one_session_holds_so_many_lines_and_no_more(
+    client: httpx.Client, app: FastAPI, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("beffroi.web.routes.streams.LINES_PER_SESSION", 2)
+    monkeypatch.setattr(feed, "HEARTBEAT_S", 0.1)
+    client.get(town.link("operator"))
+    with ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(client.stream("GET", "/console/events"))
+            receive(stack.enter_context(watching(client)), '"states"')
+        refused = client.get("/console/events")
+        assert refused.status_code == 429
+        assert "Too many pages" in refused.text
+        with pytest.raises(InvalidStatus), watching(client):
+            pass
+    deadline = time.monotonic() + 10
+    while app.state.site.lines and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not app.state.site.lines
+    with client.stream("GET", "/console/events") as again, watching(client):
+        assert again.status_code == 200
 
 
 @contextmanager

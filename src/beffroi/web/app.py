@@ -1,6 +1,7 @@
 """The application: one call makes it from a data folder and its settings."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -48,6 +49,7 @@ def create_app(folder: DataFolder, settings: Settings, clock: Clock | None = Non
         feed=Feed(database),
         wall=Wall(database, clock, folder.live_socket),
         tasks=[],
+        lines=Counter(),
     )
     app = FastAPI(lifespan=_lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.site = site

@@ -1,6 +1,7 @@
 """What every request needs to know of the installation it runs in."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ class Site:
         feed: Wakes the consoles when the ledger grows.
         wall: Latest skeletons of every camera.
         tasks: What runs beside the requests; none of them ends before the server does.
+        lines: How many lines are open, by browser session and path.
     """
 
     folder: DataFolder
@@ -46,6 +48,7 @@ class Site:
     feed: Feed
     wall: Wall
     tasks: list[asyncio.Task[None]]
+    lines: Counter[tuple[str, str]]
 
 
 def site_of(connection: HTTPConnection) -> Site:

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Query, Request, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, Header, Query, Request, WebSocket, WebSocketDisconnect
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException, WebSocketException
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from beffroi.errors import Unavailable
 from beffroi.mandate.rights import Permission
 from beffroi.web.access import Visitor, needs
 from beffroi.web.feed import LAST_POSITION, STALLED_S, EventStream, News, read_news
+from beffroi.web.i18n import N_
 from beffroi.web.live import RECHECK_S, TICK_S, Viewer
 from beffroi.web.site import Site, site_of
 
@@ -19,12 +23,39 @@ router = APIRouter(prefix="/console")
 
 _GOING_AWAY = 1001
 _POLICY_VIOLATION = 1008
+_TRY_AGAIN_LATER = 1013
+
+LINES_PER_SESSION: Final = 20
+
+
+async def _hold_line(connection: HTTPConnection) -> AsyncIterator[None]:
+    """Count a line for as long as it is open: each takes one of this process's few descriptors."""
+    lines = site_of(connection).lines
+    visitor: Visitor = connection.state.visitor
+    key = (visitor.session, connection.url.path)
+    if lines[key] >= LINES_PER_SESSION:
+        message = N_("Too many pages of this console are open in this browser: close some of them.")
+        if connection.scope["type"] == "websocket":
+            raise WebSocketException(_TRY_AGAIN_LATER, message)
+        raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, message)
+    lines[key] += 1
+    try:
+        yield
+    finally:
+        lines[key] -= 1
+        if not lines[key]:
+            del lines[key]
+
+
+# A route names its visitor first: parameters are resolved in their order.
+Line = Annotated[None, Depends(_hold_line)]
 
 
 @router.get("/events")
 async def events(
     request: Request,
     visitor: Annotated[Visitor, needs(Permission.SEE_ALERTS)],
+    line: Line,
     after: Annotated[int, Query(ge=-1, le=LAST_POSITION)] = -1,
     last_event_id: Annotated[int | None, Header(ge=-1, le=LAST_POSITION)] = None,
 ) -> Response:
@@ -57,7 +88,7 @@ def _read(site: Site, visitor: Visitor, position: int) -> tuple[list[News], int]
 
 @router.websocket("/live")
 async def live(
-    websocket: WebSocket, visitor: Annotated[Visitor, needs(Permission.WATCH_LIVE)]
+    websocket: WebSocket, visitor: Annotated[Visitor, needs(Permission.WATCH_LIVE)], line: Line
 ) -> None:
     """The latest skeletons of the cameras that may be shown, for as long as they may."""
     await websocket.accept()
