@@ -14,8 +14,8 @@ from beffroi.perception.pose import OKS_SIGMAS, People, decode_people
 from beffroi.simulation import PersonTruth, Scene, scene_names
 
 SIZE = (384, 640)
-SEEDS = (1, 2, 3)
-TIMES = np.arange(1.0, 70.0, 5.3)
+SEEDS = (21, 22, 23)  # the scenes were tuned on seeds 1 to 10
+TIMES = np.arange(1.0, 75.0, 6.1)
 TALL_PX = 60
 OKS = 0.5
 

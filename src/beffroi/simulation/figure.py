@@ -92,14 +92,16 @@ class Figure:
 
 def _dye(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Colour:
     base: NDArray[np.float64] = np.array(colours[rng.integers(len(colours))])
-    r, g, b = np.clip(base * rng.uniform(0.9, 1.1) + rng.normal(0, 4, 3), 12, 245)
+    r, g, b = np.clip(base * rng.uniform(0.9, 1.1) * rng.normal(1, 0.03, 3), 12, 245)
     return (float(r), float(g), float(b))
 
 
 def _hair_for(skin: Colour, child: bool) -> tuple[Colour, ...]:
     """Black, brown or grey on dark skin, what can be told from it on light; children not grey."""
     dark = sum(skin) < 400
-    shades = (*HAIR[:3], _GREY) if dark else [c for c in HAIR if sum(skin) - sum(c) > 150]
+    shades = (
+        (*HAIR[:2], *HAIR[:2], _GREY) if dark else [c for c in HAIR if sum(skin) - sum(c) > 150]
+    )
     return tuple(c for c in shades if not (child and c == _GREY))
 
 

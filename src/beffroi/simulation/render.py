@@ -123,7 +123,7 @@ def _shade(shapes: Shapes, pixels: _Pixels, camera: Camera, light: Light) -> tup
     tone *= 1 - rim * (1 - n_out) ** 2
     tone *= f(light.exposure)
     colour = base * tone[:, None] * np.array(light.tint, dtype=f)
-    shine = f(0.5) * skin * np.maximum(f(0.75) * n_out - f(0.55) * ny - f(0.05), 0) ** 4
+    shine = f(0.6) * skin * np.maximum(f(0.8) * n_out - f(0.45) * ny - f(0.05), 0) ** 3
     colour += shine[:, None] * (255 - colour)
     bright = colour > _SHOULDER  # as a camera does, keep the shape of what is nearly white
     span = f(255 - _SHOULDER)
@@ -153,27 +153,26 @@ def _adorn(
     return skin
 
 
-# Direction on the head (forward, left, up), size, and the factor on red, green, blue there.
+# Direction on the head (forward, left, up), size, and the factor on red, green, blue there: eyes,
+# brows and mouth lie in shade; nose, cheeks and forehead catch the light on every skin.
 _FEATURES = (
     ((0.92, 0.34, 0.06), 0.010, (0.30, 0.30, 0.32)),
     ((0.92, -0.34, 0.06), 0.010, (0.30, 0.30, 0.32)),
     ((0.88, 0.36, 0.24), 0.010, (0.72, 0.70, 0.70)),
     ((0.88, -0.36, 0.24), 0.010, (0.72, 0.70, 0.70)),
-    ((0.99, 0.0, -0.10), 0.022, (1.14, 1.12, 1.10)),
+    ((0.99, 0.0, -0.10), 0.030, (1.80, 1.75, 1.70)),
+    ((0.80, 0.50, -0.20), 0.030, (1.60, 1.58, 1.56)),
+    ((0.80, -0.50, -0.20), 0.030, (1.60, 1.58, 1.56)),
+    ((0.85, 0.0, 0.42), 0.030, (1.30, 1.30, 1.30)),
     ((0.96, 0.0, -0.26), 0.010, (0.74, 0.70, 0.70)),
     ((0.86, 0.0, -0.50), 0.014, (0.78, 0.52, 0.52)),
     ((-0.05, 0.99, -0.05), 0.030, (0.84, 0.76, 0.74)),
     ((-0.05, -0.99, -0.05), 0.030, (0.84, 0.76, 0.74)),
 )
 
-_EYE_WHITES = tuple((0.9, y, 0.06) for y in (-0.52, -0.17, 0.17, 0.52))
-
 
 def _face(skin: F32, at: F32) -> F32:
     colour = skin.copy()
-    for place in _EYE_WHITES:
-        gap = ((at - np.array(place, dtype=np.float32)) ** 2).sum(axis=1)
-        colour += 0.7 * np.exp(-gap / np.float32(0.008))[:, None] * (215 - colour)
     for place, size, factor in _FEATURES:
         gap = ((at - np.array(place, dtype=np.float32)) ** 2).sum(axis=1)
         spot = np.exp(-gap / np.float32(2 * size))[:, None]

@@ -22,7 +22,7 @@ from beffroi.simulation.scenery import band, bench, hedge, lawn, tree
 from beffroi.simulation.setting import Setting
 from beffroi.simulation.skeleton import Joint
 
-_BENCH = (4.2, 12.4)
+_BENCH = (3.8, 11.4)
 _DOWN_S = 12.0
 
 
