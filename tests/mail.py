@@ -86,7 +86,7 @@ def mailbox() -> Iterator[Mailbox]:
 @pytest.fixture
 def guarded_mailbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
     """A mail server that asks for encryption and for `LOGIN`; its certificate is trusted."""
-    certificate, key = _certificate(tmp_path)
+    certificate, key = self_signed(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
@@ -144,7 +144,7 @@ def free_port() -> int:
         return port
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
+def self_signed(folder: Path) -> tuple[Path, Path]:
     """A certificate for this machine, signed by itself, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])

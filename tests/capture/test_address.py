@@ -1,6 +1,6 @@
 import pytest
 
-from beffroi.capture.address import public_address, scheme, with_credentials
+from beffroi.capture.address import endpoint, moved, public_address, scheme, with_credentials
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,19 @@ def test_credentials_are_quoted_and_replace_those_of_the_address() -> None:
 
 def test_a_path_has_no_scheme() -> None:
     assert [scheme(a) for a in ("clip.mp4", "RTSP://host", "C:/x")] == ["", "rtsp", ""]
+
+
+@pytest.mark.parametrize(
+    ("address", "called", "relayed"),
+    [
+        ("rtsp://host", ("host", 554, False), "rtsp://here:9"),
+        ("RTSPS://host/a?b=c@d", ("host", 322, True), "rtsp://here:9/a?b=c@d"),
+        ("rtsp://u:p@ss@host:88/a", ("host", 88, False), "rtsp://u:p@ss@here:9/a"),
+        ("rtsps://u:p%40@[fe80::1]:88/a", ("fe80::1", 88, True), "rtsp://u:p%40@here:9/a"),
+    ],
+)
+def test_the_host_is_called_and_ffmpeg_is_given_another(
+    address: str, called: tuple[str, int, bool], relayed: str
+) -> None:
+    assert endpoint(address) == called
+    assert moved(address, "here", 9) == relayed

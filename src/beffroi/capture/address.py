@@ -8,11 +8,19 @@ import re
 from typing import Final
 from urllib.parse import quote
 
+from beffroi.errors import BadInput
+
 _USERINFO = re.compile(r"(?<=://)[^/?#]*@")
 _SECRET = re.compile(
     r"((?:user|usr|login|pass|pwd|psw|auth|token|key|secret|sig)\w*=)[^&;/?#\s]+", re.IGNORECASE
 )
+_LIVE = re.compile(
+    r"rtsp(?P<tls>s?)://(?P<user>[^/?#]*@)?(?P<host>\[[^]]+]|[^]/?#:[]+)(:(?P<port>\d{1,5}))?"
+    r"(?P<rest>([/?#].*)?)",
+    re.IGNORECASE,
+)
 LIVE: Final = ("rtsp", "rtsps")
+PORTS: Final = {"": 554, "s": 322}
 
 
 def scheme(address: str) -> str:
@@ -45,3 +53,34 @@ def with_credentials(address: str, credentials: str | None) -> str:
     secret = f"{quote(user, safe='')}:{quote(password, safe='')}@"
     head, _, rest = _USERINFO.sub("", address).partition("://")
     return f"{head}://{secret}{rest}"
+
+
+def endpoint(address: str) -> tuple[str, int, bool]:
+    """Host, port, and whether to speak TLS.
+
+    Raises:
+        BadInput: Not an `rtsp://` or `rtsps://` address.
+
+    >>> endpoint("rtsps://admin:12@34@[::1]/live")
+    ('::1', 322, True)
+    """
+    parts = _live(address)
+    tls = parts["tls"].lower()
+    return parts["host"].strip("[]"), int(parts["port"] or PORTS[tls]), bool(tls)
+
+
+def moved(address: str, host: str, port: int) -> str:
+    """The same user and path at another host, without TLS.
+
+    >>> moved("rtsps://admin:1234@10.0.0.7/live?channel=1", "127.0.0.1", 5000)
+    'rtsp://admin:1234@127.0.0.1:5000/live?channel=1'
+    """
+    parts = _live(address)
+    return f"rtsp://{parts['user'] or ''}{host}:{port}{parts['rest']}"
+
+
+def _live(address: str) -> re.Match[str]:
+    found = _LIVE.fullmatch(address)
+    if not found or int(found["port"] or 1) not in range(1, 65_536):
+        raise BadInput("this is not an address rtsp://host/path or rtsps://host/path.")
+    return found

@@ -2,10 +2,12 @@
 
 A file is read through a handle of ours, so that FFmpeg knows no name, and only in formats that
 hold their pictures themselves: a playlist, a session description or a film made of references
-could send it to the network or to another file. FFmpeg's own log stays off: it names addresses.
+could send it to the network or to another file. A camera is reached through a relay of ours, so
+that it cannot do so either. FFmpeg's own log stays off: it names addresses.
 """
 
 import os
+import ssl
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from av.video.stream import VideoStream
 
 from beffroi.capture.address import public_address
 from beffroi.capture.imager import MAX_PIXELS
+from beffroi.capture.relay import Relay
 from beffroi.errors import Actor, BadInput, BeffroiError, Unavailable
 
 VideoPacket: TypeAlias = "av.Packet[VideoStream]"
@@ -43,7 +46,7 @@ _FILE: Final = {
 _RTSP: Final = {
     "rtsp_transport": "tcp",
     "allowed_media_types": "video",
-    "protocol_whitelist": "rtsp,tcp,tls",
+    "protocol_whitelist": "rtsp,tcp",
     "timeout": str(int(READ_S * 1e6)),
     "analyzeduration": "3000000",
     "max_pixels": str(MAX_PIXELS),
@@ -97,14 +100,14 @@ class VideoInput:
     Args:
         container: Just opened; closed with this.
         threads: Of the decoder; 0 for as many as there are processors.
-        file: Our handle on the file, closed with this.
+        through: Our handle on the file, or our relay to the camera; closed with this.
     """
 
     def __init__(
-        self, container: InputContainer, *, threads: int, file: IO[bytes] | None = None
+        self, container: InputContainer, *, threads: int, through: IO[bytes] | Relay
     ) -> None:
         self._container = container
-        self._file = file
+        self._through = through
         self._stream = _moving_pictures(container)
         self._decoder = _prepared(self._stream.codec_context, threads=threads)
         self.recipe = _recipe(self._stream)
@@ -120,6 +123,11 @@ class VideoInput:
         """Whether time stamps of this format may jump."""
         return Flags.ts_discont in Flags(self._container.format.flags)
 
+    @property
+    def problem(self) -> str | None:
+        """Why the camera is not listened to any more, if that was our choice."""
+        return self._through.problem if isinstance(self._through, Relay) else None
+
     def packets(self) -> Iterator[VideoPacket]:
         """Compressed pictures; the last one is empty and flushes the decoder."""
         return self._container.demux(self._stream)
@@ -131,8 +139,7 @@ class VideoInput:
     def close(self) -> None:
         """Let go of the stream."""
         self._container.close()
-        if self._file is not None:
-            self._file.close()
+        self._through.close()
 
     def __enter__(self) -> Self:
         return self
@@ -155,7 +162,7 @@ def open_file(path: str) -> VideoInput:
     file = _handle(path)
     try:
         container = av.open(file, "r", options=_FILE, metadata_errors="replace")
-        return VideoInput(container, threads=0, file=file)
+        return VideoInput(container, threads=0, through=file)
     except (av.FFmpegError, ValueError):
         problem = f"{path} is not a video or picture that can be read, or it is damaged."
     except BeffroiError as error:
@@ -175,19 +182,31 @@ def open_rtsp(address: str) -> VideoInput:
 
     Raises:
         Refused: The camera does not accept the credentials.
-        Unavailable: The camera is away or sends no video.
+        Unavailable: The camera is away, sends no video, or sends us elsewhere.
     """
+    try:
+        relay = Relay(address, READ_S)
+    except BadInput as error:
+        problem = error.message
+    except (OSError, UnicodeError) as error:
+        problem = explain(error)
+    else:
+        return _open_through(relay, public_address(address))
+    raise Unavailable(f"{public_address(address)}: {problem}")
+
+
+def _open_through(relay: Relay, shown: str) -> VideoInput:
     kind = Unavailable
     try:
         container = av.open(
-            address,
+            relay.address,
             "r",
             format="rtsp",
             options=_RTSP,
             metadata_errors="replace",
             timeout=(OPEN_S, READ_S),
         )
-        return VideoInput(container, threads=1)
+        return VideoInput(container, threads=1, through=relay)
     except _REFUSALS:
         kind, problem = Refused, "The camera refuses the user name or password."
     except av.FFmpegError as error:
@@ -196,11 +215,15 @@ def open_rtsp(address: str) -> VideoInput:
         problem = error.message
     except ValueError:
         problem = "The camera's description of its stream cannot be read."
-    raise kind(f"{public_address(address)}: {problem}")
+    except BaseException:
+        relay.close()
+        raise
+    relay.close()
+    raise kind(f"{shown}: {relay.problem or problem}")
 
 
-def explain(error: av.FFmpegError) -> str:
-    """FFmpeg's error in a sentence of ours; its own message holds the address."""
+def explain(error: Exception) -> str:
+    """An error of FFmpeg or of the network in a sentence of ours; theirs hold the address."""
     for kinds, sentence in _SENTENCES:
         if isinstance(error, kinds):
             return sentence
@@ -214,6 +237,10 @@ _SENTENCES: Final = (
     ((av.ExitError, av.TimeoutError, TimeoutError), "The camera does not answer in time."),
     (av.InvalidDataError, "What comes is not a video that can be read."),
     (EOFError, "The camera has ended the stream."),
+    (
+        ssl.SSLCertVerificationError,
+        "The camera's certificate is not one that this machine trusts for this name.",
+    ),
     (OSError, "The network does not lead to the camera, or it broke the connection."),
 )
 

@@ -148,7 +148,7 @@ class LiveSource(Source):
                 problem = explain(error)
             else:
                 problem = "The camera has ended the stream."
-        raise Unavailable(f"{public_address(self._permit.address)}: {problem}")
+        raise Unavailable(f"{public_address(self._permit.address)}: {video.problem or problem}")
 
     def _follow(self, video: VideoInput) -> None:
         self._timeline.restart()
