@@ -54,6 +54,29 @@ class CameraDecision:
     refused: tuple[Refusal, ...]
 
 
+class Votes:
+    """Whether uses are what was voted; each is hashed once, however many cameras it has.
+
+    Args:
+        session: One consistent view of the database, for one pass.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._stand: dict[str, bool] = {}
+
+    def stand(self, use: Use) -> bool:
+        """Whether the use is what was voted, or last resumed: cameras, zones, hours, dates."""
+        if use.id not in self._stand:
+            decided = self._session.scalars(
+                select(Act.use_digest)
+                .where(Act.use_id == use.id, Act.type.in_((ActType.VOTE, ActType.RESUMPTION)))
+                .order_by(Act.recorded_at.desc())
+            ).first()
+            self._stand[use.id] = decided == use_digest(self._session, use)
+        return self._stand[use.id]
+
+
 class Gate:
     """Decides from the database, the clock and the detectors that this software ships.
 
@@ -69,7 +92,8 @@ class Gate:
 
     def decide(self, session: Session) -> list[CameraDecision]:
         """Look at every camera in service."""
-        return [self.decide_one(session, camera.camera_id) for camera in list_cameras(session)]
+        votes = Votes(session)
+        return [self._decide(session, camera, votes) for camera in list_cameras(session)]
 
     def decide_one(self, session: Session, camera_id: str) -> CameraDecision:
         """Look at one camera.
@@ -77,28 +101,16 @@ class Gate:
         Raises:
             BadInput: No such camera.
         """
-        camera = current_version(session, camera_id)
+        return self._decide(session, current_version(session, camera_id), Votes(session))
+
+    def _decide(self, session: Session, camera: CameraVersion, votes: Votes) -> CameraDecision:
         if not self._clock_holds(session):
             reason = "this machine's clock was set back; it runs again once the clock has caught up"
-            return CameraDecision(camera, None, (), (Refusal("any use", camera_id, reason),))
-        return self._decide_camera(session, camera)
-
-    def _clock_holds(self, session: Session) -> bool:
-        """Whether the wall clock has not stepped back: yesterday's mandate must not reopen.
-
-        The last line of the ledger remembers the time across a restart.
-        """
-        now = self._clock.now()
-        if self._latest is None:
-            last = select(LedgerEntry.at).order_by(LedgerEntry.id.desc()).limit(1)
-            self._latest = session.scalar(last) or now
-        self._latest = max(self._latest, now)
-        return now >= self._latest - timedelta(seconds=2)
-
-    def _decide_camera(self, session: Session, camera: CameraVersion) -> CameraDecision:
+            refusal = Refusal("any use", camera.camera_id, reason)
+            return CameraDecision(camera, None, (), (refusal,))
         uses: list[OpenUse] = []
         refused: list[Refusal] = []
-        for answer in ask(session, camera.camera_id, self._clock.now()):
+        for answer in ask(session, camera.camera_id, self._clock.now(), votes):
             unknown = self._unknown_behaviour(answer) if isinstance(answer, OpenUse) else None
             if isinstance(answer, Refusal):
                 refused.append(answer)
@@ -120,6 +132,18 @@ class Gate:
             )
         return CameraDecision(camera, permit, tuple(uses), tuple(refused))
 
+    def _clock_holds(self, session: Session) -> bool:
+        """Whether the wall clock has not stepped back: yesterday's mandate must not reopen.
+
+        The last line of the ledger remembers the time across a restart.
+        """
+        now = self._clock.now()
+        if self._latest is None:
+            last = select(LedgerEntry.at).order_by(LedgerEntry.id.desc()).limit(1)
+            self._latest = session.scalar(last) or now
+        self._latest = max(self._latest, now)
+        return now >= self._latest - timedelta(seconds=2)
+
     def _unknown_behaviour(self, use: OpenUse) -> Refusal | None:
         """Refuse a detector that behaves otherwise than what was voted."""
         definition = use.voted.definition
@@ -133,8 +157,18 @@ class Gate:
         )
 
 
-def ask(session: Session, camera_id: str, now: datetime) -> Iterator[OpenUse | Refusal]:
-    """Say of each use that names a camera whether its acts, dates and hours let it run at `now`."""
+def ask(
+    session: Session, camera_id: str, now: datetime, votes: Votes | None = None
+) -> Iterator[OpenUse | Refusal]:
+    """Say of each use that names a camera whether its acts, dates and hours let it run at `now`.
+
+    Args:
+        session: Any session.
+        camera_id: The camera.
+        now: The time asked about.
+        votes: Shared by a pass over several cameras.
+    """
+    votes = votes or Votes(session)
     rows = session.execute(
         select(Use, UseCamera, StoredDefinition)
         .join(UseCamera, UseCamera.use_id == Use.id)
@@ -143,7 +177,7 @@ def ask(session: Session, camera_id: str, now: datetime) -> Iterator[OpenUse | R
         .order_by(Use.id)
     )
     for use, drawn, stored in rows:
-        reason = _objection(session, use, camera_id, now)
+        reason = _objection(session, use, camera_id, now, votes)
         if reason is not None:
             yield Refusal(use.id, camera_id, reason)
             continue
@@ -155,10 +189,12 @@ def ask(session: Session, camera_id: str, now: datetime) -> Iterator[OpenUse | R
         yield OpenUse(use.id, camera_id, Mode(use.mode), voted, drawn.zones)
 
 
-def _objection(session: Session, use: Use, camera_id: str, now: datetime) -> str | None:
+def _objection(
+    session: Session, use: Use, camera_id: str, now: datetime, votes: Votes
+) -> str | None:
     if use.state != "in_force":
         return f"the use is not in force: it is {use.state}"
-    if not _as_voted(session, use):
+    if not votes.stand(use):
         return "the use or one of its cameras is no longer the one that was voted"
     if now < use.starts_at:
         return f"it starts on {use.starts_at:%Y-%m-%d %H:%M} UTC"
@@ -169,16 +205,6 @@ def _objection(session: Session, use: Use, camera_id: str, now: datetime) -> str
     if paused(session, use.id, camera_id):
         return "an operator has paused it; a supervisor can resume it"
     return None
-
-
-def _as_voted(session: Session, use: Use) -> bool:
-    """Whether the use is what was voted, or last resumed: cameras, zones, hours, dates, text."""
-    decided = session.scalars(
-        select(Act.use_digest)
-        .where(Act.use_id == use.id, Act.type.in_((ActType.VOTE, ActType.RESUMPTION)))
-        .order_by(Act.recorded_at.desc())
-    ).first()
-    return decided == use_digest(session, use)
 
 
 def within_hours(hours: dict[str, list[list[str]]], timezone: str, now: datetime) -> bool:
@@ -217,10 +243,10 @@ def commissioned(session: Session, camera_id: str, now: datetime) -> bool:
 
 def live_cameras(session: Session, clock: Clock) -> set[str]:
     """Ids of the cameras on which a `live` use may run now, for those who show pictures of it."""
-    now = clock.now()
+    now, votes = clock.now(), Votes(session)
     return {
         camera.camera_id
         for camera in list_cameras(session)
-        for answer in ask(session, camera.camera_id, now)
+        for answer in ask(session, camera.camera_id, now, votes)
         if isinstance(answer, OpenUse) and answer.mode is Mode.LIVE
     }

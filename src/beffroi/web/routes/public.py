@@ -14,7 +14,7 @@ from beffroi.errors import Unavailable
 from beffroi.ledger.sequencer import overdue
 from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.definition import Definition, load_definition
-from beffroi.mandate.gate import OpenUse, Refusal, ask
+from beffroi.mandate.gate import OpenUse, Refusal, Votes, ask
 from beffroi.store.mandates import StoredDefinition, Use, UseCamera
 from beffroi.web.access import PUBLIC, recognise
 from beffroi.web.render import render
@@ -90,8 +90,11 @@ def _uses_in_force(session: Session, now: datetime) -> list[UseInForce]:
         .group_by(Use.id, StoredDefinition.digest)
         .order_by(Use.id)
     ).all()
+    votes = Votes(session)
     answers = [
-        answer for camera in list_cameras(session) for answer in ask(session, camera.camera_id, now)
+        answer
+        for camera in list_cameras(session)
+        for answer in ask(session, camera.camera_id, now, votes)
     ]
     return [
         UseInForce(
