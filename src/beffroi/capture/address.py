@@ -9,11 +9,10 @@ from typing import Final
 from urllib.parse import quote
 
 from beffroi.errors import BadInput
+from beffroi.mandate.cameras import SECRET_OPTION
 
 _USERINFO = re.compile(r"(?<=://)[^/?#]*@")
-_SECRET = re.compile(
-    r"((?:user|usr|login|pass|pwd|psw|auth|token|key|secret|sig)\w*=)[^&;/?#\s]+", re.IGNORECASE
-)
+_SECRET = re.compile(rf"({SECRET_OPTION.pattern})[^&;/?#\s]+", re.IGNORECASE)
 _LIVE = re.compile(
     r"rtsp(?P<tls>s?)://(?P<user>[^/?#]*@)?(?P<host>\[[^]]+]|[^]/?#:[]+)(:(?P<port>\d{1,5}))?"
     r"(?P<rest>([/?#].*)?)",
