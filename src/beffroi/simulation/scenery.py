@@ -71,10 +71,10 @@ def lawn(canvas: Canvas, colour: Colour = (96, 122, 62)) -> None:
 def hedge(canvas: Canvas, y: float, height: float) -> None:
     """A clipped hedge across the picture at depth `y`."""
     x, z, here = canvas.wall(y)
-    tone = 0.9 + 0.08 * _cloudy(canvas.rng, x, z, 0.5) + 0.12 * z / height
+    leaves, boughs = _cloudy(canvas.rng, x, z, 0.08), _cloudy(canvas.rng, x, z, 0.5)
+    tone = 0.9 + 0.06 * leaves + 0.03 * boughs + 0.12 * z / height
     tone *= canvas.light.exposure
-    leaves = tone[..., None] * np.array((62, 86, 48), dtype=np.float32)
-    canvas.lay(leaves, here & (z < height))
+    canvas.lay(tone[..., None] * np.array((62, 86, 48), dtype=np.float32), here & (z < height))
 
 
 _PLASTER: tuple[Colour, ...] = (

@@ -20,7 +20,7 @@ def _paint(canvas: Canvas) -> None:
     for x in (-7.0, 8.2):
         planter(canvas, x, 14.4)
     lamp(canvas, -3.2, 15.0)
-    tree(canvas, 5.2, 15.2, 5.4, 1.3)
+    tree(canvas, 5.2, 15.2, 9.0, 1.6)
 
 
 def _direct(act: Act) -> None:
