@@ -14,9 +14,7 @@ PASSWORD = "the bells of the belfry"
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    return folder
+    return tmp_path / "data"  # the first account makes it
 
 
 def run(data: Path, *arguments: str, typed: str | None = None) -> Result:

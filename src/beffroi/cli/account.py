@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from beffroi.cli.installation import As, Installation, open_installation
+from beffroi.cli.installation import As, Installation, make_installation, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_rows
 from beffroi.errors import BadInput
 from beffroi.ledger.append import SYSTEM
@@ -43,7 +43,7 @@ def add(
 
     Example: `beffroi account add ada --role operator --name "Ada Martin" --link --as admin`
     """
-    site = open_installation(data)
+    site = make_installation(data)
     password = None
     if not link:
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
