@@ -59,3 +59,11 @@ def test_address_is_read() -> None:
 def test_bad_address_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
         parse_address(text)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_who_is_crossed_by_somebody_else_counts_as_occluded(seed: int) -> None:
+    scene = Scene.create("street", seed)
+    hug = next(t for t in scene.twins(30) if t.kind == "hugging")
+    people = {p.id: p for p in scene.state((hug.start_s + hug.end_s) / 2).people}
+    assert any(people[i].occluded for i in hug.people)

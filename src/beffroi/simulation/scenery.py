@@ -1,5 +1,7 @@
 """Pieces of a European town to paint with: paving, lawn, façades, trees, benches, lamps."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -143,18 +145,31 @@ def _house(
             _AWNINGS[rng.integers(len(_AWNINGS))],
         )
     else:
-        entrance = u // bay == rng.integers(bays)
-        mark((np.abs(v) < 0.72) & (z < 2.55) & entrance, (214, 204, 186))
-        wood = np.array((122, 98, 78) if rng.random() < 0.5 else (92, 112, 116))
-        mark((np.abs(v) < 0.55) & (z < 2.35) & entrance, tuple(wood))
-        panel = (np.abs(np.abs(v) - 0.27) < 0.19) & (np.abs(z % 1.1 - 0.6) < 0.38) & (z < 2.2)
-        mark(panel & entrance, tuple(wood * 0.86))
-        wide = 0.36 * bay
-        mark((np.abs(v) < wide + 0.1) & (np.abs(z - 1.8) < 0.9) & ~entrance, (198, 192, 182))
-        mark((np.abs(v) < wide) & (np.abs(z - 1.8) < 0.8) & ~entrance, (104, 116, 124))
+        _dwelling(mark, rng, u, z, bays, bay)
     mark(z < 0.4, (128, 120, 110))
     mark((u < 0.06) | (u > width - 0.06), tuple(plaster * 0.8))
     canvas.lay(colour, where, part)
+
+
+def _dwelling(
+    mark: Callable[[NDArray[np.bool_], Colour], None],
+    rng: np.random.Generator,
+    u: F32,
+    z: F32,
+    bays: int,
+    bay: float,
+) -> None:
+    """A ground floor with one panelled door, and broad windows in the other bays."""
+    v = np.abs((u % bay) - bay / 2)
+    entrance = u // bay == rng.integers(bays)
+    mark((v < 0.72) & (z < 2.55) & entrance, (214, 204, 186))
+    wood = np.array((122, 98, 78) if rng.random() < 0.5 else (92, 112, 116))
+    mark((v < 0.55) & (z < 2.35) & entrance, tuple(wood))
+    panel = (np.abs(v - 0.27) < 0.19) & (np.abs(z % 1.1 - 0.6) < 0.38) & (z < 2.2)
+    mark(panel & entrance, tuple(wood * 0.86))
+    wide = 0.36 * bay
+    mark((v < wide + 0.1) & (np.abs(z - 1.8) < 0.9) & ~entrance, (198, 192, 182))
+    mark((v < wide) & (np.abs(z - 1.8) < 0.8) & ~entrance, (104, 116, 124))
 
 
 def tree(canvas: Canvas, x: float, y: float, height: float = 6.0, crown: float = 1.7) -> None:

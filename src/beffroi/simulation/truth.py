@@ -102,12 +102,10 @@ def observe(
     if not idents:
         return ()
     pixels = np.nan_to_num(camera.project(bodies.joints), nan=-1e4)
-    width, height = camera.size
     inside = np.all((pixels >= 0) & (pixels < camera.size), axis=-1)
     depth = camera.view(bodies.joints)[..., 2]
-    column = np.clip(pixels[..., 0].astype(int), 0, width - 1)
-    row = np.clip(pixels[..., 1].astype(int), 0, height - 1)
-    by_scenery = scenery[row, column] < depth
+    cell = np.clip(pixels.astype(int), 0, np.array(camera.size) - 1)
+    by_scenery = scenery[cell[..., 1], cell[..., 0]] < depth
     own, others = _covered(pixels, depth, shapes)
     lost = ~inside | by_scenery | others
     seen = np.where(inside, np.where(lost | own, HIDDEN, VISIBLE), UNLABELLED)
