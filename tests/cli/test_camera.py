@@ -117,7 +117,7 @@ def test_what_cannot_be_done_says_why_and_changes_nothing(
 
 def test_a_background_shows_the_place_and_is_logged(office: Office) -> None:
     office.run("camera add park sim://park?seed=1", "tech")
-    office.run("camera background park --seconds 1", "tech")
+    office.run("camera background park --seconds 10", "tech")
     assert office.entries()[-1] == "camera.background"
 
 
