@@ -5,7 +5,7 @@ that tools of other logs can read it::
 
     beffroi/9f86d081884c7d65
     1342
-    Ke2vJ1cP1dXQIexample/root/in/base64=
+    Ke2vJ1cP1dXQIexample+root+in+base64=
     time 2027-03-01T09:30:00.000000Z
 
     — beffroi/9f86d081884c7d65 8sd2example/signature/in/base64=
