@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from beffroi.store.base import Base, Json
@@ -99,3 +99,78 @@ class Commissioning(Base):
     reason: Mapped[str]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+
+
+class Annex(Base):
+    """What may change about a definition without a vote, under a hash of its own.
+
+    `kind` is one of: translation, figures, confusions, contacts. The highest `id` of a kind (and
+    language, for translations) is the one in use; earlier ones stay.
+    """
+
+    __tablename__ = "annex"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    definition_digest: Mapped[str] = mapped_column(ForeignKey("definition.digest"), index=True)
+    kind: Mapped[str]
+    language: Mapped[str | None]
+    digest: Mapped[str]
+    canonical: Mapped[bytes] = mapped_column(LargeBinary)
+    author: Mapped[str]
+    recorded_at: Mapped[datetime]
+    reviewed_by: Mapped[str | None]
+    reviewed_at: Mapped[datetime | None]
+
+
+class StoredUseText(Base):
+    """The bytes of a use as put to the vote, under their own hash."""
+
+    __tablename__ = "use_text"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    canonical: Mapped[bytes] = mapped_column(LargeBinary)
+    written_at: Mapped[datetime]
+
+
+class CameraDoubt(Base):
+    """A camera that was seen to have moved: its uses wait until somebody re-validates them."""
+
+    __tablename__ = "camera_doubt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"), index=True)
+    reason: Mapped[str]
+    since: Mapped[datetime]
+    cleared_by: Mapped[str | None]
+    cleared_at: Mapped[datetime | None]
+
+
+class UseCount(Base):
+    """What a use counted on a camera in one quarter of an hour: numbers and nothing else.
+
+    In `shadow` mode `what` is ``detections``; in `statistics` it is a name the detector gives.
+    """
+
+    __tablename__ = "use_count"
+    __table_args__ = (
+        Index("ix_use_count_key", "use_id", "camera_id", "quarter", "what", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    use_id: Mapped[str] = mapped_column(ForeignKey("use.id"))
+    camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"))
+    quarter: Mapped[datetime]
+    what: Mapped[str]
+    value: Mapped[int]
+
+
+class LearningSample(Base):
+    """One line of a learning set: what the detector computed and how a person judged it."""
+
+    __tablename__ = "learning_sample"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    use_id: Mapped[str] = mapped_column(ForeignKey("use.id"), index=True)
+    features: Mapped[Json] = mapped_column(JSON)
+    verdict: Mapped[str]
+    recorded_at: Mapped[datetime]

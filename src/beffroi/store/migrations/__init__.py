@@ -10,11 +10,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from beffroi.errors import Unavailable
-from beffroi.store import accounts, alerts, cameras, ledger, mandates
+from beffroi.store import accounts, alerts, cameras, impact, ledger, mandates, procedure
 from beffroi.store.base import Base
 from beffroi.store.database import Database
 
-TABLES = (accounts, alerts, cameras, ledger, mandates)
+TABLES = (accounts, alerts, cameras, impact, ledger, mandates, procedure)
 """The modules that declare tables: importing them fills the metadata."""
 
 METADATA = Base.metadata
