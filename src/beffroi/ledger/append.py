@@ -32,6 +32,7 @@ class Kind(StrEnum):
     CAMERA_BACKGROUND = "camera.background"
     CAMERA_STATE = "camera.state"
     ALERT_RAISED = "alert.raised"
+    ALERT_REPEATED = "alert.repeated"
     ALERT_SHOWN = "alert.shown"
     ALERT_ESCALATED = "alert.escalated"
     ALERT_JUDGED = "alert.judged"

@@ -14,6 +14,7 @@ class Alert(Base):
 
     `state` is one of: raised, shown, confirmed, lifted, unsure, handed_over, closed, lapsed.
     `evidence` is one of: none, pending, ready, missing, erased.
+    `repeats` counts the detections that were not raised beside it because the use rang too often.
     `id` is a random UUID; the evidence files and their key carry the same name.
     """
 
@@ -34,6 +35,7 @@ class Alert(Base):
     duration_s: Mapped[float]
     score: Mapped[float]
     count: Mapped[int]
+    repeats: Mapped[int] = mapped_column(default=0)
     zone: Mapped[str | None]
     tracks: Mapped[list[Any]] = mapped_column(JSON)
     evidence_class: Mapped[str]

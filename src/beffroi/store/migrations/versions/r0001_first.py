@@ -378,6 +378,7 @@ def _alert() -> None:
         sa.Column("duration_s", sa.Double(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("repeats", sa.Integer(), nullable=False),
         sa.Column("zone", sa.String(), nullable=True),
         sa.Column("tracks", sa.JSON(), nullable=False),
         sa.Column("evidence_class", sa.String(), nullable=False),
