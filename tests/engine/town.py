@@ -32,7 +32,7 @@ def ringing(evidence: EvidenceClass = EvidenceClass.COUNTS) -> VotedText:
     """An intrusion that rings for whoever is seen, at each picture."""
     shipped = next(v.definition for v in shipped_definitions() if v.definition.event == "intrusion")
     fields = shipped.model_dump(mode="json") | {"rate_hz": 2, "evidence": evidence.value}
-    fields["parameters"] |= {"stay_s": 0, "gap_s": 0}
+    fields["parameters"] |= {"stay_ms": 0, "gap_ms": 0}
     definition = Definition.model_validate(fields)
     return VotedText(definition, rfc8785.dumps(definition.model_dump(mode="json")))
 

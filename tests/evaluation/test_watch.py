@@ -47,7 +47,7 @@ def test_a_fall_is_found_printed_and_drawn(fall: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("clip", "events", "parameters"),
     [
-        ("fall/gmdcsa24/s4_fall_01.mp4", "fall", ["--param", "fall.stay_s=1"]),
+        ("fall/gmdcsa24/s4_fall_01.mp4", "fall", ["--param", "fall.stay_ms=1000"]),
         ("fall/upfall/a03_s1_t1_cam1.mp4", "fall", []),
         ("fight/fight/fi128.mp4", "strike", []),
     ],
@@ -68,7 +68,7 @@ def test_real_clips(real_data: Path, clip: str, events: str, parameters: list[st
         (["x.mp4", "--events", "intrusion"], BadInput),
         (["x.mp4", "--param", "fall.speed=1"], BadInput),
         (["x.mp4", "--param", "fall"], BadInput),
-        (["x.mp4", "--param", "fall.stay_s=-1"], BadInput),
+        (["x.mp4", "--param", "fall.stay_ms=-1"], BadInput),
         (["x.mp4", "--size", "10x10"], BadInput),
         (["x.mp4", "--zones", "missing.json"], BadInput),
     ],

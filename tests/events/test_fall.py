@@ -82,7 +82,7 @@ def broken(t: float) -> list[Track]:
 
 
 def test_a_fall_survives_a_broken_track() -> None:
-    found = run(detector("fall", descent_s=2), film(14, 10, broken))
+    found = run(detector("fall", descent_ms=2000), film(14, 10, broken))
     assert len(found) == 1
     assert found[0].tracks == ("00000002",)
 
@@ -90,7 +90,7 @@ def test_a_fall_survives_a_broken_track() -> None:
 def test_a_lying_body_that_is_seen_now_and_then_is_enough() -> None:
     scene = film(14, 10, motion(LYING))
     seen = [one if one.t < 3 or round(one.t * 10) % 3 == 0 else gone(one) for one in scene]
-    assert len(run(detector("fall", lying_share=0.2), seen)) == 1
+    assert len(run(detector("fall", lying_percent=20), seen)) == 1
 
 
 def gone(one: Observation) -> Observation:

@@ -64,7 +64,7 @@ def during(detection: Detection, start_s: float, end_s: float) -> bool:
 )
 def test_every_event_is_found_and_its_twins_are_not(name: str, event: str, seed: int) -> None:
     found, truth, twins = found_in(name, seed, event)
-    stay = float(VOTED[event].definition.parameters.get("stay_s", 0))
+    stay = float(VOTED[event].definition.parameters.get("stay_ms", 0)) / 1000
     assert truth
     for one in truth:
         assert any(during(d, one.start_s, max(one.end_s, one.instant_s + stay)) for d in found)

@@ -50,8 +50,8 @@ def test_every_parameter_is_described_written_out_and_bounded(event: str) -> Non
     [
         ({"detector": "mood"}, "no detector named 'mood'"),
         ({"behaviour": 99}, "behaviour 99"),
-        ({"parameters": {}}, "stay_s"),
-        ({"parameters": {**VOTED["fall"].definition.parameters, "stay_s": -1}}, "stay_s"),
+        ({"parameters": {}}, "stay_ms"),
+        ({"parameters": {**VOTED["fall"].definition.parameters, "stay_ms": -1}}, "stay_ms"),
         ({"parameters": {**VOTED["fall"].definition.parameters, "race": "x"}}, "race"),
     ],
     ids=["detector", "behaviour", "missing", "out of bounds", "unknown"],

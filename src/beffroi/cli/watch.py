@@ -66,7 +66,7 @@ def watch(
 ) -> None:
     """Look for events in a clip, as the engine would, without mandate and without alerts.
 
-    Example: `beffroi watch clip.mp4 --events fall --param fall.stay_s=1 --json`
+    Example: `beffroi watch clip.mp4 --events fall --param fall.stay_ms=1000 --json`
     """
     drawn = Zones() if zones is None else read_zones(zones)
     names = None if events is None else [name.strip() for name in events.split(",")]
@@ -121,7 +121,7 @@ def _print(results: Iterator[Detection | Summary], as_json: bool) -> None:
 def _split(item: str) -> tuple[str, str]:
     key, equals, value = item.partition("=")
     if not equals or "." not in key:
-        raise BadInput(f"{item!r} is not EVENT.NAME=VALUE, e.g. fall.stay_s=1.")
+        raise BadInput(f"{item!r} is not EVENT.NAME=VALUE, e.g. fall.stay_ms=1000.")
     return key, value
 
 

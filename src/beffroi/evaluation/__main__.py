@@ -47,7 +47,7 @@ def falls(data: Path, recordings: Recordings) -> Iterator[str]:
     """Staged falls and daily activity."""
     clips = read_labels(data / "fall", lambda label: label.startswith("fall"))
     (voted,) = choose_definitions(["fall"], Zones())
-    (brief,) = choose_definitions(["fall"], Zones(), {"fall.stay_s": "1"})
+    (brief,) = choose_definitions(["fall"], Zones(), {"fall.stay_ms": "1000"})
     seen = [recordings.of(clip.path, voted.rate_hz) for clip in clips]
     scenes = len({clip.scene for clip in clips})
     yield f"### Fall, {len(clips)} clips of {scenes} views\n\n{TABLE}"

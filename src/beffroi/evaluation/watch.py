@@ -78,7 +78,7 @@ def choose_definitions(
     for key, value in (changes or {}).items():
         event, _, parameter = key.partition(".")
         if event not in chosen or parameter not in chosen[event].parameters:
-            raise BadInput(f"{key} is no parameter of what is watched for, e.g. fall.stay_s.")
+            raise BadInput(f"{key} is no parameter of what is watched for, e.g. fall.stay_ms.")
         parameters = {**chosen[event].parameters, parameter: value}
         chosen[event] = chosen[event].model_copy(update={"parameters": parameters})
     for definition in chosen.values():

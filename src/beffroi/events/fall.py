@@ -19,62 +19,66 @@ from beffroi.perception.observation import Observation
 
 
 class FallParameters(Parameters):
-    """What a fall is. Heights are measured in the picture, in shares of the person's stature."""
+    """What a fall is. Heights are measured in the picture, in per cent of the person's stature."""
 
-    upright: float = Field(
+    upright_percent: int = Field(
         gt=0,
-        le=1,
+        le=100,
         description="Least height of the shoulders above the feet of somebody who is upright.",
     )
-    flat: float = Field(
+    flat_percent: int = Field(
         ge=0,
-        le=0.5,
+        le=50,
         description="Greatest height of the shoulders above the feet of somebody who is lying.",
     )
-    low: float = Field(
+    low_percent: int = Field(
         gt=0,
-        le=1,
+        le=100,
         description=(
             "The same for somebody who is lying along the view, with the head away from the camera."
         ),
     )
-    short: float = Field(
+    short_percent: int = Field(
         gt=0,
-        le=1,
+        le=100,
         description=(
-            "Greatest length that the bones of a body lying along the view seem to have, in shares "
-            "of their length when upright; this tells lying from kneeling."
+            "Greatest length that the bones of a body lying along the view seem to have, in per "
+            "cent of their length when upright; this tells lying from kneeling."
         ),
     )
-    drop: float = Field(
+    drop_percent: int = Field(
         ge=0,
-        le=1,
+        le=100,
         description=(
             "Least distance in the picture by which the shoulders come down between upright and "
             "lying; this tells falling from walking away."
         ),
     )
-    descent_s: float = Field(
-        gt=0, le=10, description="Longest time from upright to lying, in seconds."
+    descent_ms: int = Field(
+        gt=0, le=10_000, description="Longest time from upright to lying, in milliseconds."
     )
-    stay_s: float = Field(
-        ge=0, le=600, description="How long the person must then stay down, in seconds."
-    )
-    lying_share: float = Field(
-        gt=0,
-        le=1,
-        description="Least share of that time in which the person must be seen lying, 0 to 1.",
-    )
-    steady_s: float = Field(
+    stay_ms: int = Field(
         ge=0,
-        le=5,
+        le=600_000,
+        description="How long the person must then stay down, in milliseconds.",
+    )
+    lying_percent: int = Field(
+        gt=0,
+        le=100,
+        description="Least share of that time in which the person must be seen lying, in per cent.",
+    )
+    steady_ms: int = Field(
+        ge=0,
+        le=5000,
         description=(
-            "Time over which a posture must hold in most pictures, in seconds; it keeps out the "
-            "model's slips."
+            "Time over which a posture must hold in most pictures, in milliseconds; it keeps out "
+            "the model's slips."
         ),
     )
-    joint_score: float = Field(
-        ge=0, le=1, description="How sure the model must be of a joint for it to be used, 0 to 1."
+    joint_percent: int = Field(
+        ge=0,
+        le=100,
+        description="How sure the model must be of a joint for it to be used, in per cent.",
     )
 
 
@@ -138,7 +142,7 @@ class Fall:
     def update(self, observation: Observation) -> list[Detection]:
         """Take the next observation; see :class:`beffroi.events.detector.Detector`."""
         t = observation.t
-        bodies = people(observation, self._p.joint_score, self._area)
+        bodies = people(observation, self._p.joint_percent / 100, self._area)
         seen = {body.id for body in bodies}
         elapsed = 0.0 if self._last_t is None else t - self._last_t
         self._last_t = t
@@ -162,21 +166,24 @@ class Fall:
 
     def _see(self, person: _Person, body: Body, elapsed: float) -> None:
         """Follow a person from upright to lying, and count the time they are seen lying."""
-        posture = person.see(body, self._p.steady_s)
-        if posture.rise >= self._p.upright * person.stature:
+        posture = person.see(body, self._p.steady_ms / 1000)
+        if posture.rise >= self._p.upright_percent / 100 * person.stature:
             person.lengths.append(body.length)
             person.upright, person.down_since, person.judged = posture, None, False
         elif person.upright is not None and self._lying(posture, person.upright, person.stature):
             if person.down_since is not None:
                 person.lying_s += elapsed
-            elif posture.t - person.upright.t <= self._p.descent_s:
+            elif posture.t - person.upright.t <= self._p.descent_ms / 1000:
                 person.down_since, person.lying_s = posture.t, 0.0
 
     def _lying(self, now: _Posture, upright: _Posture, stature: float) -> bool:
         p = self._p
-        along_view = now.rise <= p.low * stature and now.length <= p.short * stature
-        lying = now.rise <= p.flat * stature or along_view
-        return lying and now.top - upright.top >= p.drop * stature
+        along_view = (
+            now.rise <= p.low_percent / 100 * stature
+            and now.length <= p.short_percent / 100 * stature
+        )
+        lying = now.rise <= p.flat_percent / 100 * stature or along_view
+        return lying and now.top - upright.top >= p.drop_percent / 100 * stature
 
     def _judge(self, person: _Person, t: float) -> list[Detection]:
         """Report somebody who has been down for long enough; decided once for each descent."""
@@ -184,14 +191,14 @@ class Fall:
         if person.upright is None or person.down_since is None or person.judged:
             return []
         down_s = t - person.down_since
-        if down_s < p.stay_s:
+        if down_s < p.stay_ms / 1000:
             return []
         person.judged = True
-        if person.lying_s < p.lying_share * down_s:
+        if person.lying_s < p.lying_percent / 100 * down_s:
             return []
         score = person.lying_s / down_s if down_s else 1.0
         return [Detection(self.id, person.upright.t, t, score, (person.body.id,), 1)]
 
     def _over(self, person: _Person, t: float) -> bool:
         """Whether somebody unseen can be forgotten."""
-        return t - person.body.t > self._p.descent_s + self._p.stay_s
+        return t - person.body.t > (self._p.descent_ms + self._p.stay_ms) / 1000

@@ -26,36 +26,46 @@ class GatheringParameters(Parameters):
     """What a gathering is."""
 
     people: int = Field(ge=2, le=500, description="How many people make a gathering.")
-    radius_m: float = Field(
-        gt=0, le=50, description="How far from the middle of the gathering they may be, in metres."
+    radius_cm: int = Field(
+        gt=0,
+        le=5000,
+        description=(
+            "How far from the middle of the gathering they may be on the ground, in centimetres."
+        ),
     )
-    form_s: float = Field(
-        gt=0, le=600, description="Longest time that the gathering may take to form, in seconds."
+    form_ms: int = Field(
+        gt=0,
+        le=600_000,
+        description="Longest time that the gathering may take to form, in milliseconds.",
     )
     before: int = Field(
         ge=0, le=500, description="Most people at the place before it began to form."
     )
-    hold_s: float = Field(
-        gt=0, le=60, description="How long the people must stay before it counts, in seconds."
+    hold_ms: int = Field(
+        gt=0,
+        le=60_000,
+        description="How long the people must stay before it counts, in milliseconds.",
     )
-    stature_m: float = Field(
-        ge=1,
-        le=2,
+    stature_cm: int = Field(
+        ge=100,
+        le=200,
         description=(
-            "Height that a person is taken to have, in metres, to measure distances on a camera "
-            "that is not calibrated."
+            "Height that a person is taken to have, in centimetres, to measure distances on a "
+            "camera that is not calibrated."
         ),
     )
-    depth: float = Field(
-        ge=1,
-        le=10,
+    depth_percent: int = Field(
+        ge=100,
+        le=1000,
         description=(
-            "On a camera that is not calibrated: how many times larger distances along the view "
-            "are than they look."
+            "On a camera that is not calibrated: how large distances along the view are, in per "
+            "cent of what they look."
         ),
     )
-    joint_score: float = Field(
-        ge=0, le=1, description="How sure the model must be of an ankle for it to be used, 0 to 1."
+    joint_percent: int = Field(
+        ge=0,
+        le=100,
+        description="How sure the model must be of an ankle for it to be used, in per cent.",
     )
 
 
@@ -85,6 +95,7 @@ class Gathering:
 
     def __init__(self, parameters: GatheringParameters, zones: Zones) -> None:
         self._p, self._area = parameters, zones.area
+        self._hold_s = parameters.hold_ms / 1000
         self._past: deque[tuple[float, Floats]] = deque()
         self._ongoing: list[_Place] = []
 
@@ -93,12 +104,12 @@ class Gathering:
         t, p = observation.t, self._p
         positions, units = self._positions(observation)
         self._past.append((t, positions))
-        while t - self._past[0][0] > p.form_s + 2 * p.hold_s:
+        while t - self._past[0][0] > p.form_ms / 1000 + 2 * self._hold_s:
             self._past.popleft()
         self._ongoing = [place for place in self._ongoing if self._holds(place, t)]
         places = [
             _Place(_middle(positions, start, radius), radius)
-            for start, radius in zip(positions, p.radius_m / units, strict=True)
+            for start, radius in zip(positions, p.radius_cm / 100 / units, strict=True)
         ]
         place = max(places, key=lambda place: place.count(positions), default=None)
         if place is None or place.count(positions) < p.people or not self._holds(place, t):
@@ -114,12 +125,12 @@ class Gathering:
 
     def _positions(self, observation: Observation) -> tuple[Floats, Floats]:
         """Where people stand, float64 [n, 2], and how many metres one unit of that is, [n]."""
-        bodies = people(observation, self._p.joint_score, self._area)
+        bodies = people(observation, self._p.joint_percent / 100, self._area)
         if bodies and all(body.ground is not None for body in bodies):
             return np.array([body.ground for body in bodies], np.float64), np.ones(len(bodies))
         feet = np.array([body.feet for body in bodies], np.float64).reshape(-1, 2)
         lengths = np.array([max(body.length, 1.0) for body in bodies])
-        return feet * (1, self._p.depth), self._p.stature_m / lengths
+        return feet * (1, self._p.depth_percent / 100), self._p.stature_cm / 100 / lengths
 
     def _counts(self, place: _Place) -> tuple[Floats, NDArray[np.intp]]:
         """How many people were at a place at each remembered time."""
@@ -127,25 +138,25 @@ class Gathering:
         return times, np.array([place.count(positions) for _, positions in self._past])
 
     def _holds(self, place: _Place, t: float) -> bool:
-        """Whether the place has been full for most of the last `hold_s` seconds."""
+        """Whether the place has been full for most of the last `hold_ms`."""
         times, counts = self._counts(place)
-        if t - times[0] < self._p.hold_s:
+        if t - times[0] < self._hold_s:
             return False
-        recent = counts[times >= t - self._p.hold_s]
+        recent = counts[times >= t - self._hold_s]
         return float((recent >= self._p.people).mean()) > 0.5
 
     def _quiet_until(self, place: _Place, t: float) -> float | None:
-        """The end of the last stretch of `hold_s` seconds in which the place was all but empty.
+        """The end of the last stretch of `hold_ms` in which the place was all but empty.
 
-        None if there was none less than `form_s` before the people were all there.
+        None if there was none less than `form_ms` before the people were all there.
         """
         times, counts = self._counts(place)
         quiet = np.concatenate([[0], np.cumsum(counts <= self._p.before)])
-        ends = np.searchsorted(times, times + self._p.hold_s, side="right")
+        ends = np.searchsorted(times, times + self._hold_s, side="right")
         share = (quiet[ends] - quiet[:-1]) / (ends - np.arange(len(times)))
-        complete = times + self._p.hold_s <= t - self._p.hold_s
+        complete = times + self._hold_s <= t - self._hold_s
         found = np.flatnonzero(complete & (share > 0.5))
-        return float(times[found[-1]] + self._p.hold_s) if len(found) else None
+        return float(times[found[-1]] + self._hold_s) if len(found) else None
 
 
 def _middle(positions: Floats, start: Floats, radius: float) -> Floats:

@@ -21,26 +21,32 @@ VEHICLES = frozenset({"bicycle", "car", "motorcycle", "bus", "truck"})
 class IntrusionParameters(Parameters):
     """What an intrusion is."""
 
-    stay_s: float = Field(
-        ge=0, le=600, description="How long somebody must be in the forbidden zone, in seconds."
-    )
-    gap_s: float = Field(
+    stay_ms: int = Field(
         ge=0,
-        le=30,
-        description="How long they may leave it, or be out of sight, in one visit, in seconds.",
+        le=600_000,
+        description="How long somebody must be in the forbidden zone, in milliseconds.",
     )
-    margin: float = Field(
+    gap_ms: int = Field(
         ge=0,
-        le=1,
+        le=30_000,
         description=(
-            "How far beyond a line they must be for it to count as crossed, in heights of the "
-            "person or vehicle in the picture."
+            "How long they may leave it, or be out of sight, in one visit, in milliseconds."
+        ),
+    )
+    margin_percent: int = Field(
+        ge=0,
+        le=100,
+        description=(
+            "How far beyond a line they must be for it to count as crossed, in per cent of the "
+            "height of the person or vehicle in the picture."
         ),
     )
     people: bool = Field(description="Whether people are looked for.")
     vehicles: bool = Field(description="Whether vehicles and bicycles are looked for.")
-    joint_score: float = Field(
-        ge=0, le=1, description="How sure the model must be of an ankle for it to be used, 0 to 1."
+    joint_percent: int = Field(
+        ge=0,
+        le=100,
+        description="How sure the model must be of an ankle for it to be used, in per cent.",
     )
 
 
@@ -90,7 +96,7 @@ class Intrusion:
         if self._zones.area:
             standing = [s for s in standing if inside(self._zones.area, s.spot)]
         if observation.analysed:
-            self._visits = [v for v in self._visits if t - v.last <= self._p.gap_s]
+            self._visits = [v for v in self._visits if t - v.last <= self._p.gap_ms / 1000]
         seen = {s.track for s in standing}
         found = [
             detection
@@ -102,12 +108,12 @@ class Intrusion:
         for name, line in self._zones.lines.items():
             for who in standing:
                 found += self._cross(name, line, who, t)
-        memory = self._p.gap_s + self._p.stay_s
+        memory = (self._p.gap_ms + self._p.stay_ms) / 1000
         self._left_of = {k: v for k, v in self._left_of.items() if t - v[0] <= memory}
         return found
 
     def _standing(self, track: Track, size: tuple[int, int]) -> _Standing:
-        x, y = feet(track.box, track.keypoints, self._p.joint_score)
+        x, y = feet(track.box, track.keypoints, self._p.joint_percent / 100)
         height = (track.box[3] - track.box[1]) / size[1]
         return _Standing(track.id, (x / size[0], y / size[1]), height, track.score)
 
@@ -118,7 +124,7 @@ class Intrusion:
             self._visits.append(visit := _Visit(who.track, zone, t, t, who.spot))
         else:
             visit.track, visit.last, visit.spot = who.track, t, who.spot
-        if visit.raised or t - visit.since < self._p.stay_s:
+        if visit.raised or t - visit.since < self._p.stay_ms / 1000:
             return []
         visit.raised = True
         return [Detection(self.id, visit.since, t, who.score, (who.track,), 1, zone)]
@@ -143,7 +149,7 @@ class Intrusion:
         if across < 0:
             self._left_of[key] = (t, who.spot)
             return []
-        if key not in self._left_of or across * length < self._p.margin * who.size:
+        if key not in self._left_of or across * length < self._p.margin_percent / 100 * who.size:
             return []
         since, before = self._left_of.pop(key)
         # The point of crossing, on the way from the last spot on the left.
