@@ -1,0 +1,65 @@
+"""What several doctrines say together, and the words in which they refuse."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from beffroi.errors import BadInput
+from beffroi.mandate.doctrine.clauses import DoctrineText, read_doctrine
+from beffroi.mandate.doctrine.shipped import BASE, shipped_doctrines
+from beffroi.mandate.doctrine.stack import Stack
+from beffroi.mandate.modes import Mode
+
+AT = datetime(2026, 11, 3, 9, tzinfo=UTC)
+MINIMAL = Path(__file__).parent / "fiction-minimal.yaml"
+UNALERTED = {Mode.STATISTICS, Mode.SHADOW}
+
+
+def shipped(*names: str) -> list[DoctrineText]:
+    return [shipped_doctrines()[name] for name in names]
+
+
+def test_base_is_in_every_stack() -> None:
+    assert [doctrine.id for doctrine in Stack().doctrines] == [BASE]
+    assert Stack(shipped(BASE)) == Stack()
+
+
+def test_without_a_law_nothing_rings() -> None:
+    assert Stack().modes_left("fall", AT) == UNALERTED
+    (objection,) = Stack().objections("fall", Mode.LIVE, AT)
+    assert objection.message().startswith("No law in force covers `fall` for `live`")
+
+
+@pytest.mark.parametrize("text", [*shipped("belfort-fiction"), read_doctrine(MINIMAL)])
+def test_law_covers_everything_but_lying(text: DoctrineText) -> None:
+    stack = Stack([text])
+    assert stack.modes_left("strike", AT) == set(Mode)
+    assert [law.id for law, _ in stack.laws("strike", Mode.LIVE, AT)] == [text.doctrine.id]
+    assert stack.modes_left("lying", AT) == set()
+
+
+def test_procedure_quotes_its_clauses() -> None:
+    procedure = Stack(shipped("belfort-fiction")).procedure("fall", Mode.LIVE, AT)
+    assert procedure.consultation_days == 15
+    assert procedure.opinions == {"dpo", "ai_committee", "panel", "staff_representatives"}
+    assert procedure.urgency_hours == 72
+    assert procedure.because["urgency_hours"][0] == BASE
+    doctrine, clause = procedure.because["opinions.panel"]
+    assert (doctrine, clause.id) == ("belfort-fiction", "art-4")
+
+
+def test_minimal_law_asks_for_nothing() -> None:
+    procedure = Stack([read_doctrine(MINIMAL)]).procedure("fall", Mode.LIVE, AT)
+    assert procedure.consultation_days == procedure.publication_delay_days == 0
+    assert procedure.opinions == procedure.authorisation == frozenset()
+    assert not procedure.dpia
+    assert not procedure.fria
+
+
+def test_two_texts_of_one_doctrine_are_refused() -> None:
+    text = shipped("belfort-fiction")[0]
+    other = read_doctrine(MINIMAL)
+    renamed = other.doctrine.model_copy(update={"id": text.doctrine.id})
+    with pytest.raises(BadInput, match="belfort-fiction cannot hold at once"):
+        Stack([text, DoctrineText(renamed, b"{}")])
