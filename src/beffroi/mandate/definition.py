@@ -2,25 +2,61 @@
 
 One object holds the public text *and* everything that makes a detector behave, so that what was
 voted is what runs. Its identity is the SHA-256 of its canonical bytes (RFC 8785, text in NFC);
-those bytes are stored and hashed as they are, never written anew from the model.
+those bytes are stored and hashed as they are, never written anew from the model. No field has a
+default: what is not written was not voted.
 """
 
-import hashlib
 import json
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-import rfc8785
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StringConstraints,
+    ValidationError,
+)
 
-from beffroi.errors import BadInput
+from beffroi.errors import Actor, BadInput
+from beffroi.mandate.canonical import canonical, digest
+from beffroi.mandate.wording import ill_worded
 
-Text = dict[Annotated[str, Field(pattern="^[a-z]{2}$")], str]
+VOTED_LANGUAGES: Final = ("fr", "en")
+"""Every text is voted in these; others are voted with it or follow as an annex."""
+
+
+def _visible(text: str) -> str:
+    """A voted text reads as its bytes: nothing in it is invisible or turns it around."""
+    if any(unicodedata.category(character) in ("Cc", "Cf") for character in text):
+        raise ValueError("holds an invisible character")
+    return text
+
+
+def _exact(value: object) -> object:
+    """A value that every JSON reader keeps as it is: RFC 8785 goes no further than 53 bits."""
+    if isinstance(value, int | float | str) and not (isinstance(value, int) and abs(value) >> 53):
+        return value
+    raise ValueError(f"{value!r} is not a whole number, true, false or a text")
+
+
+Language = Annotated[str, Field(pattern="^[a-z]{2}$")]
+Sentence = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_visible)
+]
+Text = dict[Language, Sentence]
 """The same sentence by language, French and English always present."""
+
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
+Value = Annotated[bool | int | float | str, BeforeValidator(_exact)]
 
 
 class EvidenceClass(StrEnum):
@@ -38,25 +74,48 @@ class Definition(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    event: str = Field(pattern="^[a-z_]+$", description="Name of the kind of event, e.g. `fall`.")
-    version: int = Field(ge=1, description="Number of this text, counted from 1.")
+    event: Name = Field(description="Name of the kind of event, e.g. `fall`.")
+    version: StrictInt = Field(ge=1, le=9999, description="Number of this text, counted from 1.")
     title: Text = Field(description="What residents call it.")
     criterion: Text = Field(description="The observable physical fact, in one plain sentence.")
     not_detected: Text = Field(description="What this definition does not detect.")
     alternative: Text = Field(description="The measure without analysis that was considered.")
-    detector: str = Field(description="Which detector looks for it.")
-    behaviour: int = Field(ge=1, description="Version of that detector's behaviour.")
-    parameters: dict[str, int | float | bool | str] = Field(
-        description="Every parameter of the detector, written out."
+    detector: Name = Field(description="Which detector looks for it.")
+    behaviour: StrictInt = Field(ge=1, description="Version of that detector's behaviour.")
+    parameters: dict[Name, Value] = Field(
+        description="Every parameter of the detector, written out; the unit ends its name."
     )
-    models: tuple[str, ...] = Field(description="Names of the models that it needs.")
-    precisions: tuple[str, ...] = Field(description="Admitted numeric precisions.")
-    rate_hz: int = Field(ge=1, le=30, description="Least number of pictures analysed per second.")
-    person_px: int = Field(ge=0, description="Least height of a person in the picture, in pixels.")
+    labels: dict[Name, Text] = Field(description="What each parameter is, in a few words.")
+    models: dict[Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]*$")], Digest] = Field(
+        description="SHA-256 of each model file that it needs, by name."
+    )
+    precisions: tuple[Annotated[str, Field(pattern="^[a-z0-9]+$")], ...] = Field(
+        min_length=1, description="Admitted numeric precisions."
+    )
+    rate_hz: StrictInt = Field(ge=1, le=30, description="Least pictures analysed per second.")
+    person_px: StrictInt = Field(
+        ge=0, le=4000, description="Least height of a person in the analysed picture, in pixels."
+    )
     evidence: EvidenceClass = Field(description="What an alert keeps to be judged by.")
-    retention_days: int = Field(ge=0, le=30, description="Days until the evidence is erased.")
-    severity: int = Field(ge=1, le=3, description="Order in the queue: 1 can wait, 3 comes first.")
+    retention_days: StrictInt = Field(ge=0, le=30, description="Days until the evidence is erased.")
+    severity: StrictInt = Field(ge=1, le=3, description="1 can wait, 3 comes first in the queue.")
     told: Text = Field(description="Who is told once a person has confirmed.")
+
+    @property
+    def texts(self) -> dict[str, Text]:
+        """Everything written for people, by field."""
+        prose = ("title", "criterion", "not_detected", "alternative", "told")
+        named = {f"labels.{name}": label for name, label in self.labels.items()}
+        return {field: getattr(self, field) for field in prose} | named
+
+    @property
+    def conduct(self) -> str:
+        """SHA-256 of what decides which events are found, whatever the words around it.
+
+        Figures measured under one text hold for another of the same conduct, and for no other.
+        """
+        fields = {"detector", "behaviour", "parameters", "models", "precisions", "rate_hz"}
+        return digest(canonical(self.model_dump(mode="json", include=fields)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,53 +133,116 @@ class VotedText:
     @property
     def digest(self) -> str:
         """SHA-256 of the bytes, 64 hexadecimal digits."""
-        return hashlib.sha256(self.canonical).hexdigest()
+        return digest(self.canonical)
 
 
 def read_definition(path: Path) -> VotedText:
     """Read a definition written in YAML and make its canonical bytes.
 
     Raises:
-        BadInput: No such file, not YAML, a field missing, unknown or out of range.
+        BadInput: Not a file of fields, or its author must mend it: every problem is named.
     """
-    try:
-        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
-        definition = Definition.model_validate(fields)
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise BadInput(f"{path.name} is not a definition: {error}.") from error
-    _require_languages(definition, path.name)
-    return VotedText(definition, rfc8785.dumps(_nfc(definition.model_dump(mode="json"))))
+    fields = read_fields(path)
+    if problems := find_problems(fields):
+        raise BadInput(f"{path.name} cannot be put to the vote: {' '.join(problems)}")
+    definition = Definition.model_validate(fields)
+    return VotedText(definition, canonical(definition.model_dump(mode="json")))
 
 
-def load_definition(canonical: bytes, digest: str) -> VotedText:
+def load_definition(stored: bytes, voted: str) -> VotedText:
     """Load voted bytes, refusing any that are not the ones voted.
+
+    Args:
+        stored: The canonical bytes.
+        voted: The digest under which they were voted.
 
     Raises:
         BadInput: The bytes do not have this digest, or are not a definition.
     """
-    if hashlib.sha256(canonical).hexdigest() != digest:
-        raise BadInput("The stored text of this definition is not the one that was voted.")
+    if digest(stored) != voted:
+        raise BadInput(
+            "The stored text of this definition is not the one that was voted.",
+            actor=Actor.ADMINISTRATOR,
+        )
     try:
-        definition = Definition.model_validate(json.loads(canonical))
+        definition = Definition.model_validate(json.loads(stored))
     except ValueError as error:
         raise BadInput(f"These bytes are not a definition: {error}.") from error
-    return VotedText(definition, canonical)
+    return VotedText(definition, stored)
 
 
-def _require_languages(definition: Definition, name: str) -> None:
-    texts = ("title", "criterion", "not_detected", "alternative", "told")
-    for text in texts:
-        missing = {"fr", "en"} - getattr(definition, text).keys()
-        if missing:
-            raise BadInput(f"{name}: {text} lacks its text in {', '.join(sorted(missing))}.")
+def read_fields(path: Path) -> Any:
+    """What a YAML file says, each key once.
+
+    Raises:
+        BadInput: The file cannot be read, or is not YAML.
+    """
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), _EachKeyOnce)  # noqa: S506 (is safe)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadInput(f"{path.name} cannot be read: {' '.join(str(error).split())}.") from error
 
 
-def _nfc(value: Any) -> Any:
-    """The same value with every text in Unicode normal form C, so that one text has one hash."""
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, dict):
-        return {key: _nfc(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_nfc(item) for item in value]
-    return value
+def find_problems(fields: Any) -> list[str]:
+    """Why these fields cannot be voted: a line each, with the field and what its author must do."""
+    try:
+        definition = Definition.model_validate(fields)
+    except ValidationError as error:
+        return explain(error)
+    return [
+        *_missing_languages(definition),
+        *_unlabelled(definition),
+        *ill_worded(_worded_as_facts(definition)),
+    ]
+
+
+def explain(error: ValidationError) -> list[str]:
+    """What is wrong with each field, a line each."""
+    plain = {"missing": "is missing: write it", "extra_forbidden": "is no field: take it out"}
+    return [
+        f"{'.'.join(str(part) for part in problem['loc']) or 'the file'}: "
+        f"{plain.get(problem['type'], problem['msg'].removeprefix('Value error, '))}."
+        for problem in error.errors(include_url=False)
+    ]
+
+
+def _missing_languages(definition: Definition) -> list[str]:
+    return [
+        f"{field}: lacks its text in {language}: write it."
+        for field, text in definition.texts.items()
+        for language in VOTED_LANGUAGES
+        if language not in text
+    ]
+
+
+def _unlabelled(definition: Definition) -> list[str]:
+    named, known = definition.parameters.keys(), definition.labels.keys()
+    return [
+        *(
+            f"labels: lacks {name}: say in a few words what it is."
+            for name in sorted(named - known)
+        ),
+        *(f"labels: {name} is no parameter: take it out." for name in sorted(known - named)),
+    ]
+
+
+def _worded_as_facts(definition: Definition) -> dict[str, Text]:
+    """The texts that say what is looked for; what is not looked for may be called by its name."""
+    return {
+        field: text
+        for field, text in definition.texts.items()
+        if field in ("title", "criterion") or field.startswith("labels.")
+    }
+
+
+class _EachKeyOnce(yaml.SafeLoader):
+    """YAML of which no two readers can take different values."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key} is written twice", node.start_mark
+                )
+        return super().construct_mapping(node, deep)
