@@ -1,0 +1,45 @@
+"""The compass: Nantes' seven criteria as a scorecard of a use, each score with its evidence.
+
+Criterion 1, nothing biometric and no sensitive data, decides alone: a use that fails it cannot be
+put in force, however well it does on the other six.
+"""
+
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from beffroi.mandate.impact.assessment import content_of, latest
+from beffroi.mandate.impact.facts import KNOWN_MODELS
+from beffroi.mandate.impact.forms import Study
+from beffroi.mandate.impact.subject import subject_of
+
+DECISIVE: Final = "1"
+"""The criterion that no other makes up for."""
+
+NOT_MET: Final = 0
+MET: Final = 2
+
+
+def failed(session: Session, use_id: str) -> list[str]:
+    """Why the compass keeps a use from being put in force; empty if it does not.
+
+    A use without a compass has failed nothing here: whether it needs one is for the doctrine to
+    say, and whether it is complete for :func:`beffroi.mandate.impact.assessment.complete`.
+    """
+    last = latest(session, use_id, Study.COMPASS)
+    if last is None:
+        return []
+    reasons = []
+    score = content_of(last).grades.get(DECISIVE)
+    if score == NOT_MET:
+        reasons.append(
+            f"criterion 1 of the compass is not met (version {last.number}): something biometric "
+            "or sensitive"
+        )
+    unknown = sorted(set(subject_of(session, use_id).definition.models) - KNOWN_MODELS)
+    if unknown and score != MET:
+        reasons.append(
+            f"nobody has established that the models {', '.join(unknown)} hold nothing biometric "
+            f"(criterion 1 of the compass, version {last.number})"
+        )
+    return reasons

@@ -1,0 +1,159 @@
+"""What the configuration says by itself: the part of an impact file that nobody has to type."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from beffroi import __version__
+from beffroi.mandate.impact.figures import Figures, figures
+from beffroi.mandate.impact.remedies import rights_of
+from beffroi.mandate.impact.subject import Subject
+from beffroi.mandate.impact.texts import Language, phrase, value
+
+KNOWN_MODELS: Final = frozenset({"movenet-multipose", "nanodet"})
+"""Models known to find poses and objects and nothing about who somebody is."""
+
+EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+Facts = Mapping[str, str]
+
+
+def facts_of(
+    session: Session,
+    subject: Subject,
+    language: Language,
+    *,
+    now: datetime,
+    energy_mwh: int | None = None,
+) -> Facts:
+    """Every blank of the forms that the system can fill in, by its name.
+
+    Args:
+        session: Any session.
+        subject: The use.
+        language: Of the words.
+        now: Until when the use's alerts are counted.
+        energy_mwh: Energy of a camera in an hour, mWh, where somebody measured it.
+    """
+    return {
+        **_of_text(subject, language),
+        **_of_definition(subject, language),
+        **{f"right_{right.id}": right.how[language] for right in rights_of(subject.regime)},
+        **measured(figures(session, subject.use_id, EVER, now), language, energy_mwh),
+        "software": f"Beffroi {__version__}",
+    }
+
+
+def measured(counted: Figures, language: Language, energy_mwh: int | None) -> Facts:
+    """What was measured where the use runs; "not measured" where nothing was."""
+    unknown = phrase("not_measured", language)
+    precision, workload, energy = unknown, unknown, unknown
+    share = counted.precision
+    if share.total:
+        low, high = share.interval
+        precision = phrase(
+            "precision",
+            language,
+            confirmed=share.part,
+            judged=share.total,
+            percent=round(100 * share.value),
+            low=math.floor(100 * low),
+            high=math.ceil(100 * high),
+        )
+    if counted.operator_hours:
+        rate = counted.judged / counted.operator_hours
+        workload = phrase("workload", language, rate=number(rate, language), judged=counted.judged)
+    if energy_mwh is not None:
+        energy = phrase("energy", language, value=number(energy_mwh / 1000, language))
+    consultation = phrase(
+        "consultation", language, received=counted.contributions, answered=counted.answered
+    )
+    incidents = phrase("incidents", language, count=counted.incidents)
+    return {
+        "precision": precision,
+        "workload": workload,
+        "energy": energy,
+        "consultation": consultation,
+        "incidents": incidents,
+    }
+
+
+def number(quantity: float, language: Language) -> str:
+    """A number with one decimal, as the language writes it."""
+    return f"{quantity:.1f}".replace(".", "," if language == "fr" else ".")
+
+
+def day(moment: datetime, language: Language) -> str:
+    """A day as people write it; the month in figures, so that no catalogue is needed."""
+    return f"{moment:%d/%m/%Y}" if language == "fr" else f"{moment:%Y-%m-%d}"
+
+
+def _of_text(subject: Subject, language: Language) -> Facts:
+    def listed(names: Sequence[str]) -> str:
+        return ", ".join(names) or phrase("nobody", language)
+
+    masked = phrase("masked", language, masked=subject.masked, all=len(subject.cameras))
+    return {
+        "use": subject.use_id,
+        "text_digest": subject.text_digest,
+        "mode": value("mode", subject.mode, language),
+        "purpose": subject.purpose,
+        "law": subject.law,
+        "regime": value("regime", subject.regime, language),
+        "controller": subject.controller,
+        "processors": listed(subject.processors),
+        "partners": listed(subject.partners),
+        "timezone": subject.timezone,
+        "hours": _hours(subject.hours, language),
+        "starts": day(subject.starts_at, language),
+        "ends": day(subject.ends_at, language),
+        "cameras": listed(subject.cameras),
+        "masked": masked,
+    }
+
+
+def _of_definition(subject: Subject, language: Language) -> Facts:
+    definition = subject.definition
+    names = sorted(definition.models)
+    unknown = [name for name in names if name not in KNOWN_MODELS]
+    strange = phrase("unknown_models", language, models=", ".join(unknown))
+    return {
+        "event": definition.event,
+        "version": str(definition.version),
+        "definition_digest": subject.definition_digest,
+        "title": definition.title[language],
+        "criterion": definition.criterion[language],
+        "not_detected": definition.not_detected[language],
+        "alternative": definition.alternative[language],
+        "told": definition.told[language],
+        "detector": definition.detector,
+        "behaviour": str(definition.behaviour),
+        "parameters": ", ".join(f"{k} = {v}" for k, v in sorted(definition.parameters.items())),
+        "models": ", ".join(names),
+        "biometrics": strange if unknown else phrase("known_models", language),
+        "precisions": ", ".join(definition.precisions),
+        "rate": str(definition.rate_hz),
+        "person_px": str(definition.person_px),
+        "evidence": value("evidence", definition.evidence, language),
+        "retention": phrase("days", language, days=definition.retention_days),
+    }
+
+
+def _hours(hours: Mapping[str, Sequence[Sequence[str]]], language: Language) -> str:
+    """Weekdays with the same spans are said together."""
+    spans = {
+        str(weekday): ", ".join("–".join(span) for span in hours.get(str(weekday), ()))
+        for weekday in range(7)
+    }
+    if set(spans.values()) == {"00:00–24:00"}:
+        return phrase("always", language)
+    parts = []
+    for text, group in groupby(spans, key=lambda weekday: spans[weekday]):
+        days = [value("day", weekday, language) for weekday in group]
+        if text:
+            parts.append(f"{days[0] if len(days) == 1 else f'{days[0]}–{days[-1]}'} {text}")
+    return "; ".join(parts)

@@ -1,0 +1,100 @@
+"""What an impact file is about: the text of a use as put to the vote, and what it stands on."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from beffroi.errors import BadInput
+from beffroi.mandate.cameras import last_version
+from beffroi.mandate.definition import Definition, load_definition
+from beffroi.store.mandates import StoredDefinition, StoredUseText
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A use as its impact files see it.
+
+    Args:
+        use_id: Its id.
+        text_digest: SHA-256 of the text put to the vote; another text needs other files.
+        definition: The event it looks for.
+        definition_digest: SHA-256 of that definition.
+        mode: How far it goes.
+        purpose: Why, in the city's words.
+        law: The legal pack that it rests on.
+        regime: ``gdpr``, ``led`` or ``state_security``.
+        controller: Who answers for it.
+        processors: Who acts on the controller's behalf.
+        partners: Who else takes part.
+        timezone: IANA name.
+        hours: Weekday "0" to "6" → spans of "HH:MM".
+        starts_at: Nothing runs before.
+        ends_at: Nothing runs from then on.
+        renews: The use that it follows, if it renews one.
+        cameras: Names people use for the cameras, in order.
+        masked: How many of them have masks.
+    """
+
+    use_id: str
+    text_digest: str
+    definition: Definition
+    definition_digest: str
+    mode: str
+    purpose: str
+    law: str
+    regime: str
+    controller: str
+    processors: Sequence[str]
+    partners: Sequence[str]
+    timezone: str
+    hours: Mapping[str, Sequence[Sequence[str]]]
+    starts_at: datetime
+    ends_at: datetime
+    renews: str | None
+    cameras: Sequence[str]
+    masked: int
+
+
+def subject_of(session: Session, use_id: str) -> Subject:
+    """The use as its last text has it.
+
+    Raises:
+        BadInput: No such use, or it has no text yet.
+    """
+    digest, text = _last_text(session, use_id)
+    stored = session.get_one(StoredDefinition, text["definition"])
+    cameras: dict[str, Any] = text["cameras"]
+    return Subject(
+        use_id=use_id,
+        text_digest=digest,
+        definition=load_definition(stored.canonical, stored.digest).definition,
+        definition_digest=stored.digest,
+        mode=text["mode"],
+        purpose=text["purpose"],
+        law=text["law"],
+        regime=text["regime"],
+        controller=text["controller"],
+        processors=text["processors"],
+        partners=text["partners"],
+        timezone=text["timezone"],
+        hours=text["hours"],
+        starts_at=datetime.fromisoformat(text["starts_at"]),
+        ends_at=datetime.fromisoformat(text["ends_at"]),
+        renews=text["renews"],
+        cameras=[last_version(session, camera_id).name for camera_id in sorted(cameras)],
+        masked=sum(bool(camera["masks"]) for camera in cameras.values()),
+    )
+
+
+def _last_text(session: Session, use_id: str) -> tuple[str, dict[str, Any]]:
+    newest = select(StoredUseText).order_by(StoredUseText.written_at.desc())
+    for stored in session.scalars(newest):
+        text: dict[str, Any] = json.loads(stored.canonical)
+        if text["use"] == use_id:
+            return stored.digest, text
+    raise BadInput(f"There is no use {use_id} with a text to assess.")

@@ -1,0 +1,81 @@
+"""The compass: seven criteria, the first of which decides alone."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from beffroi.clock import FrozenClock
+from beffroi.mandate.impact import compass, facts
+from beffroi.mandate.impact.assessment import Content, missing, record
+from beffroi.mandate.impact.figures import Figures
+from beffroi.mandate.impact.forms import Study, form
+from beffroi.perception.models import builtin_models
+from beffroi.store.database import Database
+from tests.mandate.impact.town import CLERK
+
+Contents = Mapping[Study, Content]
+
+
+def test_the_seven_criteria_each_want_a_score_and_evidence(drafts: Contents) -> None:
+    asked = missing(Study.COMPASS, drafts[Study.COMPASS])
+    assert [field.id for field in asked] == list("1234567")
+    assert all(field.facts for field in form(Study.COMPASS).fields())
+
+
+@pytest.mark.parametrize("score", [0, 1, 2])
+def test_only_the_first_criterion_decides(
+    town: Database, clock: FrozenClock, answered: Contents, score: int
+) -> None:
+    with town.write() as session:
+        assert compass.failed(session, "falls") == []
+        low = {**dict.fromkeys("234567", 0), "1": score}
+        content = answered[Study.COMPASS].model_copy(update={"grades": low})
+        record(session, "falls", Study.COMPASS, content, actor=CLERK, clock=clock)
+        reasons = compass.failed(session, "falls")
+    assert len(reasons) == (score == 0)
+    assert all("criterion 1 of the compass is not met (version 1)" in one for one in reasons)
+
+
+def test_an_unknown_model_waits_for_a_person(
+    town: Database, clock: FrozenClock, answered: Contents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compass, "KNOWN_MODELS", frozenset({"nanodet"}))
+    content = answered[Study.COMPASS]
+    for score, expected in ((1, 1), (2, 0)):
+        graded = content.model_copy(update={"grades": {**content.grades, "1": score}})
+        with town.write() as session:
+            record(session, "falls", Study.COMPASS, graded, actor=CLERK, clock=clock)
+            reasons = compass.failed(session, "falls")
+        assert len(reasons) == expected
+        assert all("movenet-multipose" in one for one in reasons)
+
+
+def test_every_shipped_model_is_known() -> None:
+    assert {model.name for model in builtin_models()} == facts.KNOWN_MODELS
+
+
+def test_what_was_measured_is_said_with_its_interval() -> None:
+    counted = Figures(
+        alerts=50,
+        verdicts={"confirmed": 30, "lifted": 10, "unsure": 5},
+        lapsed=5,
+        handed_over=20,
+        operator_hours=9,
+        delays_s=(20.0, 60.0),
+        pauses=0,
+        incidents=0,
+        contributions=3,
+        answered=2,
+    )
+    told = facts.measured(counted, "fr", 12_500)
+    assert told["precision"].startswith("30 alertes confirmées sur 40")
+    assert "75 % (intervalle à 95 % : 59 à 86 %)" in told["precision"]
+    assert told["workload"].startswith("5,0 alertes jugées par heure d’opérateur (45 verdicts")
+    assert told["energy"] == "12,5 Wh par heure de caméra"
+    assert told["consultation"] == "3 contributions reçues, 2 répondues"
+
+
+def test_what_was_not_measured_says_so(drafts: Contents) -> None:
+    told = drafts[Study.COMPASS].facts
+    assert told["4"] == "Charge : non mesuré."
+    assert told["5"].startswith("Énergie : non mesuré.")
