@@ -94,7 +94,7 @@ class Definition(BaseModel):
     )
     rate_hz: StrictInt = Field(ge=1, le=30, description="Least pictures analysed per second.")
     person_px: StrictInt = Field(
-        ge=0, le=4000, description="Least height of a person in the analysed picture, in pixels."
+        ge=0, le=4000, description="Least height of a person in what the models read, in pixels."
     )
     evidence: EvidenceClass = Field(description="What an alert keeps to be judged by.")
     retention_days: StrictInt = Field(ge=0, le=30, description="Days until the evidence is erased.")
