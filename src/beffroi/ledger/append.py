@@ -23,6 +23,8 @@ class Kind(StrEnum):
     ACT = "act"
     ACT_CONFIRMED = "act.confirmed"
     DEFINITION_REGISTERED = "definition.registered"
+    ANNEX_RECORDED = "annex.recorded"
+    ANNEX_REVIEWED = "annex.reviewed"
     DOCTRINE_REGISTERED = "doctrine.registered"
     DOCUMENT_STORED = "document.stored"
     CONTRIBUTION_RECEIVED = "contribution.received"

@@ -56,6 +56,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "contribution.answered": N_("Contribution answered"),
         "contribution.received": N_("Contribution received"),
         "document.stored": N_("Document attached"),
+        "annex.recorded": N_("Annex to a definition recorded"),
+        "annex.reviewed": N_("Annex to a definition reviewed"),
         "doctrine.registered": N_("Doctrine registered"),
         "use.drafted": N_("Use drafted"),
         "use.revised": N_("Draft changed"),
