@@ -15,6 +15,7 @@ from beffroi.events.fall import Fall
 from beffroi.events.gathering import Gathering
 from beffroi.events.intrusion import Intrusion
 from beffroi.events.strike import Strike
+from beffroi.mandate.annex_text import AnnexText, read_annex
 from beffroi.mandate.definition import Definition, VotedText, read_definition
 
 DETECTORS: Mapping[str, type[Detector]] = MappingProxyType(
@@ -69,3 +70,9 @@ def shipped_definitions() -> list[VotedText]:
     """The definitions that a city can start from, one for each kind of event, by name."""
     with as_file(files("beffroi.events") / "definitions") as folder:
         return [read_definition(path) for path in sorted(folder.glob("*.yaml"))]
+
+
+def shipped_annexes(event: str) -> list[AnnexText]:
+    """What ships beside the definition of an event: its figures and its known confusions."""
+    with as_file(files("beffroi.events") / "annexes") as folder:
+        return [read_annex(path) for path in sorted(folder.glob(f"{event}-*.yaml"))]

@@ -8,6 +8,7 @@ default: what is not written was not voted.
 
 import json
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -190,7 +191,7 @@ def find_problems(fields: Any) -> list[str]:
     except ValidationError as error:
         return explain(error)
     return [
-        *_missing_languages(definition),
+        *missing_languages(definition.texts),
         *_unlabelled(definition),
         *ill_worded(_worded_as_facts(definition)),
     ]
@@ -206,10 +207,11 @@ def explain(error: ValidationError) -> list[str]:
     ]
 
 
-def _missing_languages(definition: Definition) -> list[str]:
+def missing_languages(texts: Mapping[str, Text]) -> list[str]:
+    """The texts that lack French or English, a line each."""
     return [
         f"{field}: lacks its text in {language}: write it."
-        for field, text in definition.texts.items()
+        for field, text in texts.items()
         for language in VOTED_LANGUAGES
         if language not in text
     ]

@@ -1,0 +1,149 @@
+"""The annexes of an installation: recorded by one person, reviewed by another, never lost."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from beffroi.clock import Clock
+from beffroi.errors import BadInput, NotAuthorised
+from beffroi.ledger.append import Kind, append
+from beffroi.mandate.annex_text import AnnexText, Figures, Translation, load_annex, misfits
+from beffroi.mandate.definition import Definition, load_definition
+from beffroi.store.mandates import Annex, StoredDefinition
+
+
+def record_annex(
+    session: Session, definition: str, annex: AnnexText, *, actor: str, clock: Clock
+) -> Annex:
+    """Put an annex in use; the one before stays on record. The same text twice is one row.
+
+    Args:
+        session: A write session.
+        definition: Digest of the definition that it belongs to.
+        annex: Its text.
+        actor: Pseudonym of the account that records it.
+        clock: Gives the time of recording.
+
+    Raises:
+        BadInput: No such definition, or the annex does not fit it.
+    """
+    if problems := misfits(annex, _definition(session, definition)):
+        raise BadInput(f"This annex does not fit the definition: {' '.join(problems)}")
+    kind, language = annex.content.kind, annex.language
+    row = current(session, definition, kind, language)
+    if row is not None and row.digest == annex.digest:
+        return row
+    row = Annex(
+        definition_digest=definition,
+        kind=kind,
+        language=language,
+        digest=annex.digest,
+        canonical=annex.canonical,
+        author=actor,
+        recorded_at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    append(session, Kind.ANNEX_RECORDED, actor=actor, payload=_named(row), clock=clock)
+    return row
+
+
+def review_annex(
+    session: Session,
+    definition: str,
+    kind: str,
+    language: str | None = None,
+    *,
+    actor: str,
+    clock: Clock,
+) -> Annex:
+    """Stand for the annex in use: somebody other than its author has read it.
+
+    Raises:
+        BadInput: There is no such annex.
+        NotAuthorised: Its author cannot review it.
+    """
+    row = current(session, definition, kind, language)
+    if row is None:
+        which = kind if language is None else f"{kind} in {language}"
+        raise BadInput(f"This definition has no {which}; `beffroi definition annex` records one.")
+    if row.author == actor:
+        raise NotAuthorised("An annex is reviewed by somebody other than its author.")
+    if row.reviewed_by is None:
+        row.reviewed_by, row.reviewed_at = actor, clock.now()
+        append(session, Kind.ANNEX_REVIEWED, actor=actor, payload=_named(row), clock=clock)
+    return row
+
+
+def current(
+    session: Session, definition: str, kind: str, language: str | None = None
+) -> Annex | None:
+    """The annex in use of a kind (and language, for translations), if there is one."""
+    return session.scalars(
+        select(Annex)
+        .where(
+            Annex.definition_digest == definition,
+            Annex.kind == kind,
+            Annex.language.is_(None) if language is None else Annex.language == language,
+        )
+        .order_by(Annex.id.desc())
+    ).first()
+
+
+def figures(session: Session, definition: str) -> Figures | None:
+    """The figures in use; None where none were recorded.
+
+    Raises:
+        BadInput: The stored bytes are not those recorded.
+    """
+    row = current(session, definition, "figures")
+    content = None if row is None else load_annex(row.canonical, row.digest).content
+    return content if isinstance(content, Figures) else None
+
+
+def measured(session: Session, definition: str, *, synthetic: bool = False) -> bool:
+    """Whether somebody measured how often this definition is right, as it would run.
+
+    Without that it may be shadowed, never live: nobody could say what its alerts are worth.
+
+    Args:
+        session: Any session.
+        definition: Its digest.
+        synthetic: Whether figures on drawn people count, as they do for synthetic cameras.
+    """
+    recorded = figures(session, definition)
+    return recorded is not None and recorded.hold_for(
+        _definition(session, definition), synthetic=synthetic
+    )
+
+
+def translations(session: Session, definition: str) -> dict[str, tuple[Translation, bool]]:
+    """Every translation in use by language, and whether it was reviewed."""
+    rows = session.scalars(
+        select(Annex)
+        .where(Annex.definition_digest == definition, Annex.kind == "translation")
+        .order_by(Annex.id)
+    )
+    found: dict[str, tuple[Translation, bool]] = {}
+    for row in rows:
+        content = load_annex(row.canonical, row.digest).content
+        if isinstance(content, Translation):
+            found[content.language] = (content, row.reviewed_by is not None)
+    return found
+
+
+def _definition(session: Session, wanted: str) -> Definition:
+    stored = session.get(StoredDefinition, wanted)
+    if stored is None:
+        raise BadInput(
+            f"No definition {wanted} is registered; `beffroi definition list` shows all."
+        )
+    return load_definition(stored.canonical, stored.digest).definition
+
+
+def _named(row: Annex) -> dict[str, str | None]:
+    return {
+        "definition": row.definition_digest,
+        "annex": row.digest,
+        "kind": row.kind,
+        "language": row.language,
+    }

@@ -1,0 +1,216 @@
+"""Annexes: their own hash, their own author and reviewer, and no vote."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import select
+
+from beffroi.clock import FrozenClock
+from beffroi.errors import BadInput, NotAuthorised
+from beffroi.events.registry import DETECTORS, shipped_annexes, shipped_definitions
+from beffroi.mandate.annex_text import AnnexText, Figures, load_annex, read_annex
+from beffroi.mandate.annexes import (
+    current,
+    figures,
+    measured,
+    record_annex,
+    review_annex,
+    translations,
+)
+from beffroi.mandate.definition import VotedText
+from beffroi.mandate.uses import register_definition
+from beffroi.store.database import Database
+from beffroi.store.ledger import LedgerEntry
+from beffroi.store.mandates import Annex
+
+AUTHOR, REVIEWER = "a" * 32, "b" * 32
+SHIPPED = {voted.definition.event: voted for voted in shipped_definitions()}
+
+
+def german(fall: VotedText, **changes: Any) -> dict[str, Any]:
+    return {
+        "kind": "translation",
+        "language": "de",
+        "title": "Sturz einer Person",
+        "criterion": "Eine Person fällt und bleibt fünf Sekunden liegen.",
+        "not_detected": "Die Absicht wird nicht gesucht.",
+        "alternative": "Streifen zu Fuß.",
+        "told": "Der Rettungsdienst.",
+        "labels": dict.fromkeys(fall.definition.labels, "Dauer"),
+        **changes,
+    }
+
+
+def annex(tmp_path: Path, content: dict[str, Any]) -> AnnexText:
+    path = tmp_path / "annex.yaml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return read_annex(path)
+
+
+def measure(conduct: str, *, synthetic: bool = False) -> dict[str, Any]:
+    share = {"permille": 800, "low": 600, "high": 900}
+    return {
+        "data": {"fr": "Des vidéos.", "en": "Clips."},
+        "synthetic": synthetic,
+        "conduct": conduct,
+        "configuration": {"pose_input": "288x512"},
+        "scenes": 3,
+        "positives": 34,
+        "negatives": 27,
+        "recall": share,
+        "precision": share,
+        "source": None,
+    }
+
+
+@pytest.fixture
+def registered(database: Database, fall: VotedText, clock: FrozenClock) -> Database:
+    with database.write() as session:
+        register_definition(session, fall, actor=AUTHOR, clock=clock)
+    return database
+
+
+@pytest.mark.parametrize("event", DETECTORS)
+def test_each_event_ships_with_figures_and_confusions_that_load(event: str) -> None:
+    shipped = {text.content.kind: text for text in shipped_annexes(event)}
+    assert shipped.keys() == {"figures", "confusions"}
+    for text in shipped.values():
+        assert load_annex(text.canonical, text.digest) == text
+
+
+@pytest.mark.parametrize("event", DETECTORS)
+def test_shipped_figures_hold_for_what_ships(event: str) -> None:
+    (text,) = (one.content for one in shipped_annexes(event) if isinstance(one.content, Figures))
+    conduct = SHIPPED[event].definition.conduct
+    assert {one.conduct for one in text.measures} == {conduct}, (
+        f"parameters, models or rate of {event} changed: measure again, then write the figures and "
+        f"`conduct: {conduct}` into events/annexes/{event}-figures.yaml"
+    )
+    on_film = [one for one in text.measures if not one.synthetic]
+    assert bool(on_film) is (event != "gathering"), "docs/figures.md says which were measured"
+
+
+def test_an_annex_is_recorded_then_reviewed_by_somebody_else(
+    registered: Database, fall: VotedText, clock: FrozenClock, tmp_path: Path
+) -> None:
+    text = annex(tmp_path, german(fall))
+    with registered.write() as session:
+        record_annex(session, fall.digest, text, actor=AUTHOR, clock=clock)
+        assert translations(session, fall.digest) == {"de": (text.content, False)}
+        with pytest.raises(NotAuthorised, match="other than its author"):
+            review_annex(session, fall.digest, "translation", "de", actor=AUTHOR, clock=clock)
+        for _ in range(2):
+            review_annex(session, fall.digest, "translation", "de", actor=REVIEWER, clock=clock)
+        assert translations(session, fall.digest) == {"de": (text.content, True)}
+    with registered.read() as session:
+        kinds = list(session.scalars(select(LedgerEntry.kind).order_by(LedgerEntry.id)))
+    assert kinds == ["definition.registered", "annex.recorded", "annex.reviewed"]
+
+
+def test_a_new_text_waits_for_its_own_review_and_the_old_one_stays(
+    registered: Database, fall: VotedText, clock: FrozenClock, tmp_path: Path
+) -> None:
+    first = annex(tmp_path, german(fall))
+    second = annex(tmp_path, german(fall, title="Eine Person stürzt"))
+    with registered.write() as session:
+        record_annex(session, fall.digest, first, actor=AUTHOR, clock=clock)
+        review_annex(session, fall.digest, "translation", "de", actor=REVIEWER, clock=clock)
+        record_annex(session, fall.digest, second, actor=AUTHOR, clock=clock)
+        record_annex(session, fall.digest, second, actor=AUTHOR, clock=clock)
+        assert translations(session, fall.digest) == {"de": (second.content, False)}
+        digests = list(session.scalars(select(Annex.digest).order_by(Annex.id)))
+    assert digests == [first.digest, second.digest]
+
+
+def test_a_definition_is_measured_only_by_figures_on_what_it_makes_run(
+    registered: Database, fall: VotedText, clock: FrozenClock, tmp_path: Path
+) -> None:
+    conduct = fall.definition.conduct
+    steps: list[tuple[list[dict[str, Any]], bool, bool]] = [
+        ([], False, False),
+        ([measure("0" * 64)], False, False),
+        ([measure(conduct, synthetic=True)], False, True),
+        ([measure("0" * 64), measure(conduct)], True, True),
+    ]
+    with registered.write() as session:
+        assert figures(session, fall.digest) is None
+        assert not measured(session, fall.digest, synthetic=True)
+        for measures, filmed, drawn in steps:
+            text = annex(tmp_path, {"kind": "figures", "measures": measures})
+            record_annex(session, fall.digest, text, actor=AUTHOR, clock=clock)
+            assert figures(session, fall.digest) == text.content
+            assert measured(session, fall.digest) is filmed
+            assert measured(session, fall.digest, synthetic=True) is drawn
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"language": "en"}, "en was voted and changes by a vote only"),
+        ({"labels": {}}, "one for each parameter and no other, see descent_ms"),
+    ],
+)
+def test_an_annex_fits_its_definition(
+    registered: Database,
+    fall: VotedText,
+    clock: FrozenClock,
+    tmp_path: Path,
+    changes: dict[str, Any],
+    message: str,
+) -> None:
+    text = annex(tmp_path, german(fall, **changes))
+    with registered.write() as session, pytest.raises(BadInput, match=message):
+        record_annex(session, fall.digest, text, actor=AUTHOR, clock=clock)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"kind": "mood"}, "kind"),
+        (
+            {"kind": "confusions", "confusions": [{"en": "x"}]},
+            r"confusions\.0: lacks its text in fr",
+        ),
+        ({"kind": "contacts", "contacts": []}, "at least 1 item"),
+        (
+            {"kind": "figures", "measures": [measure("0" * 64) | {"source": "docs"}]},
+            r"measures\.0\.source",
+        ),
+        (
+            {
+                "kind": "figures",
+                "measures": [
+                    measure("0" * 64) | {"recall": {"permille": 950, "low": 600, "high": 900}}
+                ],
+            },
+            "recall: lies outside its own interval",
+        ),
+        ({"kind": "figures", "measures": [measure("latest")]}, r"measures\.0\.conduct"),
+    ],
+)
+def test_what_is_no_annex_says_why(tmp_path: Path, content: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        annex(tmp_path, content)
+
+
+def test_a_translation_is_held_to_the_same_words(tmp_path: Path, fall: VotedText) -> None:
+    with pytest.raises(BadInput, match=r"criterion\.de: “absichtlich”"):
+        annex(tmp_path, german(fall, criterion="Eine Person fällt absichtlich."))
+
+
+def test_nothing_is_recorded_for_or_read_from_elsewhere(
+    registered: Database, fall: VotedText, clock: FrozenClock, tmp_path: Path
+) -> None:
+    text = annex(tmp_path, {"kind": "confusions", "confusions": []})
+    with registered.write() as session:
+        with pytest.raises(BadInput, match="No definition 0000"):
+            record_annex(session, "0" * 64, text, actor=AUTHOR, clock=clock)
+        with pytest.raises(BadInput, match="has no figures"):
+            review_annex(session, fall.digest, "figures", actor=REVIEWER, clock=clock)
+        row = record_annex(session, fall.digest, text, actor=AUTHOR, clock=clock)
+        assert current(session, fall.digest, "confusions") is row
+        assert current(session, fall.digest, "contacts") is None
+    with pytest.raises(BadInput, match="not the one that was recorded"):
+        load_annex(text.canonical, "0" * 64)
