@@ -33,6 +33,11 @@ from beffroi.mandate.wording import ill_worded
 VOTED_LANGUAGES: Final = ("fr", "en")
 """Every text is voted in these; others are voted with it or follow as an annex."""
 
+CONDUCT: Final = frozenset(
+    {"detector", "behaviour", "parameters", "models", "precisions", "rate_hz"}
+)
+"""The fields that decide which events are found, whatever the words around them."""
+
 
 def _visible(text: str) -> str:
     """A voted text reads as its bytes: nothing in it is invisible or turns it around."""
@@ -111,12 +116,11 @@ class Definition(BaseModel):
 
     @property
     def conduct(self) -> str:
-        """SHA-256 of what decides which events are found, whatever the words around it.
+        """SHA-256 of the fields of `CONDUCT`.
 
         Figures measured under one text hold for another of the same conduct, and for no other.
         """
-        fields = {"detector", "behaviour", "parameters", "models", "precisions", "rate_hz"}
-        return digest(canonical(self.model_dump(mode="json", include=fields)))
+        return digest(canonical(self.model_dump(mode="json", include=set(CONDUCT))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,82 @@
+"""How fields and values of a definition are read out: with their names and units, in six languages.
+
+The text that is voted holds whole numbers whose unit ends their name (`stay_ms: 5000`), so that
+one value has one hash; people read "5 s".
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import yaml
+from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
+
+from beffroi.mandate.definition import EvidenceClass
+
+Shown = bool | int | float | str | tuple[str, ...] | None
+
+
+def name_field(field: str, language: str) -> str:
+    """What people call a field of a definition; English where the language is not known."""
+    return _word("fields", field, language)
+
+
+def render(name: str, value: Shown, language: str) -> str:
+    """A value as people read it, its unit taken from the end of its name.
+
+    Args:
+        name: Of the field or parameter, e.g. `stay_ms`.
+        value: A number, text, truth value or list of texts; None for no value.
+        language: Two letters, one that CLDR knows.
+    """
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if value is None or isinstance(value, bool | EvidenceClass):
+        return _word("values", "absent" if value is None else str(value).lower(), language)
+    if isinstance(value, str):
+        return value
+    shown = _UNITS.get(name.rpartition("_")[2])
+    return shown(value, language) if shown else format_decimal(value, locale=language)
+
+
+def _seconds(value: float, language: str) -> str:
+    if value < 120:
+        return f"{format_decimal(value, locale=language)} s"
+    minutes, seconds = divmod(value, 60)
+    return f"{minutes:.0f} min" + (f" {_seconds(seconds, language)}" if seconds else "")
+
+
+def _metres(value: float, language: str) -> str:
+    number, unit = (value, "m") if value >= 1 else (value * 100, "cm")
+    return f"{format_decimal(number, locale=language)} {unit}"
+
+
+def _share(value: float, language: str) -> str:
+    return format_percent(value, decimal_quantization=False, locale=language)
+
+
+_UNITS: Final[Mapping[str, Callable[[float, str], str]]] = {
+    "ms": lambda value, language: _seconds(value / 1000, language),
+    "s": _seconds,
+    "cm": lambda value, language: _metres(value / 100, language),
+    "m": _metres,
+    "px": lambda value, language: f"{format_decimal(value, locale=language)} px",
+    "percent": lambda value, language: _share(value / 100, language),
+    "permille": lambda value, language: _share(value / 1000, language),
+    "days": lambda value, language: format_unit(value, "duration-day", "long", locale=language),
+}
+"""How a value is shown, by the unit at the end of its name."""
+
+
+def _word(group: str, key: str, language: str) -> str:
+    words = _catalogue()[group].get(key, {})
+    return words.get(language) or words.get("en") or key
+
+
+@cache
+def _catalogue() -> dict[str, dict[str, dict[str, str]]]:
+    text = (files(__package__) / "reading.yaml").read_text(encoding="utf-8")
+    catalogue: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(text)
+    return catalogue
