@@ -5,10 +5,8 @@ the file has to be made again. What the configuration said is kept in each versi
 people wrote, so that a later reader sees both as they were.
 """
 
-import hashlib
 from collections.abc import Mapping
 
-import rfc8785
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic import Field as Ranged
 from sqlalchemy import select
@@ -17,6 +15,7 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.ledger.append import Kind, append
+from beffroi.mandate.canonical import canonical, digest
 from beffroi.mandate.impact.facts import Facts
 from beffroi.mandate.impact.forms import Field, Form, Study, form
 from beffroi.mandate.impact.subject import Subject, subject_of
@@ -186,7 +185,7 @@ def record(
         "study": study.value,
         "number": row.number,
         "text": row.text_digest,
-        "content": hashlib.sha256(rfc8785.dumps(kept)).hexdigest(),
+        "content": digest(canonical(kept)),
         "complete": row.complete,
         "contribution": contribution_id,
     }

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from beffroi.mandate.impact.assessment import content_of, latest
-from beffroi.mandate.impact.facts import KNOWN_MODELS
+from beffroi.mandate.impact.facts import unknown_models
 from beffroi.mandate.impact.forms import Study
 from beffroi.mandate.impact.subject import subject_of
 
@@ -36,7 +36,7 @@ def failed(session: Session, use_id: str) -> list[str]:
             f"criterion 1 of the compass is not met (version {last.number}): something biometric "
             "or sensitive"
         )
-    unknown = sorted(set(subject_of(session, use_id).definition.models) - KNOWN_MODELS)
+    unknown = unknown_models(subject_of(session, use_id).definition)
     if unknown and score != MET:
         reasons.append(
             f"nobody has established that the models {', '.join(unknown)} hold nothing biometric "

@@ -65,8 +65,8 @@ class Document:
 
     def _html(self) -> Iterator[str]:
         title = html.escape(self.title)
-        yield f'<!doctype html>\n<html lang="{self.language}">\n<head>\n<meta charset="utf-8">'
-        yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        yield f'<!DOCTYPE html>\n<html lang="{self.language}">\n<head>\n<meta charset="utf-8" />'
+        yield '<meta name="viewport" content="width=device-width, initial-scale=1" />'
         yield f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>"
         yield f"<h1>{title}</h1>"
         for number, part in enumerate(self.parts, 1):

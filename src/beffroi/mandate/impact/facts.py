@@ -3,23 +3,38 @@
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from itertools import groupby
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from beffroi import __version__
+from beffroi.mandate.definition import Definition
 from beffroi.mandate.impact.figures import Figures, figures
 from beffroi.mandate.impact.remedies import rights_of
 from beffroi.mandate.impact.subject import Subject
-from beffroi.mandate.impact.texts import Language, phrase, value
-
-KNOWN_MODELS: Final = frozenset({"movenet-multipose", "nanodet"})
-"""Models known to find poses and objects and nothing about who somebody is."""
+from beffroi.mandate.impact.texts import Data, Language, phrase, read, value
 
 EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 Facts = Mapping[str, str]
+
+
+class _Models(Data):
+    known: Mapping[str, str]
+
+
+@cache
+def known_models() -> Mapping[str, str]:
+    """Name → SHA-256 of the models that are known to hold nothing biometric."""
+    return read("models", _Models).known
+
+
+def unknown_models(definition: Definition) -> list[str]:
+    """The models of a definition of which nobody has established that, by name."""
+    known = known_models()
+    return sorted(name for name, sha in definition.models.items() if known.get(name) != sha)
 
 
 def facts_of(
@@ -118,8 +133,7 @@ def _of_text(subject: Subject, language: Language) -> Facts:
 
 def _of_definition(subject: Subject, language: Language) -> Facts:
     definition = subject.definition
-    names = sorted(definition.models)
-    unknown = [name for name in names if name not in KNOWN_MODELS]
+    unknown = unknown_models(definition)
     strange = phrase("unknown_models", language, models=", ".join(unknown))
     return {
         "event": definition.event,
@@ -133,7 +147,7 @@ def _of_definition(subject: Subject, language: Language) -> Facts:
         "detector": definition.detector,
         "behaviour": str(definition.behaviour),
         "parameters": ", ".join(f"{k} = {v}" for k, v in sorted(definition.parameters.items())),
-        "models": ", ".join(names),
+        "models": ", ".join(sorted(definition.models)),
         "biometrics": strange if unknown else phrase("known_models", language),
         "precisions": ", ".join(definition.precisions),
         "rate": str(definition.rate_hz),

@@ -1,0 +1,102 @@
+"""Documents made of the facts: whole, in both languages, and readable everywhere."""
+
+import string
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from datetime import date
+
+import pytest
+
+from beffroi.clock import FrozenClock
+from beffroi.mandate.impact.annex_iv import annex_iv
+from beffroi.mandate.impact.assessment import Content
+from beffroi.mandate.impact.document import Document, Part, Table
+from beffroi.mandate.impact.dossier import dossier, printed
+from beffroi.mandate.impact.facts import facts_of
+from beffroi.mandate.impact.forms import Study
+from beffroi.mandate.impact.risks import RiskLine, record_risk
+from beffroi.mandate.impact.subject import subject_of
+from beffroi.mandate.impact.texts import LANGUAGES, Language, raw
+from beffroi.store.database import Database
+from tests.mandate.impact.town import CLERK
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_annex_iv_follows_the_annex_and_shows_what_runs(
+    town: Database, clock: FrozenClock, language: Language
+) -> None:
+    with town.write() as session:
+        line = RiskLine("Fuite | séquence", "DSI", "Clés.", 2, date(2027, 1, 15), "falls")
+        record_risk(session, line, actor=CLERK, clock=clock)
+        subject = subject_of(session, "falls")
+        made = annex_iv(session, subject, language, clock)
+    numbers = [part.heading.split()[0].split("(")[0] for part in made.parts]
+    assert [int(number) for number in numbers] == sorted(map(int, numbers))
+    assert set(numbers) == set("123456789")
+    text = made.to_markdown()
+    for name in subject.definition.parameters:
+        assert f"| {name} |" in text
+    assert next(iter(subject.definition.models.values())) in text
+    assert "| Fuite \\| séquence | DSI | Clés. | 2 | 2027-01-15 |" in text
+    assert "{" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_practice_sheet_has_its_five_headings(
+    town: Database, clock: FrozenClock, language: Language
+) -> None:
+    with town.read() as session:
+        facts = facts_of(session, subject_of(session, "falls"), language, now=clock.now())
+    made = dossier("practice", facts, language, {})
+    headings = {
+        "fr": ["Contexte", "Objectifs", "Activités", "Budget", "Évaluation"],
+        "en": ["Context", "Objectives", "Activities", "Budget", "Evaluation"],
+    }
+    assert [part.heading for part in made.parts] == headings[language]
+    assert all(part.paragraphs for part in made.parts)
+
+
+@pytest.mark.parametrize("name", ["annex_iv", "practice", "dpia", "fria", "compass"])
+def test_both_languages_tell_the_same_facts(name: str) -> None:
+    """A fact told in one language and not in the other would mislead half of the readers."""
+
+    def walk(node: object) -> None:
+        if isinstance(node, dict):
+            if node.keys() == {"fr", "en"}:
+                assert _blanks(node["fr"]) == _blanks(node["en"]), node
+            for child in node.values():
+                walk(child)
+        elif isinstance(node, list):
+            for child in node:
+                walk(child)
+
+    walk(raw(name))
+
+
+def _blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("study", Study)
+def test_a_study_can_be_printed(answered: Mapping[Study, Content], study: Study) -> None:
+    page = printed(study, answered[study], "Chutes").to_html()
+    for text in answered[study].texts.values():
+        assert text.replace("&", "&amp;") in page
+
+
+def test_an_empty_study_says_what_lacks_an_answer(drafts: Mapping[Study, Content]) -> None:
+    assert "[Sans réponse]" in printed(Study.DPIA, drafts[Study.DPIA], "Chutes").to_markdown()
+
+
+def test_a_page_stands_alone_and_escapes_what_it_holds() -> None:
+    table = Table(("Nom", "Note"), (("<b>", "a & b"),))
+    page = Document("T <1>", "fr", [Part("P & Q", ("x < y",), table)]).to_html()
+    root = ET.fromstring(page)
+    assert root.attrib["lang"] == "fr"
+    assert [node.text for node in root.iter("h1")] == ["T <1>"]
+    (section,) = root.iter("section")
+    assert section.attrib["aria-labelledby"] == next(root.iter("h2")).attrib["id"]
+    assert [node.text for node in root.iter("caption")] == ["P & Q"]
+    assert [node.attrib["scope"] for node in root.iter("th")] == ["col", "col", "row"]
+    assert "://" not in page
+    assert "<script" not in page
