@@ -79,7 +79,7 @@ class EngineSettings(Group):
 
 
 class AlertSettings(Group):
-    """How long an alert waits for a person."""
+    """How long an alert waits for a person, and how many may."""
 
     escalate_after_s: float = Field(
         120,
@@ -94,6 +94,14 @@ class AlertSettings(Group):
         description="Seconds without a verdict after which the alert is counted as never judged.",
         ge=60,
         le=7 * 86400,
+    )
+    per_hour: int = Field(
+        60,
+        title="Storm",
+        description="Alerts of one use on one camera within an hour after which further "
+        "detections are counted into the alert that waits, which a supervisor then sees too.",
+        ge=1,
+        le=3600,
     )
 
 

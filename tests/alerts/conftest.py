@@ -78,9 +78,12 @@ class Town:
             "use_id": f"use-{evidence.value}",
             "voted": definition(evidence),
             "detected_at": self.clock.now(),
+            "per_hour": 60,
             "clock": self.clock,
         } | changes
-        return raise_alert(session, **arguments)  # type: ignore[arg-type]
+        alert = raise_alert(session, **arguments)  # type: ignore[arg-type]
+        assert alert is not None
+        return alert
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select, text
 
 from beffroi.alerts import life
-from beffroi.alerts.erasure import erase, erase_due, mark_missing
+from beffroi.alerts.area import Area
+from beffroi.alerts.erasure import erase, erase_due, mark_missing, sweep
 from beffroi.alerts.evidence import keep
 from beffroi.alerts.vault import CLEAR, PIXELATED, SKELETONS, Vault
 from beffroi.alerts.viewing import view, view_clear
@@ -24,12 +25,14 @@ from beffroi.store.ledger import LedgerEntry, LedgerPayload
 from tests.alerts.conftest import Town
 from tests.alerts.pictures import MASK, decode, head_at, once, walk
 
+EVERYWHERE = Area(None)
+
 
 def kept(town: Town, vault: Vault, evidence: EvidenceClass, *, shown: bool = True) -> Alert:
     """An alert whose evidence is ready."""
     alert = town.raise_alert(evidence)
     frames, observations = walk()
-    keep(town.database, vault, alert.id, once(frames), observations, town.clock)
+    keep(town.database, vault, alert.id, once(frames), observations, EVERYWHERE, town.clock)
     if shown:
         with town.database.write() as session:
             life.show(session, alert.id, town.operator, town.clock)
@@ -111,7 +114,7 @@ def test_without_a_single_picture_or_skeleton_the_evidence_is_missing(
     town: Town, vault: Vault
 ) -> None:
     alert = town.raise_alert()
-    keep(town.database, vault, alert.id, [], [], town.clock)
+    keep(town.database, vault, alert.id, [], [], EVERYWHERE, town.clock)
     assert now(town, alert).evidence == "missing"
     assert last_line(town)[0] == "evidence.missing"
 
@@ -265,9 +268,31 @@ def test_evidence_erased_while_it_was_made_is_not_left_behind(
         mark_missing(town.database, vault, 0, town.clock)
         yield frames[1]
 
-    keep(town.database, vault, alert.id, slow(), observations, town.clock)
+    keep(town.database, vault, alert.id, slow(), observations, EVERYWHERE, town.clock)
     assert now(town, alert).evidence == "missing"
     assert list(folder.keys.iterdir()) == list(folder.evidence.iterdir()) == []
+
+
+def test_what_a_host_sealed_too_late_before_it_died_is_swept_away(
+    town: Town, vault: Vault, folder: DataFolder
+) -> None:
+    ready = kept(town, vault, EvidenceClass.CLEAR)
+    pending, gone = town.raise_alert(), town.raise_alert()
+    mark_missing(town.database, vault, 0, town.clock)
+    with town.database.write() as session:
+        session.get_one(Alert, pending.id).evidence = "pending"
+    for alert in (pending, gone):
+        vault.seal(alert.id, PIXELATED, b"sealed by a host that died before it looked again")
+    (folder.keys / "README").write_text("Not a key.")
+
+    assert sweep(town.database, vault, town.clock) == 1
+    assert sweep(town.database, vault, town.clock) == 0
+    assert vault.alerts() == {ready.id, pending.id}
+    assert last_line(town) == (
+        "evidence.erased",
+        "system",
+        {"alert": gone.id, "cause": "left over"},
+    )
 
 
 def test_skeletons_alone_need_no_picture(town: Town, vault: Vault) -> None:
@@ -278,7 +303,7 @@ def test_skeletons_alone_need_no_picture(town: Town, vault: Vault) -> None:
         yield
 
     observations = [replace(seen, t=seen.t + 50) for seen in walk()[1]]
-    keep(town.database, vault, alert.id, never(), observations, town.clock)
+    keep(town.database, vault, alert.id, never(), observations, EVERYWHERE, town.clock)
     first = vault.open(alert.id, SKELETONS).decode().splitlines()[0]
     assert from_json(first).t == 0
 
@@ -289,7 +314,7 @@ def test_large_pictures_are_pixelated_on_a_smaller_grid_of_the_same_squares(
     alert = town.raise_alert(EvidenceClass.CLEAR)
     noise = np.random.default_rng(3).integers(0, 256, (1080, 1920, 3), np.uint8)
     frames = [Frame(noise, 5.0, None, 0)]
-    keep(town.database, vault, alert.id, frames, walk()[1], town.clock)
+    keep(town.database, vault, alert.id, frames, walk()[1], EVERYWHERE, town.clock)
 
     (blocks,) = decode(vault.open(alert.id, PIXELATED))
     (plain,) = decode(vault.open(alert.id, CLEAR))

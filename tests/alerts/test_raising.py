@@ -1,8 +1,12 @@
 import dataclasses
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from beffroi.alerts import life
+from beffroi.alerts.life import Judgement
+from beffroi.alerts.raising import raise_alert
 from beffroi.errors import NotAuthorised
 from beffroi.events.detector import Detection
 from beffroi.ledger.append import SYSTEM
@@ -76,3 +80,53 @@ def test_an_unknown_use_another_definition_or_another_camera_raise_nothing(town:
         town.raise_alert(EvidenceClass.CLEAR)
     with town.database.read() as session:
         assert session.scalars(select(Alert)).all() == []
+
+
+def storm(town: Town, per_hour: int) -> Alert | None:
+    """One more detection, a second later, where only so many may ring within an hour."""
+    town.clock.advance(1)
+    with town.database.write() as session:
+        return raise_alert(
+            session,
+            detection=DETECTION,
+            camera_id=CAMERA,
+            use_id="use-pixelated",
+            voted=definition(),
+            detected_at=town.clock.now(),
+            per_hour=per_hour,
+            clock=town.clock,
+        )
+
+
+def test_what_rings_too_often_is_counted_into_the_alert_that_waits(town: Town) -> None:
+    raised = [storm(town, 3) for _ in range(3)]
+    assert all(raised)
+    last = raised[-1]
+    assert last is not None
+    assert [storm(town, 3) for _ in range(4)] == [None] * 4
+
+    with town.database.read() as session:
+        alerts = {alert.id: alert for alert in session.scalars(select(Alert))}
+        assert len(alerts) == 3
+        assert alerts[last.id].repeats == 4
+        assert alerts[last.id].escalated_at == NOW + timedelta(seconds=4), "the supervisor sees it"
+        kinds = session.scalars(select(LedgerEntry.kind).order_by(LedgerEntry.id)).all()
+    assert kinds[3:] == ["alert.repeated", "alert.escalated", *["alert.repeated"] * 3]
+
+
+def test_a_storm_ends_with_its_hour_and_concerns_its_own_use_alone(town: Town) -> None:
+    assert storm(town, 1)
+    assert storm(town, 1) is None
+    assert town.raise_alert(EvidenceClass.CLEAR, per_hour=1)
+    town.clock.advance(3600)
+    assert storm(town, 1)
+
+
+def test_nothing_is_counted_into_an_alert_that_nobody_looks_at_any_more(town: Town) -> None:
+    first = storm(town, 1)
+    assert first is not None
+    with town.database.write() as session:
+        life.show(session, first.id, town.operator, town.clock)
+        life.judge(session, first.id, Judgement.LIFTED, "A shoe.", town.operator, town.clock)
+    assert storm(town, 1)
+    assert storm(town, 1) is None

@@ -23,7 +23,9 @@ def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def town(folder: DataFolder, models: Path) -> Iterator[Town]:
     """An empty town whose cameras have two hosts, and whose web server has a free port."""
-    folder.config.write_text("engine: {hosts: 2, pose_input: [256, 256]}\nweb: {port: 0}\n")
+    folder.config.write_text(
+        "engine: {hosts: 2, pose_input: [256, 256]}\nweb: {port: 0}\nalerts: {per_hour: 3600}\n"
+    )
     made = Town(make_installation(folder.path))
     yield made
     made.site.database.close()

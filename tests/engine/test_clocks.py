@@ -79,6 +79,14 @@ def test_time_that_passes_ends_what_is_over(town: Town, clock: FrozenClock) -> N
     assert standing(town) == ("lapsed", "erased")
 
 
+def test_a_night_of_sleep_is_time_that_passed(town: Town, clock: FrozenClock) -> None:
+    site = town.site
+    supervisor = Supervisor(site.folder, site.settings, site.database, clock)
+    clock.sleep(3 * 86400)
+    supervisor._end_what_is_over()
+    assert standing(town) == ("lapsed", "erased")
+
+
 def test_a_clock_that_steps_back_closes_the_cameras(town: Town, clock: FrozenClock) -> None:
     site = town.site
     supervisor = Supervisor(site.folder, site.settings, site.database, clock)

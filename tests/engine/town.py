@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import rfc8785
 from sqlalchemy import select
@@ -54,6 +55,7 @@ class Town:
         use: str = "",
         evidence: EvidenceClass = EvidenceClass.COUNTS,
         lasts: timedelta = timedelta(days=1),
+        zones: Mapping[str, Any] = EVERYWHERE,
     ) -> str:
         """Vote and publish a use on a camera; gives its id."""
         now = self.site.clock.now()
@@ -65,7 +67,7 @@ class Town:
             hours=ALWAYS,
             starts_at=now,
             ends_at=now + lasts,
-            cameras={camera: EVERYWHERE},
+            cameras={camera: dict(zones)},
         )
         name = use or f"use-{camera}"
         with self.site.database.write() as session:

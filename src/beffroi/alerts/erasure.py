@@ -22,6 +22,9 @@ from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
 
+GONE: Final = frozenset({"none", "missing", "erased"})
+"""Evidence of which nothing may be left in the vault."""
+
 ERASABLE: Final = frozenset({"pending", "ready", "missing"})
 """Evidence of which something may be left, if only the numbers of tracks."""
 
@@ -103,6 +106,33 @@ def mark_missing(database: Database, vault: Vault, after_s: float, clock: Clock)
                 clock=clock,
             )
     return len(late)
+
+
+def sweep(database: Database, vault: Vault, clock: Clock) -> int:
+    """Destroy what is left of evidence that the database holds for gone.
+
+    A host that dies between sealing and learning that it comes too late leaves such a key behind.
+
+    Returns:
+        Of how many alerts something was left.
+
+    Raises:
+        Unavailable: The disk or the database refuses; what is left stays until the next sweep.
+    """
+    kept = vault.alerts()
+    # Looked up after the vault was read: an alert is in the database before its key is made.
+    orphans = kept & set(_select(database, Alert.evidence.in_(GONE))) if kept else set()
+    for alert_id in sorted(orphans):
+        with database.write() as session:
+            vault.destroy(alert_id)
+            append(
+                session,
+                Kind.EVIDENCE_ERASED,
+                actor=SYSTEM,
+                payload={"alert": alert_id, "cause": "left over"},
+                clock=clock,
+            )
+    return len(orphans)
 
 
 def _select(database: Database, *conditions: ColumnElement[bool]) -> list[str]:

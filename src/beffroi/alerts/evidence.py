@@ -5,9 +5,11 @@ that the masks hide, and none at all in the clear, reaches the disk.
 """
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Final
 
+from beffroi.alerts.area import Area
 from beffroi.alerts.clip import Clip, block_for, pixelate
 from beffroi.alerts.life import definition_of, find, lock
 from beffroi.alerts.vault import CLEAR, PIXELATED, SKELETONS, Vault
@@ -37,6 +39,7 @@ def keep(
     alert_id: str,
     frames: Iterable[Frame],
     observations: Sequence[Observation],
+    area: Area,
     clock: Clock,
 ) -> None:
     """Make and seal the evidence of an alert whose evidence is pending.
@@ -50,6 +53,7 @@ def keep(
         frames: The pictures, masks burnt in, in order of time; taken one at a time, and only if
             the class allows pictures.
         observations: What was seen meanwhile, in order of time, on the same clock.
+        area: Where the use may look; what is outside is neither drawn nor painted.
         clock: Gives the time of the ledger line.
 
     Raises:
@@ -61,7 +65,7 @@ def keep(
         voted = definition_of(session, alert)
     if alert.evidence != "pending":
         return
-    parts = _make(PARTS[voted.evidence], frames, observations)
+    parts = _make(PARTS[voted.evidence], frames, observations, area)
     digests = {part: vault.seal(alert_id, part, data) for part, data in parts.items() if data}
     with database.write() as session:
         alert = lock(session, alert_id)
@@ -80,21 +84,24 @@ def keep(
 
 
 def _make(
-    wanted: Sequence[str], frames: Iterable[Frame], observations: Sequence[Observation]
+    wanted: Sequence[str], frames: Iterable[Frame], observations: Sequence[Observation], area: Area
 ) -> dict[str, bytes]:
     start: float | None = None
     parts: dict[str, bytes] = {}
+    within = [area.within(seen) for seen in observations]
     if PIXELATED in wanted:
-        start, parts = _film(frames, observations, clear=CLEAR in wanted)
+        # Squares are as large as the largest head of all: somebody outside may reach in.
+        size = partial(block_for, observations)
+        start, parts = _film(area.cover(frames, within), size, clear=CLEAR in wanted)
     if start is None and observations:
         start = observations[0].t
     if SKELETONS in wanted and start is not None:
-        parts[SKELETONS] = _lines(observations, start)
+        parts[SKELETONS] = _lines(within, start)
     return parts
 
 
 def _film(
-    frames: Iterable[Frame], observations: Sequence[Observation], *, clear: bool
+    frames: Iterable[Frame], block_in: Callable[[tuple[int, int]], int], *, clear: bool
 ) -> tuple[float | None, dict[str, bytes]]:
     """The sequences, and the seconds of their first picture."""
     start, block, step = None, 1, 1
@@ -104,7 +111,7 @@ def _film(
                 start = frame.t
                 height, width = frame.image.shape[:2]
                 step = -(-width // _PIXELATED_WIDTH)
-                block = block_for(observations, (width // step, height // step))
+                block = block_in((width // step, height // step))
             blocks.add(pixelate(frame.image[::step, ::step], block), frame.t)
             if clear:
                 plain.add(frame.image, frame.t)

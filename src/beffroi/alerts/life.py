@@ -212,9 +212,14 @@ def escalate_overdue(session: Session, after_s: float, clock: Clock) -> list[Ale
     """Show the supervisor too what nobody has judged within `after_s` seconds."""
     overdue = _overdue(session, clock.now() - timedelta(seconds=after_s), escalated=False)
     for alert in overdue:
-        alert.escalated_at = clock.now()
-        _note_overdue(session, Kind.ALERT_ESCALATED, alert, clock)
+        escalate(session, alert, clock)
     return overdue
+
+
+def escalate(session: Session, alert: Alert, clock: Clock) -> None:
+    """Show one alert to the supervisor too."""
+    alert.escalated_at = clock.now()
+    _note_waiting(session, Kind.ALERT_ESCALATED, alert, clock)
 
 
 def lapse_overdue(session: Session, after_s: float, clock: Clock) -> list[Alert]:
@@ -222,7 +227,7 @@ def lapse_overdue(session: Session, after_s: float, clock: Clock) -> list[Alert]
     overdue = _overdue(session, clock.now() - timedelta(seconds=after_s))
     for alert in overdue:
         _move(alert, State.LAPSED)
-        _note_overdue(session, Kind.ALERT_LAPSED, alert, clock)
+        _note_waiting(session, Kind.ALERT_LAPSED, alert, clock)
     return overdue
 
 
@@ -326,7 +331,7 @@ def _overdue(session: Session, limit: datetime, *, escalated: bool = True) -> li
     return list(session.scalars(waiting))
 
 
-def _note_overdue(session: Session, kind: Kind, alert: Alert, clock: Clock) -> None:
+def _note_waiting(session: Session, kind: Kind, alert: Alert, clock: Clock) -> None:
     waited = round((clock.now() - alert.raised_at).total_seconds(), 1)
     append(
         session,

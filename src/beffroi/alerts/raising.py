@@ -8,9 +8,10 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from beffroi.alerts.life import State
+from beffroi.alerts.life import OPEN, State, escalate, lock
 from beffroi.clock import Clock
 from beffroi.errors import NotAuthorised
 from beffroi.events.detector import Detection
@@ -31,9 +32,14 @@ def raise_alert(
     use_id: str,
     voted: VotedText,
     detected_at: datetime,
+    per_hour: int,
     clock: Clock,
-) -> Alert:
+) -> Alert | None:
     """Put a detection in the queue, keeping no more of it than its evidence class allows.
+
+    A use that rings too often on a camera gets one alert at a time: what is detected while it
+    waits for a verdict is counted into it, and the supervisor sees it. Nothing is counted into an
+    alert that was judged: nobody would look at it again.
 
     Args:
         session: A write session.
@@ -42,7 +48,11 @@ def raise_alert(
         use_id: Under which use; it must be live and open on this camera now.
         voted: The definition that ran, which must be the one of the use.
         detected_at: Wall time of the picture that completed the event.
+        per_hour: Alerts of this use on this camera within an hour that make it too often.
         clock: Gives the time of raising.
+
+    Returns:
+        The new alert; None if the detection was counted into one that waits.
 
     Raises:
         NotAuthorised: The use is not live, not open now, or not about this event and camera.
@@ -52,6 +62,9 @@ def raise_alert(
         raise NotAuthorised(f"The definition of {definition.event} cannot raise {detection.event}.")
     _require_live(session, use_id, camera_id, voted, clock)
 
+    if (waiting := _storm(session, use_id, camera_id, per_hour, clock)) is not None:
+        _count_in(session, waiting, detection, detected_at, clock)
+        return None
     kept = definition.evidence
     counted = kept is not EvidenceClass.NONE
     now = clock.now()
@@ -94,6 +107,42 @@ def _require_live(
             raise NotAuthorised(f"The definition that ran is not the one voted for use {use_id}.")
         return
     raise NotAuthorised(f"No use {use_id} covers the camera {camera_id}.")
+
+
+def _storm(
+    session: Session, use_id: str, camera_id: str, per_hour: int, clock: Clock
+) -> Alert | None:
+    """The last alert, if it still waits and too many were raised within the hour."""
+    raised = session.scalars(
+        select(Alert.id)
+        .where(
+            Alert.use_id == use_id,
+            Alert.camera_id == camera_id,
+            Alert.raised_at > clock.now() - timedelta(hours=1),
+        )
+        .order_by(Alert.raised_at.desc())
+        .limit(per_hour)
+    ).all()
+    if len(raised) < per_hour:
+        return None
+    last = lock(session, raised[0])
+    return last if last.state in OPEN else None
+
+
+def _count_in(
+    session: Session, alert: Alert, detection: Detection, detected_at: datetime, clock: Clock
+) -> None:
+    alert.repeats += 1
+    kept = alert.evidence_class != EvidenceClass.NONE
+    payload = {
+        "alert": alert.id,
+        "detected_at": detected_at.isoformat(),
+        "count": detection.count if kept else 0,
+        "zone": detection.zone if kept else None,
+    }
+    append(session, Kind.ALERT_REPEATED, actor=SYSTEM, payload=payload, clock=clock)
+    if alert.escalated_at is None:
+        escalate(session, alert, clock)
 
 
 def _payload(alert: Alert) -> dict[str, object]:

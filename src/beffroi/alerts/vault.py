@@ -89,6 +89,12 @@ class Vault:
                 f"The {part} of alert {alert_id} is not the one that was kept."
             ) from error
 
+    def alerts(self) -> set[str]:
+        """Every alert of which a key or a file is left."""
+        keys = {path.stem for path in self._keys.glob("*.key")}
+        folders = {path.name for path in self._evidence.iterdir()}
+        return {name for name in keys | folders if _ALERT.fullmatch(name)}
+
     def destroy(self, alert_id: str) -> None:
         """Make every file of an alert unreadable for ever; harmless if already done.
 

@@ -47,8 +47,29 @@ class Masks:
     def _raster(self, height: int, width: int) -> NDArray[np.bool_]:
         covered = np.zeros((height, width), bool)
         for polygon in self._polygons:
-            covered |= _inside(polygon * (width, height), height, width)
+            covered |= raster(polygon * (width, height), height, width)
         return np.repeat(_grown(covered, MARGIN_PX)[:, :, None], 3, axis=2)
+
+
+def raster(corners: NDArray[np.float64], height: int, width: int) -> NDArray[np.bool_]:
+    """Pixels whose centre lies in a polygon, by the even-odd rule (Shimrat, CACM 1962, alg. 112).
+
+    Args:
+        corners: Shape (n, 2), x and y in pixels.
+        height: Of the picture, in pixels.
+        width: The same.
+
+    Returns:
+        Shape (height, width).
+    """
+    x = np.arange(width) + 0.5
+    y = np.arange(height)[:, None] + 0.5
+    inside = np.zeros((height, width), bool)
+    for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        if y1 != y2:
+            spans = (y1 > y) != (y2 > y)
+            inside ^= spans & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
+    return inside
 
 
 def _checked(polygon: Polygon) -> NDArray[np.float64]:
@@ -61,18 +82,6 @@ def _checked(polygon: Polygon) -> NDArray[np.float64]:
     if abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) < 1e-9:
         raise BadInput("A mask without any area hides nothing; draw it again.")
     return corners
-
-
-def _inside(corners: NDArray[np.float64], height: int, width: int) -> NDArray[np.bool_]:
-    """Pixels whose centre lies inside, by the even-odd rule (Shimrat, CACM 1962, alg. 112)."""
-    x = np.arange(width) + 0.5
-    y = np.arange(height)[:, None] + 0.5
-    inside = np.zeros((height, width), bool)
-    for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        if y1 != y2:
-            spans = (y1 > y) != (y2 > y)
-            inside ^= spans & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
-    return inside
 
 
 def _grown(covered: NDArray[np.bool_], pixels: int) -> NDArray[np.bool_]:

@@ -105,16 +105,15 @@ class Ring:
     def replay(self, since_t: float, until_t: float, imager: Imager) -> Iterator[Frame]:
         """Decode what was taken between two times, both included.
 
+        The packets are held from this call on, whatever becomes of the ring; each picture is
+        decoded when it is asked for.
+
         Args:
             since_t: From this `Frame.t` on.
             until_t: Up to this one.
             imager: Scales and masks; used by this call alone.
         """
-        for recipe, run in groupby(self._since(since_t), key=lambda coded: coded.recipe):
-            for picture in _decode(recipe.decoder(), run):
-                coded = picture.opaque
-                if isinstance(coded, Coded) and since_t <= coded.t <= until_t:
-                    yield Frame(imager.image(picture), coded.t, coded.at, coded.index)
+        return _frames(self._since(since_t), since_t, until_t, imager)
 
     def _forget(self, now: float) -> None:
         while len(self._groups) > 1 and self._groups[1].coded[0].t <= now - self._seconds:
@@ -127,6 +126,14 @@ class Ring:
             groups = [list(group.coded) for group in self._groups]
         first = max((i for i, group in enumerate(groups) if group[0].t <= t), default=0)
         return [coded for group in groups[first:] for coded in group]
+
+
+def _frames(held: list[Coded], since_t: float, until_t: float, imager: Imager) -> Iterator[Frame]:
+    for recipe, run in groupby(held, key=lambda coded: coded.recipe):
+        for picture in _decode(recipe.decoder(), run):
+            coded = picture.opaque
+            if isinstance(coded, Coded) and since_t <= coded.t <= until_t:
+                yield Frame(imager.image(picture), coded.t, coded.at, coded.index)
 
 
 def _decode(decoder: VideoCodecContext, run: Iterator[Coded]) -> Iterator[av.VideoFrame]:

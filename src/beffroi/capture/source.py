@@ -58,6 +58,9 @@ class Source(ABC):
     def replay(self, since_t: float, until_t: float) -> Iterator[Frame]:
         """Frames of the last seconds again, at the stream's own rate, masks burnt in.
 
+        What was read under the permit is held from this call on: the frames may be taken after
+        its end, and after the source is closed.
+
         Args:
             since_t: From this `Frame.t` on.
             until_t: Up to this one, both included.
@@ -85,6 +88,10 @@ class Source(ABC):
         self._require()
         permit.require(self._permit.address, self._clock)
         self._permit = permit
+
+    def left_s(self) -> float:
+        """Seconds for which it may still be read, unless its permit is renewed."""
+        return self._permit.deadline - self._clock.monotonic()
 
     def _require(self) -> None:
         self._permit.require(self._permit.address, self._clock)

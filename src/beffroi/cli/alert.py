@@ -118,6 +118,7 @@ def _row(alert: Alert, verdict: Verdict | None) -> dict[str, object]:
         "escalated_at": alert.escalated_at,
         "zone": alert.zone,
         "count": alert.count,
+        "repeats": alert.repeats,
         "evidence": alert.evidence,
         "erase_at": alert.erase_at,
         "verdict": verdict and verdict.verdict,

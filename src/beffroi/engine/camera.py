@@ -9,10 +9,11 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Self
 
 import structlog
 
+from beffroi.alerts.area import Area
 from beffroi.capture.opening import open_source
 from beffroi.capture.source import Source, State
 from beffroi.clock import Clock
@@ -22,7 +23,7 @@ from beffroi.engine.eyes import Eyes
 from beffroi.engine.live import LiveLink
 from beffroi.engine.messages import Order, Report
 from beffroi.errors import BeffroiError, NotAuthorised
-from beffroi.events.detector import Detector
+from beffroi.events.detector import Detector, Zones
 from beffroi.events.drawn import read_drawn
 from beffroi.events.registry import build
 from beffroi.folder import DataFolder
@@ -31,6 +32,7 @@ from beffroi.mandate.gate import OpenUse, ask
 from beffroi.mandate.permit import Basis, Permit
 from beffroi.mandate.uses import Mode
 from beffroi.perception.observation import Observation, to_json
+from beffroi.perception.perceive import Perception
 from beffroi.store.database import Database
 
 KEPT_S: Final = 20.0
@@ -38,6 +40,8 @@ KEPT_S: Final = 20.0
 
 STUCK_S: Final = 6.0
 """The analysis of one picture never takes this long: something native hangs."""
+
+_Needs = tuple[int, frozenset[str]]
 
 log = structlog.get_logger()
 
@@ -52,6 +56,20 @@ class Station:
     eyes: Eyes
     desk: AlertDesk
     live: LiveLink
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """A use at work on the camera: what is drawn for it, and what it looks for."""
+
+    use: OpenUse
+    zones: Zones
+    detector: Detector
+
+    @classmethod
+    def of(cls, use: OpenUse) -> Self:
+        zones = read_drawn(use.zones)
+        return cls(use, zones, build(use.voted, zones))
 
 
 class CameraWatch(threading.Thread):
@@ -71,7 +89,8 @@ class CameraWatch(threading.Thread):
         self._permit = order.permit
         self._station = station
         self._source: Source | None = None
-        self._detectors: dict[str, tuple[OpenUse, Detector]] = {}
+        self._posts: dict[str, _Post] = {}
+        self._live: Area | None = None
         self._uses: tuple[str, ...] = ()
         self._recent: deque[Observation] = deque()
         self._analysed = 0
@@ -133,21 +152,28 @@ class CameraWatch(threading.Thread):
             ring_s=KEPT_S,
         ) as source:
             self._source = source
-            for frame in source.frames():
-                self.trouble = ""
-                if self._permit.uses != self._uses:
-                    self._load_uses()
-                    if self._needs() != needs:
-                        return
-                if self._permit.basis is Basis.COMMISSIONING:
-                    continue
-                self._begun = station.clock.monotonic()
-                self._notice(perception.observe(frame), source)
-                self._begun = None
+            try:
+                self._analyse(source, perception, needs)
+            finally:
+                station.desk.end(source)
 
-    def _needs(self) -> tuple[int, frozenset[str]]:
+    def _analyse(self, source: Source, perception: Perception, needs: _Needs) -> None:
+        """Look at every frame until other needs call for another source."""
+        for frame in source.frames():
+            self.trouble = ""
+            if self._permit.uses != self._uses:
+                self._load_uses()
+                if self._needs() != needs:
+                    return
+            if self._permit.basis is Basis.COMMISSIONING:
+                continue
+            self._begun = self._station.clock.monotonic()
+            self._notice(perception.observe(frame), source)
+            self._begun = None
+
+    def _needs(self) -> _Needs:
         """The highest rate and all the models that the uses ask for."""
-        definitions = [use.voted.definition for use, _ in self._detectors.values()]
+        definitions = [post.use.voted.definition for post in self._posts.values()]
         rate = max((definition.rate_hz for definition in definitions), default=1)
         return rate, frozenset(name for each in definitions for name in each.models)
 
@@ -157,24 +183,27 @@ class CameraWatch(threading.Thread):
         now = self._station.clock.now()
         with self._station.database.read() as session:
             answers = [a for a in ask(session, self._camera_id, now) if isinstance(a, OpenUse)]
-        kept = self._detectors
-        self._detectors = {
-            use.use_id: kept.get(use.use_id) or (use, build(use.voted, read_drawn(use.zones)))
+        kept = self._posts
+        self._posts = {
+            use.use_id: kept.get(use.use_id) or _Post.of(use)
             for use in answers
             if use.use_id in wanted
         }
         self._uses = wanted
+        live = [post.zones for post in self._posts.values() if post.use.mode is Mode.LIVE]
+        self._live = Area.of(*live) if live else None
 
     def _notice(self, observation: Observation, source: Source) -> None:
         self._analysed += 1
         self._remember(observation)
-        for use, detector in self._detectors.values():
-            for detection in detector.update(observation):
+        for post in self._posts.values():
+            for detection in post.detector.update(observation):
                 ago = timedelta(seconds=observation.t - detection.end_t)
-                scene = Scene(detection, source, self._recent)
-                self._station.desk.put(Sighting(use, scene, self._station.clock.now() - ago))
-        if any(use.mode is Mode.LIVE for use, _ in self._detectors.values()):
-            self._station.live.send(self._camera_id, to_json(observation))
+                scene = Scene(detection, Area.of(post.zones), source, self._recent)
+                at = self._station.clock.now() - ago
+                self._station.desk.put(Sighting(post.use, detection, scene, at))
+        if self._live is not None:
+            self._station.live.send(self._camera_id, to_json(self._live.within(observation)))
 
     def _remember(self, observation: Observation) -> None:
         self._recent.append(observation)

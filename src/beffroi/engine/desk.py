@@ -12,10 +12,13 @@ from typing import Final
 
 import structlog
 
+from beffroi.alerts.evidence import PARTS
 from beffroi.alerts.raising import raise_alert
+from beffroi.capture.source import Source
 from beffroi.clock import Clock
 from beffroi.engine.evidence import EvidenceDesk, Scene
 from beffroi.errors import NotAuthorised, Unavailable
+from beffroi.events.detector import Detection
 from beffroi.mandate.gate import OpenUse
 from beffroi.store.database import Database
 
@@ -26,9 +29,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What was recognised, under which use, and when the event was complete (UTC)."""
+    """What was recognised, under which use, where to see it, and when it was complete (UTC)."""
 
     use: OpenUse
+    detection: Detection
     scene: Scene
     detected_at: datetime
 
@@ -39,12 +43,16 @@ class AlertDesk:
     Args:
         database: Where alerts go.
         evidence: Told of every alert raised.
+        per_hour: Alerts of one use on one camera within an hour that are too many.
         clock: Dates the alerts.
     """
 
-    def __init__(self, database: Database, evidence: EvidenceDesk, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, evidence: EvidenceDesk, per_hour: int, clock: Clock
+    ) -> None:
         self._database = database
         self._evidence = evidence
+        self._per_hour = per_hour
         self._clock = clock
         self._waiting: SimpleQueue[Sighting | None] = SimpleQueue()
         self._closing = threading.Event()
@@ -52,8 +60,14 @@ class AlertDesk:
         self._thread.start()
 
     def put(self, sighting: Sighting) -> None:
-        """Have an alert raised."""
+        """Have an alert raised; its scene is held at once, however long the database takes."""
+        if PARTS[sighting.use.voted.definition.evidence]:
+            self._evidence.watch(sighting.scene)
         self._waiting.put(sighting)
+
+    def end(self, source: Source) -> None:
+        """Hold on to the scenes of a source that is about to be closed."""
+        self._evidence.end(source)
 
     def close(self) -> None:
         """Try once more for each sighting that waits, then end the evidence desk too."""
@@ -63,11 +77,18 @@ class AlertDesk:
         self._evidence.close()
 
     def _run(self) -> None:
-        while (sighting := self._waiting.get()) is not None:
-            while not self._raised(sighting):
-                if self._closing.wait(RETRY_S):
-                    log.error("an alert is lost", camera=sighting.use.camera_id)
-                    break
+        while self._raised_next():
+            pass
+
+    def _raised_next(self) -> bool:
+        """Raise the next alert; its scene is forgotten before the one after it is awaited."""
+        if (sighting := self._waiting.get()) is None:
+            return False
+        while not self._raised(sighting):
+            if self._closing.wait(RETRY_S):
+                log.error("an alert is lost", camera=sighting.use.camera_id)
+                break
+        return True
 
     def _raised(self, sighting: Sighting) -> bool:
         """Whether the alert is in the queue, or has no place there."""
@@ -76,11 +97,12 @@ class AlertDesk:
             with self._database.write() as session:
                 alert = raise_alert(
                     session,
-                    detection=sighting.scene.detection,
+                    detection=sighting.detection,
                     camera_id=use.camera_id,
                     use_id=use.use_id,
                     voted=use.voted,
                     detected_at=sighting.detected_at,
+                    per_hour=self._per_hour,
                     clock=self._clock,
                 )
         except NotAuthorised as error:
@@ -90,6 +112,8 @@ class AlertDesk:
         except Unavailable as error:
             log.error("an alert waits", camera=use.camera_id, cause=error.message)
             return False
+        if alert is None:
+            return True
         log.info("alert raised", camera=use.camera_id, alert=alert.id, event_kind=alert.event)
         if alert.evidence == "pending":
             self._evidence.expect(alert.id, sighting.scene)

@@ -117,7 +117,12 @@ def _station(folder: DataFolder) -> Station:
     settings = Settings.load(folder)
     database, clock = Database(settings.database_url), Clock()
     eyes = Eyes(settings.engine.pose_input)
-    desk = AlertDesk(database, EvidenceDesk(database, Vault(folder), clock), clock)
+    desk = AlertDesk(
+        database,
+        EvidenceDesk(database, Vault(folder), clock),
+        settings.alerts.per_hour,
+        clock,
+    )
     return Station(folder, database, clock, eyes, desk, LiveLink(folder.live_socket))
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from beffroi.alerts.channels import open_channels
-from beffroi.alerts.erasure import erase_due, mark_missing
+from beffroi.alerts.erasure import erase_due, mark_missing, sweep
 from beffroi.alerts.handover import deliver_pending
 from beffroi.alerts.life import escalate_overdue, lapse_overdue
 from beffroi.alerts.vault import Vault
@@ -171,6 +171,7 @@ class Supervisor:
             lapse_overdue(session, self._settings.alerts.lapse_after_s, self._clock)
         mark_missing(self._database, self._vault, EVIDENCE_S, self._clock)
         erase_due(self._database, self._vault, self._clock)
+        sweep(self._database, self._vault, self._clock)
 
     def _guard(self, work: Callable[[], object]) -> None:
         """Say once what fails and go on: a later round may find the database back."""

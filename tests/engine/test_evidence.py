@@ -1,0 +1,131 @@
+"""Evidence does not depend on what comes after the alert: its permit's end, a database away."""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from beffroi.alerts.area import Area
+from beffroi.alerts.vault import PIXELATED, SKELETONS, Vault
+from beffroi.capture.opening import open_source
+from beffroi.capture.source import Source
+from beffroi.clock import Clock
+from beffroi.engine.desk import AlertDesk, Sighting
+from beffroi.engine.evidence import HELD, EvidenceDesk, Scene
+from beffroi.errors import NotAuthorised
+from beffroi.events.detector import Detection
+from beffroi.mandate.definition import EvidenceClass
+from beffroi.mandate.gate import OpenUse, ask
+from beffroi.mandate.permit import Basis, issue
+from beffroi.perception.observation import Observation
+from beffroi.store.database import Database
+from tests.alerts.pictures import decode
+from tests.engine.town import Town, within
+
+SEEN_HZ = 5
+
+
+def opened(film: Path, lasts_s: float) -> tuple[Source, deque[Observation]]:
+    """A film read for five seconds under a permit that lasts so long, and what was seen."""
+    clock = Clock()
+    permit = issue(str(film), Basis.LABORATORY, None, (), clock.monotonic() + lasts_s)
+    source = open_source(permit, clock=clock, rate_hz=SEEN_HZ, ring_s=20)
+    seen = deque(
+        Observation("gate", frame.t, None, (320, 180), 0.1, True, ())
+        for frame in islice(source.frames(), 5 * SEEN_HZ)
+    )
+    return source, seen
+
+
+@pytest.fixture
+def use(town: Town) -> OpenUse:
+    """A use that keeps pixelated sequences."""
+    town.camera("gate")
+    town.use("gate", evidence=EvidenceClass.PIXELATED)
+    with town.site.database.read() as session:
+        (answer,) = ask(session, "gate", town.site.clock.now())
+    assert isinstance(answer, OpenUse)
+    return answer
+
+
+@pytest.fixture
+def desk(town: Town) -> Iterator[AlertDesk]:
+    site = town.site
+    evidence = EvidenceDesk(site.database, Vault(site.folder), site.clock)
+    with closing(AlertDesk(site.database, evidence, 60, site.clock)) as made:
+        yield made
+
+
+def sighting(use: OpenUse, source: Source, seen: deque[Observation]) -> Sighting:
+    detection = Detection("intrusion", 4.0, 4.8, 0.9, ("0a1b2c3d",), 1, "everywhere")
+    return Sighting(use, detection, Scene(detection, Area(None), source, seen), Clock().now())
+
+
+def ready(town: Town) -> bool:
+    return [alert.evidence for alert in town.alerts()] == ["ready"]
+
+
+def pictures(town: Town) -> int:
+    """How many pictures the only alert has kept."""
+    vault, (alert,) = Vault(town.site.folder), town.alerts()
+    assert vault.open(alert.id, SKELETONS)
+    return len(decode(vault.open(alert.id, PIXELATED)))
+
+
+def test_an_alert_in_the_last_second_of_a_permit_has_its_evidence(
+    town: Town, use: OpenUse, desk: AlertDesk, long_film: Path
+) -> None:
+    source, seen = opened(long_film, lasts_s=1.2)
+    desk.put(sighting(use, source, seen))
+    within(5, lambda: source.left_s() < 0)
+    with pytest.raises(NotAuthorised):
+        source.replay(0, 5)
+    source.close()
+    within(10, lambda: ready(town))
+    assert pictures(town) >= 100
+
+
+def test_an_alert_keeps_what_there_is_when_its_source_is_closed(
+    town: Town, use: OpenUse, desk: AlertDesk, long_film: Path
+) -> None:
+    source, seen = opened(long_film, lasts_s=60)
+    desk.put(sighting(use, source, seen))
+    desk.end(source)
+    source.close()
+    within(10, lambda: ready(town))
+    assert pictures(town) >= 100
+
+
+def test_an_alert_that_waits_for_the_database_has_its_evidence(
+    town: Town, use: OpenUse, desk: AlertDesk, long_film: Path
+) -> None:
+    source, seen = opened(long_film, lasts_s=60)
+    other = Database(town.site.settings.database_url)
+    with other.write():
+        desk.put(sighting(use, source, seen))
+        desk.end(source)
+        source.close()
+        assert town.alerts() == []
+    other.close()
+    within(20, lambda: ready(town))
+    assert pictures(town) >= 100
+
+
+def test_what_waits_in_memory_is_bounded(town: Town, long_film: Path) -> None:
+    source, seen = opened(long_film, lasts_s=60)
+    desk = EvidenceDesk(town.site.database, Vault(town.site.folder), town.site.clock)
+    detection = Detection("intrusion", 4.0, 4.8, 0.9, (), 1)
+    scenes = [Scene(detection, Area(None), source, seen) for _ in range(HELD + 1)]
+    for scene in scenes:
+        desk.watch(scene)
+    desk.end(source)
+    assert [bool(scene.observations) for scene in scenes] == [True] * HELD + [False]
+    del scene, scenes
+    fresh = Scene(detection, Area(None), source, seen)
+    desk.watch(fresh)
+    desk.close()
+    source.close()
+    assert fresh.observations
