@@ -20,9 +20,18 @@ class Clock:
         """Seconds that never step back, the same for every process of this machine."""
         return time.monotonic()
 
+    def uptime(self) -> float:
+        """Seconds since this machine was started, those it slept included where it can tell.
+
+        On Linux the monotonic clock stands still while the machine sleeps, see
+        clock_gettime(2); other systems have no such clock, or count them in the monotonic one.
+        """
+        boottime = getattr(time, "CLOCK_BOOTTIME", None)
+        return self.monotonic() if boottime is None else time.clock_gettime(boottime)
+
 
 class Steps:
-    """Notices when somebody sets the wall clock, by holding it against the monotonic one.
+    """Notices when somebody sets the wall clock, by holding it against the machine's uptime.
 
     Args:
         clock: The clocks to compare, from now on.
@@ -31,11 +40,11 @@ class Steps:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._wall = clock.now()
-        self._monotonic = clock.monotonic()
+        self._uptime = clock.uptime()
 
     def ahead_s(self) -> float:
         """Seconds by which the wall clock was set forward since the start; negative for back."""
-        passed = self._clock.monotonic() - self._monotonic
+        passed = self._clock.uptime() - self._uptime
         return (self._clock.now() - self._wall).total_seconds() - passed
 
 
@@ -46,10 +55,12 @@ class FrozenClock(Clock):
     Args:
         wall: The wall time to start from, aware.
         seconds: The monotonic time to start from.
+        slept: How long the machine has slept in all.
     """
 
     wall: datetime
     seconds: float = 0.0
+    slept: float = 0.0
 
     def now(self) -> datetime:
         """Wall time as last set."""
@@ -58,6 +69,15 @@ class FrozenClock(Clock):
     def monotonic(self) -> float:
         """Monotonic seconds as last set."""
         return self.seconds
+
+    def uptime(self) -> float:
+        """Monotonic seconds and those slept."""
+        return self.seconds + self.slept
+
+    def sleep(self, seconds: float) -> None:
+        """Let the machine sleep: only the monotonic clock stands still."""
+        self.wall += timedelta(seconds=seconds)
+        self.slept += seconds
 
     def advance(self, seconds: float) -> None:
         """Let `seconds` pass on both clocks."""

@@ -56,6 +56,11 @@ class DataFolder:
         return self.run / "lock"
 
     @property
+    def address(self) -> Path:
+        """Where the running server answers: its settings may have been overruled for it."""
+        return self.run / "address"
+
+    @property
     def live_socket(self) -> Path:
         """Where engine hosts bring live skeletons to the web."""
         return self.run / "live.sock"

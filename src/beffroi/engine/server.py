@@ -47,6 +47,7 @@ def serve(
         _require_free(settings.web)
         signal.signal(signal.SIGINT, ask_to_stop)
         signal.signal(signal.SIGTERM, ask_to_stop)
+        folder.address.write_text(f"http://{settings.web.host}:{settings.web.port}")
         _note(database, Kind.SERVER_STARTED, clock)
         sequencing = threading.Event()
         sequencer = threading.Thread(
@@ -65,6 +66,7 @@ def serve(
             sequencing.set()
             sequencer.join()
             greeter.join()
+            folder.address.unlink(missing_ok=True)
 
 
 def _sequencer(
