@@ -48,6 +48,7 @@ class Procedure:
     worker_notice: bool = False
     evaluation_on_renewal: bool = False
     compass: bool = False
+    masks: bool = False
     remedies: tuple[Text, ...] = ()
     because: Mapping[str, tuple[str, Clause]] = field(
         default_factory=lambda: MappingProxyType({}), compare=False

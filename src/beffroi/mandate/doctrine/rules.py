@@ -43,6 +43,7 @@ class Rule(StrEnum):
     WORKER_NOTICE = "worker_notice"
     EVALUATION_ON_RENEWAL = "evaluation_on_renewal"
     COMPASS = "compass"
+    MASKS = "masks"
     REMEDIES = "remedies"
 
 
@@ -69,6 +70,7 @@ class Body(StrEnum):
     STAFF_REPRESENTATIVES = "staff_representatives"
     COMMISSION = "commission"
     DATA_PROTECTION_AUTHORITY = "data_protection_authority"
+    POLICE = "police"
     PREFECT = "prefect"
 
 
@@ -135,6 +137,7 @@ FORMS: Final[Mapping[Rule, Form]] = MappingProxyType(
         Rule.WORKER_NOTICE: _FLAG,
         Rule.EVALUATION_ON_RENEWAL: _FLAG,
         Rule.COMPASS: _FLAG,
+        Rule.MASKS: _FLAG,
         Rule.REMEDIES: Form(_UNION),
     }
 )
