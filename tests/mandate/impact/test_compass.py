@@ -5,10 +5,16 @@ from collections.abc import Mapping
 import pytest
 
 from beffroi.clock import FrozenClock
+from beffroi.mandate import annex_text
+from beffroi.mandate.annex_text import AnnexText, Measure, Share
+from beffroi.mandate.annexes import record_annex
+from beffroi.mandate.canonical import canonical
+from beffroi.mandate.definition import VotedText
 from beffroi.mandate.impact import compass, facts
 from beffroi.mandate.impact.assessment import Content, missing, record
 from beffroi.mandate.impact.figures import Figures
 from beffroi.mandate.impact.forms import Study, form
+from beffroi.mandate.impact.subject import subject_of
 from beffroi.perception.models import builtin_models
 from beffroi.store.database import Database
 from tests.mandate.impact.town import CLERK
@@ -80,3 +86,30 @@ def test_what_was_not_measured_says_so(drafts: Contents) -> None:
     told = drafts[Study.COMPASS].facts
     assert told["4"] == "Charge : non mesuré."
     assert told["5"].startswith("Énergie : non mesuré.")
+
+
+def test_figures_on_data_sets_stand_beside_those_measured_here(
+    town: Database, clock: FrozenClock, fall: VotedText
+) -> None:
+    share = Share(permille=912, low=850, high=960)
+    measure = Measure(
+        data={"fr": "Clips publics.", "en": "Public clips."},
+        synthetic=False,
+        conduct=fall.definition.conduct,
+        configuration={},
+        scenes=5,
+        positives=70,
+        negatives=70,
+        recall=share,
+        precision=share,
+        source=None,
+    )
+    recorded = annex_text.Figures(kind="figures", measures=(measure,))
+    annex = AnnexText(recorded, canonical(recorded.model_dump(mode="json")))
+    with town.write() as session:
+        subject = subject_of(session, "falls")
+        before = facts.facts_of(session, subject, "fr", now=clock.now())["dataset"]
+        record_annex(session, fall.digest, annex, actor=CLERK, clock=clock)
+        after = facts.facts_of(session, subject, "fr", now=clock.now())["dataset"]
+    assert before == "non mesuré"
+    assert after == "Clips publics. Rappel 91 % [85 ; 96], justesse 91 % [85 ; 96]"

@@ -10,6 +10,9 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from beffroi import __version__
+from beffroi.mandate import annexes
+from beffroi.mandate.annex_text import Figures as Recorded
+from beffroi.mandate.annex_text import Share
 from beffroi.mandate.definition import Definition
 from beffroi.mandate.impact.figures import Figures, figures
 from beffroi.mandate.impact.remedies import rights_of
@@ -59,6 +62,7 @@ def facts_of(
         **_of_definition(subject, language),
         **{f"right_{right.id}": right.how[language] for right in rights_of(subject.regime)},
         **measured(figures(session, subject.use_id, EVER, now), language, energy_mwh),
+        "dataset": _dataset(annexes.figures(session, subject.definition_digest), language),
         "software": f"Beffroi {__version__}",
     }
 
@@ -95,6 +99,22 @@ def measured(counted: Figures, language: Language, energy_mwh: int | None) -> Fa
         "consultation": consultation,
         "incidents": incidents,
     }
+
+
+def _dataset(recorded: Recorded | None, language: Language) -> str:
+    """The figures annex of the definition, in a line for each set of data."""
+
+    def share(name: str, found: Share) -> str:
+        ends = (round(end / 10) for end in (found.permille, found.low, found.high))
+        return "{} {} % [{} ; {}]".format(phrase(name, language), *ends)
+
+    measures = () if recorded is None else recorded.measures
+    lines = (
+        f"{measure.data[language]} {share('recall', measure.recall)}, "
+        f"{share('precision_share', measure.precision)}"
+        for measure in measures
+    )
+    return " ; ".join(lines) or phrase("not_measured", language)
 
 
 def number(quantity: float, language: Language) -> str:
