@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "simulate",
     "models",
     "camera",
+    "definition",
     "use",
     "account",
     "alert",

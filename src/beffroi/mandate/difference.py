@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from beffroi.mandate.definition import CONDUCT, Definition, Text
-from beffroi.mandate.reading import name_field, render
+from beffroi.mandate.reading import in_language, name_field, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,7 @@ class _Names:
     def field(self, field: str, key: str = "") -> str:
         """`criterion`, or `model movenet-multipose`, or the label of a parameter."""
         if field == "parameters":
-            label = self.labels.get(key, {})
-            return label.get(self.language) or label.get("en") or key
+            return in_language(self.labels.get(key, {}), self.language) or key
         name = name_field(field, self.language)
         return f"{name} {key}" if key else name
 

@@ -13,7 +13,15 @@ import yaml
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
-from beffroi.mandate.definition import EvidenceClass
+from beffroi.mandate.annex_text import (
+    Confusions,
+    Contacts,
+    Content,
+    Figures,
+    Share,
+    Translation,
+)
+from beffroi.mandate.definition import Definition, EvidenceClass, Text
 
 Shown = bool | int | float | str | tuple[str, ...] | None
 
@@ -39,6 +47,78 @@ def render(name: str, value: Shown, language: str) -> str:
         return value
     shown = _UNITS.get(name.rpartition("_")[2])
     return shown(value, language) if shown else format_decimal(value, locale=language)
+
+
+def in_language(text: Text, language: str) -> str:
+    """A text in a language, else in English, which every voted text has."""
+    return text.get(language) or text.get("en", "")
+
+
+def read_out(definition: Definition, language: str) -> list[tuple[str, str]]:
+    """Every field with its name, in the order in which a definition is read.
+
+    Args:
+        definition: The one to read.
+        language: Two letters; English where a text is lacking.
+    """
+    rows = []
+    for field in Definition.model_fields:
+        value, name = getattr(definition, field), name_field(field, language)
+        match field:
+            case "labels":
+                continue
+            case "parameters":
+                rows += [
+                    (
+                        in_language(definition.labels.get(key, {}), language) or key,
+                        render(key, item, language),
+                    )
+                    for key, item in value.items()
+                ]
+            case "models":
+                rows += [(f"{name} {model}", digest) for model, digest in value.items()]
+            case _ if isinstance(value, dict):
+                rows.append((name, in_language(value, language)))
+            case _:
+                rows.append((name, render(field, value, language)))
+    return rows
+
+
+def read_out_annex(
+    content: Content, definition: Definition, language: str
+) -> list[tuple[str, str]]:
+    """What an annex adds, with names; figures only where they hold for this definition."""
+
+    def named(key: str) -> str:
+        return _word("annexes", key, language)
+
+    def share(name: str, share: Share) -> str:
+        value, low, high = (
+            render("permille", number, language)
+            for number in (share.permille, share.low, share.high)
+        )
+        return f"{named(name)} {value} ({low} – {high})"
+
+    match content:
+        case Confusions():
+            return [(named("confusion"), in_language(one, language)) for one in content.confusions]
+        case Contacts():
+            return [
+                (named(one.matter), f"{in_language(one.service, language)}, {one.reach}")
+                for one in content.contacts
+            ]
+        case Translation():
+            return []
+        case Figures():
+            held = [one for one in content.measures if one.conduct == definition.conduct]
+            return [
+                (
+                    named("synthetic" if one.synthetic else "filmed"),
+                    f"{share('recall', one.recall)}, {share('precision', one.precision)}. "
+                    f"{in_language(one.data, language)}",
+                )
+                for one in held
+            ] or [(named("figures"), named("unmeasured"))]
 
 
 def _seconds(value: float, language: str) -> str:
