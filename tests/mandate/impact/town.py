@@ -1,13 +1,14 @@
 """A use with a text, as its impact files find it."""
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
+import rfc8785
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.mandate.cameras import CameraSpec, add_camera
-from beffroi.mandate.canonical import canonical, digest
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.uses import ALWAYS, Mode, UseSpec, draft_use
 from beffroi.store.mandates import StoredUseText
@@ -53,16 +54,17 @@ def write_text(
         "starts_at": _iso(now),
         "ends_at": _iso(now + timedelta(days=365)),
         "max_offline_s": None,
-        "renews": "",
+        "renews": None,
         "cameras": {
             "park": {"address": "sim://park?seed=1", "ground": None, "masks": [], "zones": {}}
         },
         **changes,
     }
-    written = canonical(text)
-    session.add(StoredUseText(digest=digest(written), canonical=written, written_at=now))
+    canonical = rfc8785.dumps(text)
+    digest = hashlib.sha256(canonical).hexdigest()
+    session.add(StoredUseText(digest=digest, canonical=canonical, written_at=now))
     session.flush()
-    return digest(written)
+    return digest
 
 
 def add_park(session: Session, clock: Clock) -> None:

@@ -85,7 +85,7 @@ def subject_of(session: Session, use_id: str) -> Subject:
         hours=text["hours"],
         starts_at=datetime.fromisoformat(text["starts_at"]),
         ends_at=datetime.fromisoformat(text["ends_at"]),
-        renews=text["renews"] or None,
+        renews=text["renews"],
         cameras=[last_version(session, camera_id).name for camera_id in sorted(cameras)],
         masked=sum(bool(camera["masks"]) for camera in cameras.values()),
     )
