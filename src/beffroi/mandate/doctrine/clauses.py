@@ -11,23 +11,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from beffroi.errors import BadInput
+from beffroi.errors import Actor, BadInput
 from beffroi.mandate.canonical import canonical, digest
+from beffroi.mandate.definition import Sentence, Text, explain, missing_languages, read_fields
 from beffroi.mandate.doctrine.rules import FORMS, Body, Combine, Rule, Takes
 from beffroi.mandate.modes import Mode
-
-Text = dict[Annotated[str, Field(pattern="^[a-z]{2}$")], str]
-"""The same words by language, French and English always present."""
 
 Name = Annotated[str, Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
 Event = Annotated[str, Field(pattern="^[a-z]+(_[a-z]+)*$")]
 Hours = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
 
 EVERY: Literal["*"] = "*"
-LANGUAGES = frozenset({"fr", "en"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ class Clause(BaseModel):
     unit: str | None = Field(None, description="Unit of a number, written out.")
     combine: Combine = Field(description="How it combines with what other doctrines say.")
     text: Text = Field(description="What it says, in plain words of our own.")
-    source: str = Field(min_length=1, description="Where it comes from: name, article, reference.")
+    source: Sentence = Field(description="Where it comes from: name, article, reference.")
     verified: bool = Field(description="Whether that source was read again.")
 
     @model_validator(mode="after")
@@ -206,10 +202,9 @@ def read_doctrine(path: Path) -> DoctrineText:
         BadInput: No such file, not YAML, or a clause that is not well formed.
     """
     try:
-        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return write_doctrine(Doctrine.model_validate(fields))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
-        raise BadInput(f"{path.name} is not a doctrine: {_problems(error)}.") from error
+        return write_doctrine(Doctrine.model_validate(read_fields(path)))
+    except ValidationError as error:
+        raise BadInput(f"{path.name} is not a doctrine: {' '.join(explain(error))}") from error
 
 
 def load_doctrine(adopted: bytes, expected: str) -> DoctrineText:
@@ -219,21 +214,15 @@ def load_doctrine(adopted: bytes, expected: str) -> DoctrineText:
         BadInput: The bytes do not have this digest, or are not a doctrine.
     """
     if digest(adopted) != expected:
-        raise BadInput("The stored text of this doctrine is not the one that was adopted.")
+        raise BadInput(
+            "The stored text of this doctrine is not the one that was adopted.",
+            actor=Actor.ADMINISTRATOR,
+        )
     try:
         doctrine = Doctrine.model_validate(json.loads(adopted))
     except ValueError as error:
-        raise BadInput(f"These bytes are not a doctrine: {_problems(error)}.") from error
+        raise BadInput(f"These bytes are not a doctrine: {error}.") from error
     return DoctrineText(doctrine, adopted)
-
-
-def _problems(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    return "; ".join(
-        f"{'.'.join(map(str, problem['loc'])) or 'doctrine'}: {problem['msg']}"
-        for problem in error.errors(include_url=False)
-    )
 
 
 def _takes(value: int | tuple[Body, ...] | None) -> Takes:
@@ -248,6 +237,5 @@ def _holds(hours: str, now: str) -> bool:
 
 
 def _require_languages(text: Text, where: str) -> None:
-    missing = {language for language in LANGUAGES if not text.get(language, "").strip()}
-    if missing:
-        raise ValueError(f"{where} lacks its text in {', '.join(sorted(missing))}")
+    if missing := missing_languages({where: text}):
+        raise ValueError(" ".join(missing))

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from beffroi.mandate.doctrine.clauses import Asked, Clause, Doctrine, Text
+from beffroi.mandate.definition import VOTED_LANGUAGES, Text
+from beffroi.mandate.doctrine.clauses import Asked, Clause, Doctrine
 from beffroi.mandate.doctrine.cover import Covering
 
 
@@ -90,7 +91,7 @@ class Objection:
 
     def message(self, language: str = "en") -> str:
         """The reason in one or two sentences, quoting the clause; English where unknown."""
-        language = language if language in UNVERIFIED else "en"
+        language = language if language in VOTED_LANGUAGES else "en"
         why = ", ".join(law.because(language) for law in self.laws) or NO_LAW[language]
         return WORDS[self.ground][language].format(
             title=self.doctrine.title[language],

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from beffroi.mandate.doctrine.clauses import Clause, Doctrine, Text
+from beffroi.mandate.definition import Text
+from beffroi.mandate.doctrine.clauses import Clause, Doctrine
 from beffroi.mandate.doctrine.rules import FORMS, Combine, Rule, Takes
 
 Bound = tuple[Doctrine, Clause]

@@ -13,6 +13,7 @@ from beffroi.mandate.canonical import canonical, digest
 from beffroi.mandate.doctrine.clauses import Asked, Clause, Doctrine, DoctrineText, Kind
 from beffroi.mandate.doctrine.contradictions import check
 from beffroi.mandate.doctrine.cover import Cover, Covering, covering
+from beffroi.mandate.doctrine.explaining import Explanation, rows
 from beffroi.mandate.doctrine.objections import Ground, Objection
 from beffroi.mandate.doctrine.procedure import Bound, Procedure, combine
 from beffroi.mandate.doctrine.rules import Rule
@@ -95,6 +96,15 @@ class Stack:
     ) -> Procedure:
         """What all clauses that hold ask for together, whether or not something objects."""
         return combine(self._bound(Asked(event, mode, at, places)))
+
+    def explain(
+        self, event: str, mode: Mode, at: datetime, places: frozenset[str] | None = None
+    ) -> Explanation:
+        """What every clause does to this question, what stands in the way, and what is left."""
+        asked = Asked(event, mode, at, places)
+        objections = self.objections(event, mode, at, places)
+        left = self.modes_left(event, at, places)
+        return Explanation(asked, tuple(rows(self.doctrines, objections, asked)), objections, left)
 
     def _standing(self, asked: Asked) -> Iterator[Doctrine]:
         return (one for one in self.doctrines if one.in_force(asked.at.date()))
