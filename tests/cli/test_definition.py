@@ -131,6 +131,14 @@ def test_check_gives_a_line_for_each_problem(
     assert (f"SHA-256 is {FALL.digest}" in out) is (not lines)
 
 
+def test_check_says_which_languages_it_cannot_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    criterion = DRAFT["criterion"] | {"pl": "Osoba upada."}
+    file = written(tmp_path / "draft.yaml", DRAFT | {"criterion": criterion})
+    assert "No list of words for pl" in run(f"definition check {file}", capsys)[0]
+
+
 def test_an_annex_is_recorded_by_one_and_reviewed_by_another(
     office: Office, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """Annexes: their own hash, their own author and reviewer, and no vote."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,13 @@ def test_an_annex_fits_its_definition(
 def test_what_is_no_annex_says_why(tmp_path: Path, content: dict[str, Any], message: str) -> None:
     with pytest.raises(BadInput, match=message):
         annex(tmp_path, content)
+
+
+def test_the_annex_shown_in_the_documentation_can_be_recorded(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "definitions.md"
+    (block,) = re.findall("^```yaml\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    shown = annex(tmp_path, yaml.safe_load(block))
+    assert (shown.content.kind, shown.language) == ("translation", "de")
 
 
 def test_a_translation_is_held_to_the_same_words(tmp_path: Path, fall: VotedText) -> None:

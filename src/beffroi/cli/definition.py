@@ -12,7 +12,7 @@ from beffroi.cli.options import DATA, AsJson, Data, print_json, print_rows
 from beffroi.errors import BadInput
 from beffroi.events.detector import Zones
 from beffroi.events.registry import build, shipped_annexes, shipped_definitions
-from beffroi.mandate import annexes
+from beffroi.mandate import annexes, wording
 from beffroi.mandate.annex_text import AnnexText, Figures, load_annex, read_annex
 from beffroi.mandate.definition import (
     VotedText,
@@ -131,6 +131,8 @@ def check(file: File) -> None:
         typer.echo(problem, err=True)
     if problems:
         raise typer.Exit(1)
+    if unread := sorted(voted.definition.criterion.keys() - wording.languages()):
+        typer.echo(f"No list of words for {', '.join(unread)}: have these texts read.")
     typer.echo(f"{file.name} can be voted as it is. Its SHA-256 is {voted.digest}.")
 
 
