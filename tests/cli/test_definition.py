@@ -13,7 +13,7 @@ from beffroi.events.registry import shipped_annexes, shipped_definitions
 from beffroi.mandate.annexes import record_annex
 from beffroi.mandate.rights import Role
 from beffroi.mandate.uses import register_definition
-from beffroi.web.accounts import create_account
+from beffroi.web.accounts import create_account, find_account
 from tests.cli.office import Office
 
 FALL = next(voted for voted in shipped_definitions() if voted.definition.event == "fall")
@@ -29,7 +29,7 @@ def office(office: Office) -> Office:
         for annex in shipped_annexes("fall"):
             if annex.content.kind == "confusions":
                 record_annex(session, FALL.digest, annex, actor=somebody, clock=clock)
-        create_account(
+        colleague = create_account(
             session,
             login="colleague",
             name="Colleague",
@@ -38,6 +38,7 @@ def office(office: Office) -> Office:
             actor="system",
             clock=clock,
         )
+        colleague.password_hash = find_account(session, "clerk").password_hash
     return office
 
 
