@@ -24,6 +24,7 @@ COMMANDS: Final = (
     "models",
     "camera",
     "definition",
+    "doctrine",
     "use",
     "account",
     "alert",

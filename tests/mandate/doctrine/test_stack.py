@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from beffroi.errors import BadInput
-from beffroi.mandate.doctrine.clauses import DoctrineText, read_doctrine
+from beffroi.mandate.doctrine.clauses import DoctrineText, Kind, read_doctrine
 from beffroi.mandate.doctrine.shipped import BASE, shipped_doctrines
 from beffroi.mandate.doctrine.stack import Stack
 from beffroi.mandate.modes import Mode
+from tests.mandate.doctrine.made import doctrine
 
 AT = datetime(2026, 11, 3, 9, tzinfo=UTC)
 MINIMAL = Path(__file__).parent / "fiction-minimal.yaml"
@@ -45,8 +46,8 @@ def test_procedure_quotes_its_clauses() -> None:
     assert procedure.opinions == {"dpo", "ai_committee", "panel", "staff_representatives"}
     assert procedure.urgency_hours == 72
     assert procedure.because["urgency_hours"][0] == BASE
-    doctrine, clause = procedure.because["opinions.panel"]
-    assert (doctrine, clause.id) == ("belfort-fiction", "art-4")
+    whose, clause = procedure.because["opinions.panel"]
+    assert (whose, clause.id) == ("belfort-fiction", "art-4")
 
 
 def test_minimal_law_asks_for_nothing() -> None:
@@ -57,9 +58,14 @@ def test_minimal_law_asks_for_nothing() -> None:
     assert not procedure.fria
 
 
-def test_two_texts_of_one_doctrine_are_refused() -> None:
-    text = shipped("belfort-fiction")[0]
-    other = read_doctrine(MINIMAL)
-    renamed = other.doctrine.model_copy(update={"id": text.doctrine.id})
-    with pytest.raises(BadInput, match="belfort-fiction cannot hold at once"):
-        Stack([text, DoctrineText(renamed, b"{}")])
+@pytest.mark.parametrize("kind", Kind)
+def test_two_texts_of_one_doctrine_are_refused(kind: Kind) -> None:
+    others = [doctrine("a-law", kind=Kind.LAW), doctrine("z-doctrine"), doctrine("same")]
+    again = doctrine("same", {"rule": "dpia"}, kind=kind)
+    with pytest.raises(BadInput, match="Two texts of same cannot hold at once"):
+        Stack([*others, again])
+
+
+def test_there_is_no_other_base() -> None:
+    with pytest.raises(BadInput, match="The base of every stack is eu-ai-act"):
+        Stack([doctrine("mine", kind=Kind.BASE)])

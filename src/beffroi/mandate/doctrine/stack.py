@@ -4,9 +4,9 @@ Every refusal counts, every condition counts, and where a law is required only a
 opens an event. The base is in every stack and cannot be removed.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import pairwise
 
 from beffroi.errors import BadInput
 from beffroi.mandate.canonical import canonical, digest
@@ -41,9 +41,9 @@ class Stack:
         self.texts = tuple(
             sorted(members.values(), key=lambda one: (ORDER[one.doctrine.kind], one.doctrine.id))
         )
-        for one, other in pairwise(self.texts):
-            if one.doctrine.id == other.doctrine.id:
-                raise BadInput(f"Two texts of {one.doctrine.id} cannot hold at once; keep one.")
+        for name, times in Counter(text.doctrine.id for text in self.texts).items():
+            if times > 1:
+                raise BadInput(f"Two texts of {name} cannot hold at once; keep one.")
         if sum(text.doctrine.kind is Kind.BASE for text in self.texts) > 1:
             raise BadInput(f"The base of every stack is {BASE}, and there is no other.")
         self.doctrines = tuple(text.doctrine for text in self.texts)
