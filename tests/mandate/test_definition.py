@@ -1,6 +1,7 @@
 """Definitions: one text, one hash, and a line for each thing that cannot be voted."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import yaml
 
 from beffroi.errors import Actor, BadInput
 from beffroi.events.registry import shipped_definitions
+from beffroi.mandate.canonical import digest
 from beffroi.mandate.definition import (
     Definition,
     VotedText,
@@ -19,6 +21,7 @@ from beffroi.mandate.definition import (
 from beffroi.perception.models import builtin_models
 
 SHIPPED = [pytest.param(voted, id=voted.definition.event) for voted in shipped_definitions()]
+SHIPPED_FALL = next(v for v in shipped_definitions() if v.definition.event == "fall")
 HASH = "0" * 64
 
 
@@ -156,3 +159,21 @@ def test_bytes_that_were_not_voted_are_refused() -> None:
     with pytest.raises(BadInput, match="not the one that was voted") as refused:
         load_definition(voted.canonical.replace(b"5000", b"4000"), voted.digest)
     assert refused.value.actor is Actor.ADMINISTRATOR
+
+
+@pytest.mark.parametrize(
+    ("tamper", "message"),
+    [
+        (lambda text: text.replace(b'"version":1', b'"version":9,"version":1'), "not canonical"),
+        (lambda text: text.replace(b":", b": ", 1), "not canonical"),
+        (lambda text: text.replace(b'"fall"', b'"Fall"'), "not a definition"),
+        (lambda _text: b"NaN", "not a definition"),
+        (lambda _text: b"{", "not a definition"),
+    ],
+)
+def test_bytes_that_two_readers_could_take_for_two_texts_are_refused(
+    tamper: Callable[[bytes], bytes], message: str
+) -> None:
+    forged = tamper(SHIPPED_FALL.canonical)
+    with pytest.raises(BadInput, match=message):
+        load_definition(forged, digest(forged))

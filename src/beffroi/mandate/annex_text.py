@@ -179,12 +179,15 @@ def load_annex(stored: bytes, recorded: str) -> AnnexText:
     """Load recorded bytes, refusing any that are not the ones recorded.
 
     Raises:
-        BadInput: The bytes do not have this digest, or are not an annex.
+        BadInput: The bytes do not have this digest, are not canonical, or are not an annex.
     """
     if digest(stored) != recorded:
         raise BadInput("The stored text of this annex is not the one that was recorded.")
     try:
-        return AnnexText(_CONTENT.validate_python(json.loads(stored)), stored)
+        fields = json.loads(stored)
+        if canonical(fields) != stored:
+            raise BadInput("These bytes are not canonical: what they say depends on the reader.")
+        return AnnexText(_CONTENT.validate_python(fields), stored)
     except ValueError as error:
         raise BadInput(f"These bytes are not an annex: {error}.") from error
 

@@ -162,7 +162,8 @@ def load_definition(stored: bytes, voted: str) -> VotedText:
         voted: The digest under which they were voted.
 
     Raises:
-        BadInput: The bytes do not have this digest, or are not a definition.
+        BadInput: The bytes do not have this digest, are not a definition, or are one of which two
+            readers could take different texts (a key twice, say).
     """
     if digest(stored) != voted:
         raise BadInput(
@@ -170,10 +171,12 @@ def load_definition(stored: bytes, voted: str) -> VotedText:
             actor=Actor.ADMINISTRATOR,
         )
     try:
-        definition = Definition.model_validate(json.loads(stored))
+        fields = json.loads(stored)
+        if canonical(fields) != stored:
+            raise BadInput("These bytes are not canonical: what they say depends on the reader.")
+        return VotedText(Definition.model_validate(fields), stored)
     except ValueError as error:
         raise BadInput(f"These bytes are not a definition: {error}.") from error
-    return VotedText(definition, stored)
 
 
 def read_fields(path: Path) -> Any:
