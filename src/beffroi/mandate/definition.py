@@ -42,13 +42,15 @@ CONDUCT: Final = frozenset(
 def _visible(text: str) -> str:
     """A voted text reads as its bytes: nothing in it is invisible or turns it around."""
     if any(unicodedata.category(character) in ("Cc", "Cf") for character in text):
-        raise ValueError("holds an invisible character")
+        raise ValueError("holds a line break or an invisible character")
     return text
 
 
 def _exact(value: object) -> object:
     """A value that every JSON reader keeps as it is: RFC 8785 goes no further than 53 bits."""
-    if isinstance(value, int | float | str) and not (isinstance(value, int) and abs(value) >> 53):
+    if isinstance(value, str):
+        return _visible(value)
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) < 2**53):
         return value
     raise ValueError(f"{value!r} is not a whole number, true, false or a text")
 
