@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from beffroi.mandate.canonical import canonical, digest
+from beffroi.mandate.canonical import canonical, digest, parse
 
 COMPOSED, DECOMPOSED = "\u00e9t\u00e9", "e\u0301te\u0301"
 
@@ -34,3 +34,23 @@ def test_what_json_cannot_say_is_refused(value: Any) -> None:
 
 def test_digest_is_sha256() -> None:
     assert digest(b"abc") == hashlib.sha256(b"abc").hexdigest()
+
+
+def test_canonical_bytes_are_read_back() -> None:
+    assert parse(canonical({"b": [1, True], "a": None})) == {"a": None, "b": [1, True]}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"a":1,"a":2}',
+        b'{"a": 1}',
+        b'{"b":1,"a":2}',
+        b"[1.0]",
+        DECOMPOSED.join('""').encode(),
+        b"{",
+    ],
+)
+def test_bytes_of_which_two_readers_could_differ_are_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"not canonical|Expecting"):
+        parse(data)

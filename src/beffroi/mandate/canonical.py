@@ -5,6 +5,7 @@ spelling of letters. The bytes are stored and hashed as they are, never written 
 """
 
 import hashlib
+import json
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -22,6 +23,18 @@ def canonical(value: Any) -> bytes:
         ValueError: The value has no place in JSON, such as NaN or an integer beyond 2^53.
     """
     return rfc8785.dumps(_nfc(value))
+
+
+def parse(data: bytes) -> Any:
+    """What canonical bytes say: two readers can take nothing else from them.
+
+    Raises:
+        ValueError: They are not JSON, or not canonical (a key twice, say).
+    """
+    value = json.loads(data)
+    if canonical(value) != data:
+        raise ValueError("not canonical: what they say depends on the reader")
+    return value
 
 
 def digest(data: bytes) -> str:

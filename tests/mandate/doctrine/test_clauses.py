@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from beffroi.errors import BadInput
+from beffroi.mandate.canonical import digest
 from beffroi.mandate.doctrine.clauses import Asked, Clause, Kind, load_doctrine, read_doctrine
 from beffroi.mandate.doctrine.rules import FORMS, Combine, Rule
 from beffroi.mandate.modes import Mode
@@ -152,3 +153,16 @@ def test_when_a_clause_holds(hours: str, now: str, holds: bool) -> None:
 def test_first_and_last_day_are_in_force(day: str, holds: bool) -> None:
     dated = doctrine("made", valid_from=date(2026, 1, 1), valid_until=date(2026, 12, 31))
     assert dated.doctrine.in_force(date.fromisoformat(day)) is holds
+
+
+def test_accents_typed_in_two_ways_are_one_doctrine() -> None:
+    composed, decomposed = (
+        doctrine("made", title={"fr": accent, "en": "made"}) for accent in ("\u00e9", "e\u0301")
+    )
+    assert composed == decomposed
+
+
+def test_bytes_of_which_two_readers_could_differ_are_refused() -> None:
+    twice = read_doctrine(MINIMAL).canonical.replace(b'"version":1', b'"version":2,"version":1')
+    with pytest.raises(BadInput, match="not canonical"):
+        load_doctrine(twice, digest(twice))

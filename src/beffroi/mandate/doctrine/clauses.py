@@ -4,7 +4,6 @@ A clause says one thing in plain words of our own, quotes its source, and says w
 was read again (`verified`). Like a definition, a doctrine is known by the hash of its bytes.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,7 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from beffroi.errors import Actor, BadInput
-from beffroi.mandate.canonical import canonical, digest
+from beffroi.mandate.canonical import canonical, digest, parse
 from beffroi.mandate.definition import Sentence, Text, explain, missing_languages, read_fields
 from beffroi.mandate.doctrine.rules import FORMS, Body, Combine, Rule, Takes
 from beffroi.mandate.modes import Mode
@@ -192,7 +191,8 @@ class DoctrineText:
 
 def write_doctrine(doctrine: Doctrine) -> DoctrineText:
     """Give a doctrine its bytes."""
-    return DoctrineText(doctrine, canonical(doctrine.model_dump(mode="json")))
+    data = canonical(doctrine.model_dump(mode="json"))
+    return DoctrineText(Doctrine.model_validate(parse(data)), data)
 
 
 def read_doctrine(path: Path) -> DoctrineText:
@@ -211,7 +211,7 @@ def load_doctrine(adopted: bytes, expected: str) -> DoctrineText:
     """Load adopted bytes, refusing any that are not the ones adopted.
 
     Raises:
-        BadInput: The bytes do not have this digest, or are not a doctrine.
+        BadInput: The bytes do not have this digest, are not canonical, or are not a doctrine.
     """
     if digest(adopted) != expected:
         raise BadInput(
@@ -219,7 +219,7 @@ def load_doctrine(adopted: bytes, expected: str) -> DoctrineText:
             actor=Actor.ADMINISTRATOR,
         )
     try:
-        doctrine = Doctrine.model_validate(json.loads(adopted))
+        doctrine = Doctrine.model_validate(parse(adopted))
     except ValueError as error:
         raise BadInput(f"These bytes are not a doctrine: {error}.") from error
     return DoctrineText(doctrine, adopted)
