@@ -64,7 +64,7 @@ def test_list_says_what_ships_what_is_registered_and_what_was_measured(office: O
     assert rows["fall"]["figures"] == "not measured", "nobody has recorded figures here"
     assert rows["fall"]["languages"] == "en fr"
     assert rows["fall"]["digest"].startswith(rows["fall"]["short"])
-    assert "Chute d'une" in office.run("definition list").out
+    assert "Chute d’une" in office.run("definition list").out
 
 
 @pytest.mark.parametrize("which", ["fall", FALL.digest, FALL.digest[:8]])

@@ -49,7 +49,7 @@ def test_configuration_fills_every_blank(
 
 def test_facts_are_those_of_the_use(drafts: Contents) -> None:
     told = drafts[Study.DPIA].facts
-    assert "Chute d'une personne" in told["111"]
+    assert "Chute d’une personne" in told["111"]
     assert "Le parc" in told["111"]
     assert "tous les jours, jour et nuit" in told["111"]
     assert told["112"].startswith("Responsable de traitement : Ville de Belfort-sur-Beffroi")
