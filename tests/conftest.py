@@ -13,7 +13,13 @@ ROOT = Path(__file__).parent.parent
 
 pytest_plugins = [
     name
-    for name in ("tests.browser", "tests.databases", "tests.mail", "tests.rtsp")
+    for name in (
+        "tests.browser",
+        "tests.databases",
+        "tests.mail",
+        "tests.passwords",
+        "tests.rtsp",
+    )
     if find_spec(name)
 ]
 

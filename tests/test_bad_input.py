@@ -24,16 +24,17 @@ from beffroi.store.cameras import Camera
 from beffroi.store.ledger import LedgerEntry
 from beffroi.web.accounts import create_account
 from tests.capture.films import film, street, walk
+from tests.passwords import Password
 
 ADD = ("camera", "add", "park", "sim://park?seed=1", "--as", "tech")
 
 
 @pytest.fixture
-def city(folder: DataFolder) -> DataFolder:
+def city(folder: DataFolder, password_file: Password) -> DataFolder:
     """An installation with a technician."""
     site = make_installation(folder.path)
     with site.database.write() as session:
-        create_account(
+        account = create_account(
             session,
             login="tech",
             name="Tech",
@@ -42,6 +43,7 @@ def city(folder: DataFolder) -> DataFolder:
             actor="system",
             clock=site.clock,
         )
+        account.password_hash = password_file.hash
     site.database.close()
     return folder
 

@@ -26,6 +26,11 @@ class DataFolder:
         return self.path / "beffroi.yaml"
 
     @property
+    def models(self) -> Path:
+        """The manifest of the city's own models, if it has any."""
+        return self.path / "models.toml"
+
+    @property
     def database(self) -> Path:
         """The SQLite database, where no other is configured."""
         return self.path.absolute() / "beffroi.db"
@@ -91,14 +96,21 @@ class DataFolder:
             Unavailable: The file cannot be read, or others on this machine can read it too.
         """
         path = self.secrets / name
-        try:
-            with path.open(encoding="utf-8") as file:
-                mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-                text = file.read().rstrip("\r\n")
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise Unavailable(f"The secret {name} cannot be read ({error.strerror}).") from error
-        if mode & 0o077:
-            raise Unavailable(f"Others can read the secret {name}: run `chmod 600 {path}`.")
-        return text
+        return read_private(path) if path.exists() else None
+
+
+def read_private(path: Path) -> str:
+    """The text of a file that only this user may read, without its line end.
+
+    Raises:
+        Unavailable: The file cannot be read, or others on this machine can read it too.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            text = file.read().rstrip("\r\n")
+    except OSError as error:
+        raise Unavailable(f"The secret {path} cannot be read ({error.strerror}).") from error
+    if mode & 0o077:
+        raise Unavailable(f"Others can read the secret {path}: run `chmod 600 {path}`.")
+    return text

@@ -32,7 +32,15 @@ __all__ = ["DataFolder", "Settings"]
 PREFIX = "BEFFROI_"
 NOT_SETTINGS = frozenset(
     PREFIX + name
-    for name in ("AS", "DATA", "MODELS", "REAL_DATA", "TEST_DATABASE_URL", "TRACEBACK")
+    for name in (
+        "AS",
+        "DATA",
+        "MODELS",
+        "PASSWORD_FILE",
+        "REAL_DATA",
+        "TEST_DATABASE_URL",
+        "TRACEBACK",
+    )
 )
 """Environment variables of ours that say where to look, and so cannot be settings."""
 

@@ -227,18 +227,19 @@ def test_a_crash_between_destroying_the_key_and_saying_so_is_made_good(
 
 def test_early_erasure_needs_a_reason_and_the_right(town: Town, vault: Vault) -> None:
     alert = kept(town, vault, EvidenceClass.PIXELATED)
-    with pytest.raises(NotAuthorised):
-        erase(town.database, vault, alert.id, "why", town.operator, town.clock)
-    with pytest.raises(BadInput, match="reason"):
-        erase(town.database, vault, alert.id, "", town.supervisor, town.clock)
-    erase(town.database, vault, alert.id, "asked for", town.supervisor, town.clock)
+    with town.database.write() as session:
+        with pytest.raises(NotAuthorised):
+            erase(session, vault, alert.id, "why", town.operator, town.clock)
+        with pytest.raises(BadInput, match="reason"):
+            erase(session, vault, alert.id, "", town.supervisor, town.clock)
+        erase(session, vault, alert.id, "asked for", town.supervisor, town.clock)
     assert now(town, alert).evidence == "erased"
     assert last_line(town)[1:] == (
         town.supervisor.pseudonym,
         {"alert": alert.id, "cause": "request", "reason": "asked for"},
     )
-    with pytest.raises(BadInput, match="no evidence"):
-        erase(town.database, vault, alert.id, "again", town.supervisor, town.clock)
+    with town.database.write() as session, pytest.raises(BadInput, match="no evidence"):
+        erase(session, vault, alert.id, "again", town.supervisor, town.clock)
 
 
 def test_what_a_dead_host_left_pending_is_given_up_and_comes_too_late(

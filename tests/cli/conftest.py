@@ -9,6 +9,7 @@ from beffroi.folder import DataFolder
 from beffroi.mandate.rights import Role
 from beffroi.web.accounts import create_account
 from tests.cli.office import Office
+from tests.passwords import Password
 
 PEOPLE = {
     "operator": Role.OPERATOR,
@@ -19,11 +20,13 @@ PEOPLE = {
 
 
 @pytest.fixture
-def office(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> Iterator[Office]:
+def office(
+    folder: DataFolder, capsys: pytest.CaptureFixture[str], password_file: Password
+) -> Iterator[Office]:
     site = make_installation(folder.path)
     with site.database.write() as session:
         for login, role in PEOPLE.items():
-            create_account(
+            account = create_account(
                 session,
                 login=login,
                 name=login.title(),
@@ -32,5 +35,6 @@ def office(folder: DataFolder, capsys: pytest.CaptureFixture[str]) -> Iterator[O
                 actor="system",
                 clock=site.clock,
             )
+            account.password_hash = password_file.hash
     yield Office(site, capsys)
     site.database.close()

@@ -1,15 +1,18 @@
 """`beffroi account` on an empty installation."""
 
+import getpass
 import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
 from beffroi.cli import application
-from beffroi.errors import BadInput, BeffroiError, NotAuthorised
-
-PASSWORD = "the bells of the belfry"
+from beffroi.cli.installation import open_installation
+from beffroi.errors import BadInput, BeffroiError, NotAuthorised, Unavailable
+from beffroi.store.ledger import LedgerPayload
+from tests.passwords import WORDS, Password
 
 
 @pytest.fixture
@@ -30,21 +33,30 @@ def add(data: Path, login: str, role: str, *more: str, typed: str | None = None)
     return run(data, "add", login, "--role", role, "--name", login.title(), *more, typed=typed)
 
 
-def test_the_first_administrator_enters_the_others(data: Path) -> None:
+@pytest.fixture
+def admin(data: Path, password_file: Password) -> Path:
+    """An installation with an administrator who has a password; gives the file that holds it."""
+    add(data, "admin", "administrator", "--password-file", str(password_file.file))
+    return password_file.file
+
+
+def test_the_first_administrator_enters_the_others(data: Path, password_file: Password) -> None:
     printed = add(data, "admin", "administrator", "--link").output
     assert printed.startswith("http://127.0.0.1:8765/login/")
     with pytest.raises(BadInput, match="--as LOGIN"):
         add(data, "ada", "operator", "--link")
-    add(data, "ada", "operator", "--as", "admin", typed=f"{PASSWORD}\n{PASSWORD}\n")
+    with pytest.raises(NotAuthorised, match="beffroi account password admin"):
+        add(data, "ada", "operator", "--as", "admin", "--link")
+    run(data, "password", "admin", "--password-file", str(password_file.file))
+    add(data, "ada", "operator", "--as", "admin", typed=f"{WORDS}\n{WORDS}\n")
     with pytest.raises(NotAuthorised):
         add(data, "eve", "administrator", "--as", "ada", "--link")
     rows = json.loads(run(data, "list", "--json").output)
-    assert [(row["login"], row["password"]) for row in rows] == [("ada", True), ("admin", False)]
+    assert [(row["login"], row["password"]) for row in rows] == [("ada", True), ("admin", True)]
     assert "password_hash" not in rows[0]
 
 
-def test_a_link_and_the_end_of_an_account(data: Path) -> None:
-    add(data, "admin", "administrator", "--link")
+def test_a_link_and_the_end_of_an_account(data: Path, admin: Path) -> None:
     add(data, "ada", "operator", "--as", "admin", "--link")
     assert "/login/" in run(data, "link", "ada", "--as", "admin").output
     run(data, "disable", "ada", "--as", "admin")
@@ -52,8 +64,8 @@ def test_a_link_and_the_end_of_an_account(data: Path) -> None:
         run(data, "link", "ada", "--as", "admin")
 
 
-def test_a_link_is_given_by_an_administrator_only(data: Path) -> None:
-    add(data, "ada", "operator", "--link")
+def test_a_link_is_given_by_an_administrator_only(data: Path, password_file: Password) -> None:
+    add(data, "ada", "operator", "--password-file", str(password_file.file))
     assert "/login/" in run(data, "link", "ada").output
     add(data, "admin", "administrator", "--link")
     with pytest.raises(BadInput, match="--as LOGIN"):
@@ -62,19 +74,80 @@ def test_a_link_is_given_by_an_administrator_only(data: Path) -> None:
         run(data, "link", "admin", "--as", "ada")
 
 
-def test_the_last_administrator_stays(data: Path) -> None:
-    add(data, "admin", "administrator", "--link")
+def test_the_link_leads_to_the_port_that_the_running_server_was_told(
+    data: Path, admin: Path
+) -> None:
+    (data / "run" / "address").write_text("http://127.0.0.1:9000")
+    printed = run(data, "link", "admin", "--as", "admin").output
+    assert printed.startswith("http://127.0.0.1:9000/login/")
+
+
+def test_the_last_administrator_stays(data: Path, admin: Path) -> None:
     with pytest.raises(BadInput, match="last administrator"):
         run(data, "disable", "admin", "--as", "admin")
-    add(data, "deputy", "administrator", "--link", "--as", "admin")
+    add(data, "deputy", "administrator", "--as", "admin", "--password-file", str(admin))
     run(data, "disable", "admin", "--as", "deputy")
     with pytest.raises(BadInput, match="last administrator"):
         run(data, "disable", "deputy", "--as", "deputy")
 
 
+def test_whoever_acts_proves_who_they_are(data: Path, admin: Path, tmp_path: Path) -> None:
+    admin.write_text("the bells of another belfry")
+    with pytest.raises(NotAuthorised, match="do not go together"):
+        run(data, "link", "admin", "--as", "admin")
+    admin.chmod(0o644)
+    with pytest.raises(Unavailable, match="Others can read"):
+        run(data, "link", "admin", "--as", "admin")
+
+
+def test_without_a_terminal_or_a_file_nobody_acts(
+    data: Path, admin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BEFFROI_PASSWORD_FILE")
+    with pytest.raises(BadInput, match="BEFFROI_PASSWORD_FILE"):
+        run(data, "link", "admin", "--as", "admin", typed=f"{WORDS}\n")
+
+
+def test_guesses_on_the_command_line_are_slowed_down_too(data: Path, admin: Path) -> None:
+    admin.write_text("a guess")
+    for _ in range(5):
+        with pytest.raises(NotAuthorised, match="do not go together"):
+            run(data, "link", "admin", "--as", "admin")
+    admin.write_text(WORDS)
+    with pytest.raises(NotAuthorised, match="Too many"):
+        run(data, "link", "admin", "--as", "admin")
+
+
+def test_a_password_is_ones_own_or_an_administrators_to_set(
+    data: Path, admin: Path, tmp_path: Path
+) -> None:
+    add(data, "ada", "operator", "--as", "admin", "--link")
+    new = ("--password-file", str(admin))
+    with pytest.raises(BadInput, match="--as LOGIN"):
+        run(data, "password", "ada", *new)
+    run(data, "password", "ada", *new, "--as", "admin")
+    with pytest.raises(NotAuthorised, match="manage_accounts"):
+        run(data, "password", "admin", *new, "--as", "ada")
+    run(data, "password", "ada", *new, "--as", "ada")
+    run(data, "disable", "ada", "--as", "admin")
+    with pytest.raises(BadInput, match="closed"):
+        run(data, "password", "ada", *new, "--as", "admin")
+
+
+def test_what_is_done_on_the_command_line_says_so(data: Path, admin: Path) -> None:
+    add(data, "ada", "operator", "--as", "admin", "--link")
+    run(data, "disable", "ada", "--as", "admin")
+    site = open_installation(data)
+    with site.database.read() as session:
+        payloads = [json.loads(text) for text in session.scalars(select(LedgerPayload.payload))]
+    site.database.close()
+    assert len(payloads) == 4
+    assert {payload["os_user"] for payload in payloads} == {getpass.getuser()}
+
+
 @pytest.mark.parametrize(
     ("login", "password", "reason"),
-    [("ada", "short", "at least 12"), ("A b", PASSWORD, "cannot be a login")],
+    [("ada", "short", "at least 12"), ("A b", WORDS, "cannot be a login")],
 )
 def test_what_cannot_be_used_is_said(data: Path, login: str, password: str, reason: str) -> None:
     with pytest.raises(BadInput, match=reason):

@@ -55,6 +55,15 @@ def forbidden_model(folder: DataFolder, models: Path) -> None:
     (models / "faceres.onnx").write_bytes(b"a face model")
 
 
+def test_a_ledger_without_a_witness_is_doubtful(folder: DataFolder, tmp_path: Path) -> None:
+    assert found(folder, "witnesses").grade is Grade.DOUBTFUL
+    witness = tmp_path / "witness"
+    folder.config.write_text(f"ledger: {{witnesses: [{witness}]}}")
+    assert found(folder, "witnesses").found == f"absent: {witness}"
+    witness.touch()
+    assert found(folder, "witnesses").grade is Grade.GOOD
+
+
 def missing_model(folder: DataFolder, models: Path) -> None:
     next(models.glob("*.onnx")).unlink()
 

@@ -14,9 +14,12 @@ from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.ledger.erase import erase_payload
 from beffroi.ledger.keys import FILE_NAME, load_or_create, published
 from beffroi.ledger.sequencer import Sequencer
+from beffroi.mandate.rights import Role
 from beffroi.settings import Settings
 from beffroi.store.database import Database
 from beffroi.store.migrations import upgrade
+from beffroi.web.accounts import create_account
+from tests.passwords import Password
 
 
 class Command:
@@ -177,3 +180,43 @@ def test_what_cannot_be_done_is_one_line_without_traceback(
     assert code == 1
     assert err.startswith("beffroi: ")
     assert err.count("\n") == 1
+
+
+def enter(command: Command, login: str, role: Role, password: Password) -> None:
+    """Somebody who may act on the command line."""
+    with command.database.write() as session:
+        account = create_account(
+            session,
+            login=login,
+            name=login,
+            role=role,
+            password=None,
+            actor=SYSTEM,
+            clock=Clock(),
+        )
+        account.password_hash = password.hash
+
+
+def test_erase_takes_the_content_of_one_entry_and_says_so(
+    command: Command, password_file: Password
+) -> None:
+    command.record(3)
+    enter(command, "admin", Role.ADMINISTRATOR, password_file)
+    enter(command, "sam", Role.SUPERVISOR, password_file)
+    erase = ("erase", "1", "--reason", "request 12")
+    assert command.run(*erase)[0] == 1
+    code, _, said = command.run(*erase, "--as", "sam")
+    assert (code, "erase_records" in said) == (1, True)
+    assert command.run("erase", "1", "--reason", " ", "--as", "admin")[0] == 1
+    assert command.json("show", "1")["payload"] == {"n": 1}
+
+    assert command.run(*erase, "--as", "admin")[0] == 0
+    command.seal()
+    assert command.json("show", "1")["payload"] is None
+    *_, record = command.json("list", "--json")
+    assert record["kind"] == "ledger.payload_erased"
+    assert record["payload"]["reason"] == "request 12"
+    assert record["payload"]["os_user"]
+    assert command.run("verify")[0] == 0
+    assert "no payload to erase" in command.run(*erase, "--as", "admin")[2]
+    assert "no entry at position 99" in command.run("erase", "99", *erase[2:], "--as", "admin")[2]

@@ -45,25 +45,17 @@ def erase_due(database: Database, vault: Vault, clock: Clock) -> int:
 
 
 def erase(
-    database: Database,
-    vault: Vault,
-    alert_id: str,
-    reason: str,
-    account: Account,
-    clock: Clock,
-    *,
-    through: Mapping[str, str] | None = None,
+    session: Session, vault: Vault, alert_id: str, reason: str, account: Account, clock: Clock
 ) -> None:
     """Erase the evidence of one alert before its date.
 
     Args:
-        database: Where the alert is.
+        session: A write session.
         vault: Where its evidence is.
         alert_id: The alert.
         reason: Why, in 1 to 500 characters.
         account: Who decides.
         clock: Gives the time of the ledger line.
-        through: Where the act came from if not from a console, for the ledger.
 
     Raises:
         BadInput: No such alert, no evidence left, or no reason given.
@@ -71,13 +63,12 @@ def erase(
         Unavailable: The disk or the database refuses.
     """
     reason = require_reason(reason)
-    with database.write() as session:
-        person = require_person(session, account, Permission.ERASE_EVIDENCE)
-        alert = lock(session, alert_id)
-        if alert.evidence not in ERASABLE:
-            raise BadInput(f"Alert {alert_id} has no evidence to erase.")
-        payload = {"cause": "request", "reason": reason, **(through or {})}
-        _erase(session, vault, alert, person.pseudonym, payload, clock)
+    person = require_person(session, account, Permission.ERASE_EVIDENCE)
+    alert = lock(session, alert_id)
+    if alert.evidence not in ERASABLE:
+        raise BadInput(f"Alert {alert_id} has no evidence to erase.")
+    payload = {"cause": "request", "reason": reason}
+    _erase(session, vault, alert, person.pseudonym, payload, clock)
 
 
 def mark_missing(database: Database, vault: Vault, after_s: float, clock: Clock) -> int:

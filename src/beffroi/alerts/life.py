@@ -94,8 +94,6 @@ def judge(
     reason: str,
     account: Account,
     clock: Clock,
-    *,
-    through: Mapping[str, str] | None = None,
 ) -> Verdict:
     """Take one person's verdict; of two consoles that judge at once, the second is refused.
 
@@ -106,7 +104,6 @@ def judge(
         reason: Why, in 1 to 500 characters.
         account: Who judged.
         clock: Gives the time of the verdict.
-        through: Where the act came from if not from a console, for the ledger.
 
     Raises:
         BadInput: No such alert, already judged, lapsed, never shown, or no reason given.
@@ -136,7 +133,6 @@ def judge(
             "verdict": row.verdict,
             "reason": reason,
             "score": alert.score,
-            **(through or {}),
         },
         clock=clock,
     )

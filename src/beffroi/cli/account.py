@@ -1,5 +1,8 @@
 """`beffroi account`: who may sign in, and one-time links for those who cannot."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,8 +11,9 @@ from sqlalchemy.orm import Session
 from beffroi.cli.installation import As, Installation, make_installation, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_rows
 from beffroi.errors import BadInput
+from beffroi.folder import read_private
 from beffroi.ledger.append import SYSTEM
-from beffroi.mandate.rights import Permission, Role, require
+from beffroi.mandate.rights import Permission, Role
 from beffroi.web.accounts import (
     create_account,
     create_link,
@@ -17,15 +21,20 @@ from beffroi.web.accounts import (
     find_account,
     list_accounts,
     list_administrators,
+    set_password,
 )
 
 app = typer.Typer(
     name="account",
     no_args_is_help=True,
-    help="Say who may sign in, and give one-time links.",
+    help="Say who may sign in, set passwords, and give one-time links.",
 )
 
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="Small letters, digits, hyphens.")]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Holds the new password, which is asked otherwise."),
+]
 
 
 @app.command()
@@ -36,25 +45,23 @@ def add(
     link: Annotated[
         bool, typer.Option("--link", help="Print a one-time link instead of asking a password.")
     ] = False,
+    password_file: PasswordFile = None,
     acting: As = None,
     data: Data = DATA,
 ) -> None:
-    """Enter a person who may sign in; the first account needs no --as.
+    """Enter a person who may sign in; until there is an administrator this needs no --as.
 
     Example: `beffroi account add ada --role operator --name "Ada Martin" --link --as admin`
     """
     site = make_installation(data)
-    password = None
-    if not link:
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    with site.database.write() as session:
-        actor = _actor(session, acting)
+    chosen = None if link else _choose(login, password_file)
+    with _managing(site, acting) as (session, actor):
         account = create_account(
             session,
             login=login,
             name=name,
             role=role,
-            password=password,
+            password=chosen,
             actor=actor,
             clock=site.clock,
         )
@@ -95,12 +102,33 @@ def link(login: Login, acting: As = None, data: Data = DATA) -> None:
     Example: `beffroi account link ada --as admin`
     """
     site = open_installation(data)
-    with site.database.write() as session:
+    with _managing(site, acting) as (session, actor):
         account = find_account(session, login)
         if not account.active:
             raise BadInput(f"The account {login} is closed.")
-        token = create_link(session, account, site.clock, actor=_actor(session, acting))
+        token = create_link(session, account, site.clock, actor=actor)
     typer.echo(_address(site, token))
+
+
+@app.command()
+def password(
+    login: Login,
+    password_file: PasswordFile = None,
+    acting: As = None,
+    data: Data = DATA,
+) -> None:
+    """Set a password: an administrator anyone's, everybody their own; open sessions end.
+
+    An administrator's needs no --as while no administrator has one.
+
+    Example: `beffroi account password ada --as admin`
+    """
+    site = open_installation(data)
+    chosen = _choose(login, password_file)
+    with _setting_password(site, login, acting) as (session, actor):
+        account = find_account(session, login)
+        set_password(session, account, chosen, actor=actor, clock=site.clock)
+    typer.echo(f"{login} has a new password.")
 
 
 @app.command()
@@ -116,17 +144,50 @@ def disable(login: Login, acting: As = None, data: Data = DATA) -> None:
     typer.echo(f"{login} can no longer sign in.")
 
 
-def _actor(session: Session, acting: str | None) -> str:
-    """Who manages accounts: nobody can be named before the first administrator exists."""
-    if acting is None and not list_administrators(session):
-        return SYSTEM
-    if acting is None:
-        raise BadInput("Say which administrator you are with --as LOGIN.")
-    account = find_account(session, acting)
-    require(account, Permission.MANAGE_ACCOUNTS)
-    return account.pseudonym
+@contextmanager
+def _managing(site: Installation, acting: str | None) -> Iterator[tuple[Session, str]]:
+    """A write session and who manages accounts in it: nobody, until an administrator exists."""
+    if acting is not None:
+        with site.acting(acting, Permission.MANAGE_ACCOUNTS) as (session, account):
+            yield session, account.pseudonym
+        return
+    with site.writing() as session:
+        if list_administrators(session):
+            raise BadInput("Say which administrator you are with --as LOGIN.")
+        yield session, SYSTEM
+
+
+@contextmanager
+def _setting_password(
+    site: Installation, login: str, acting: str | None
+) -> Iterator[tuple[Session, str]]:
+    """The same for a password, which is one's own too, and which a first administrator lacks."""
+    if acting is not None:
+        permission = Permission.SIGN_IN if acting == login else Permission.MANAGE_ACCOUNTS
+        with site.acting(acting, permission) as (session, account):
+            yield session, account.pseudonym
+        return
+    with site.writing() as session:
+        administrators = list_administrators(session)
+        first = login in [one.login for one in administrators]
+        if not first or any(one.password_hash for one in administrators):
+            raise BadInput("Say with --as LOGIN which administrator you are, or that it is you.")
+        yield session, SYSTEM
+
+
+def _choose(login: str, file: Path | None) -> str:
+    if file is not None:
+        return read_private(file)
+    chosen: str = typer.prompt(
+        f"New password of {login}", hide_input=True, confirmation_prompt=True
+    )
+    return chosen
 
 
 def _address(site: Installation, token: str) -> str:
-    web = site.settings.web
-    return f"http://{web.host}:{web.port}/login/{token}"
+    try:
+        # Where the running server answers, which may have been told another port.
+        address = site.folder.address.read_text()
+    except OSError:
+        address = f"http://{site.settings.web.host}:{site.settings.web.port}"
+    return f"{address}/login/{token}"

@@ -1,6 +1,5 @@
 """`beffroi alert`: the queue from the command line, for scripts and for when no console is up."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -10,13 +9,10 @@ from sqlalchemy.orm import Session
 from beffroi.alerts import erasure, life
 from beffroi.alerts.life import Judgement, State
 from beffroi.alerts.vault import Vault
-from beffroi.cli.installation import As, Installation, open_installation, os_user
+from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_json, print_rows
-from beffroi.errors import BadInput
 from beffroi.mandate.rights import Permission
-from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
-from beffroi.web.accounts import find_account
 
 app = typer.Typer(
     name="alert", no_args_is_help=True, help="Read the queue, judge an alert, erase its evidence."
@@ -73,7 +69,7 @@ def judge(
     with site.acting(login, Permission.JUDGE) as (session, account):
         if life.find(session, alert_id).state == State.RAISED:
             life.show(session, alert_id, account, site.clock)
-        life.judge(session, alert_id, verdict, reason, account, site.clock, through=_through())
+        life.judge(session, alert_id, verdict, reason, account, site.clock)
     typer.echo(f"Alert {alert_id} is {verdict}.")
 
 
@@ -85,22 +81,9 @@ def erase(alert_id: AlertId, reason: Reason, login: As = None, data: Data = DATA
     --reason "The person asked for it." --as sam`
     """
     site = open_installation(data)
-    account = _account(site, login)
-    vault = Vault(site.folder)
-    erasure.erase(site.database, vault, alert_id, reason, account, site.clock, through=_through())
+    with site.acting(login, Permission.ERASE_EVIDENCE) as (session, account):
+        erasure.erase(session, Vault(site.folder), alert_id, reason, account, site.clock)
     typer.echo(f"The evidence of alert {alert_id} is erased.")
-
-
-def _account(site: Installation, login: str | None) -> Account:
-    if login is None:
-        raise BadInput("Say who you are with --as LOGIN.")
-    with site.database.read() as session:
-        return find_account(session, login)
-
-
-def _through() -> Mapping[str, str]:
-    """An account named on a command line is only a claim: who was signed in goes beside it."""
-    return {"through": "command line", "os_user": os_user()}
 
 
 def _row(alert: Alert, verdict: Verdict | None) -> dict[str, object]:

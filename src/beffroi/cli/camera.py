@@ -242,11 +242,10 @@ def background(
     from beffroi.engine.setup import take_background
 
     site = open_installation(data)
-    with site.acting(login, Permission.SET_UP_CAMERAS):
-        pass  # before anything is opened
+    person = site.sign_in(login, Permission.SET_UP_CAMERAS)
     picture = to_jpeg(take_background(site.database, site.folder, camera, seconds, site.clock))
-    with site.acting(login, Permission.SET_UP_CAMERAS) as (session, account):
-        set_background(session, camera, picture, actor=account.pseudonym, clock=site.clock)
+    with site.writing() as session:
+        set_background(session, camera, picture, actor=person.pseudonym, clock=site.clock)
     typer.echo(f"{camera} has its background.")
 
 

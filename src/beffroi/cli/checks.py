@@ -34,6 +34,12 @@ PUBLISHED = datetime(2026, 1, 1, tzinfo=UTC)
 """No clock that shows less can be right: this program did not exist then."""
 
 
+UNWITNESSED = (
+    "No witness keeps what the ledger signs: whoever holds this machine could rewrite it unseen. "
+    "Name a file on another disk in ledger.witnesses."
+)
+
+
 class Grade(StrEnum):
     """How a check came out."""
 
@@ -173,6 +179,21 @@ def server(folder: DataFolder) -> Finding:
     return Finding("server", Grade.GOOD, "not running")
 
 
+def witnesses(folder: DataFolder) -> Finding:
+    """Whether somebody else keeps what is signed, so that a ledger rewritten whole is noticed."""
+    try:
+        settings = Settings.load(folder)
+    except BeffroiError as error:
+        return Finding("witnesses", Grade.BAD, error.message, f"Correct {folder.config}.")
+    files = [folder.path / file for file in settings.ledger.witnesses]
+    if not files:
+        return Finding("witnesses", Grade.DOUBTFUL, "none", UNWITNESSED)
+    if missing := [str(file) for file in files if not file.exists()]:
+        remedy = "Mount its disk; if it was never written, start the server once."
+        return Finding("witnesses", Grade.DOUBTFUL, f"absent: {', '.join(missing)}", remedy)
+    return Finding("witnesses", Grade.GOOD, ", ".join(map(str, files)))
+
+
 ON_MACHINE: tuple[Callable[[], Finding], ...] = (
     machine,
     python,
@@ -185,6 +206,7 @@ IN_FOLDER: tuple[Callable[[DataFolder], Finding], ...] = (
     settings,
     secrets,
     database,
+    witnesses,
     server,
 )
 

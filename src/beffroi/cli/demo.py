@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from beffroi.cli.checks import UNWITNESSED
 from beffroi.cli.installation import make_installation
 from beffroi.cli.models import progress_bars
 from beffroi.cli.options import DATA, Data
@@ -52,8 +53,11 @@ def demo(
         console.print(
             f"Open [bold]http://{web.host}:{web.port}/login/{token}[/bold]\n"
             "It signs you in once, as an operator. An alert comes within two minutes.\n"
+            f"To act from another terminal: beffroi account password admin --data {data}\n"
             "Ctrl-C stops everything.",
             soft_wrap=True,
         )
+        if not site.settings.ledger.witnesses:
+            console.print(f"[yellow]{UNWITNESSED}[/]", soft_wrap=True)
 
     serve(site.folder, site.settings, site.database, site.clock, greet)

@@ -7,14 +7,18 @@ from typing import Annotated
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from beffroi.alerts.life import require_reason
+from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, load_settings, print_json, print_rows
 from beffroi.errors import BadInput, Tampered
+from beffroi.ledger.erase import erase_payload
 from beffroi.ledger.keys import FILE_NAME, fingerprint, load_public, published, read_published
 from beffroi.ledger.prove import Proof, prove
 from beffroi.ledger.read import Line, line_at, lines
 from beffroi.ledger.seal import latest_checkpoint
 from beffroi.ledger.verify import verify
 from beffroi.ledger.witness import printable
+from beffroi.mandate.rights import Permission
 from beffroi.settings import DataFolder
 from beffroi.store.database import Database
 
@@ -127,6 +131,26 @@ def show_command(position: Position, data: Data = DATA) -> None:
     if line is None:
         raise BadInput(f"The ledger has no entry at position {position}.")
     print_json(_row(line))
+
+
+@app.command("erase")
+def erase_command(
+    position: Position,
+    reason: Annotated[str, typer.Option(help="Why, without personal data: it stays for ever.")],
+    login: As = None,
+    data: Data = DATA,
+) -> None:
+    """Erase the personal content of an entry for ever; every proof holds, and says it is gone.
+
+    Example: `beffroi ledger erase 42 --reason "right to erasure, request 12" --as admin`
+    """
+    site = open_installation(data)
+    with site.acting(login, Permission.ERASE_RECORDS) as (session, account):
+        line = line_at(session, position)
+        if line is None:
+            raise BadInput(f"The ledger has no entry at position {position}.")
+        erase_payload(session, line.entry_id, account.pseudonym, require_reason(reason), site.clock)
+    typer.echo(f"The content of the entry at position {position} is erased.")
 
 
 @app.command("prove")

@@ -17,6 +17,11 @@ SYSTEM: Final = "system"
 """The actor of what the software does by itself: raising, lapsing, erasing on time."""
 
 
+ORIGIN: Final = "origin"
+"""Key of `Session.info`: where the acts of a session come from, if not from a console. It goes
+into every payload, so that no caller can forget it."""
+
+
 class Kind(StrEnum):
     """Everything that leaves a line."""
 
@@ -82,7 +87,7 @@ def append(
     Returns:
         The entry, flushed, with its id and without its position yet.
     """
-    text = rfc8785.dumps(payload)
+    text = rfc8785.dumps({**payload, **session.info.get(ORIGIN, {})})
     salt = secrets.token_bytes(SALT_BYTES)
     entry = LedgerEntry(
         kind=kind.value,

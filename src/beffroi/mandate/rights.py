@@ -39,6 +39,7 @@ class Permission(StrEnum):
     RECORD_ACTS = "record_acts"
     SEE_JOURNAL = "see_journal"
     MANAGE_ACCOUNTS = "manage_accounts"
+    ERASE_RECORDS = "erase_records"
 
 
 _EVERYONE: Final = {Permission.SIGN_IN, Permission.SEE_CAMERAS}
@@ -61,7 +62,9 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.TECHNICIAN: frozenset(_EVERYONE | {Permission.SET_UP_CAMERAS}),
     Role.CLERK: frozenset(_EVERYONE | {Permission.RECORD_ACTS, Permission.SEE_JOURNAL}),
     Role.INSPECTOR: frozenset(_EVERYONE | {Permission.SEE_JOURNAL}),
-    Role.ADMINISTRATOR: frozenset(_EVERYONE | {Permission.MANAGE_ACCOUNTS, Permission.SEE_JOURNAL}),
+    Role.ADMINISTRATOR: frozenset(
+        _EVERYONE | {Permission.MANAGE_ACCOUNTS, Permission.SEE_JOURNAL, Permission.ERASE_RECORDS}
+    ),
 }
 
 

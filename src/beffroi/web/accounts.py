@@ -1,42 +1,28 @@
-"""Local accounts: how a person proves who they are, and how a browser remembers it.
+"""Local accounts, their one-time links, and how a browser remembers who signed in.
 
-A stolen database opens no session: passwords are kept as argon2id, session and link tokens as
-their SHA-256 only. Guessing is slowed per login and per address; a one-time link from an
-administrator still gets a person in who was locked out by somebody else's guesses.
+A stolen database opens no session: of the tokens of sessions and links only the SHA-256 is kept.
 """
 
 import hashlib
 import re
 import secrets
-import threading
 import uuid
 from datetime import datetime, timedelta
 from typing import Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.errors import Actor, BadInput, NotAuthorised
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.rights import Permission, Role, abilities
-from beffroi.store.accounts import Account, LoginFailure, LoginLink, WebSession
+from beffroi.store.accounts import Account, LoginLink, WebSession
 from beffroi.web.i18n import N_
+from beffroi.web.passwords import hash_password
 
 SESSION_LIFE: Final = timedelta(hours=12)
 LINK_LIFE: Final = timedelta(minutes=15)
-FAILURE_LIFE: Final = timedelta(minutes=15)
-FAILURES_PER_LOGIN: Final = 5
-FAILURES_PER_ADDRESS: Final = 20
-PASSWORD_LENGTH: Final = (12, 1024)
-
-_hasher = PasswordHasher()
-# Each check takes 64 MiB: a burst of sign-ins must not take the machine's memory.
-_checks = threading.BoundedSemaphore(2)
-# Checked for logins that do not exist, so that they take as long as those that do.
-_NOBODY: Final = _hasher.hash(secrets.token_urlsafe())
 
 
 def create_account(
@@ -110,63 +96,25 @@ def disable_account(session: Session, account: Account, *, actor: str, clock: Cl
             "account."
         )
     account.active = False
-    session.execute(delete(WebSession).where(WebSession.account_id == account.id))
-    session.execute(delete(LoginLink).where(LoginLink.account_id == account.id))
+    _sign_out_everywhere(session, account)
     payload = {"account": account.pseudonym, "active": False}
     append(session, Kind.ACCOUNT_CHANGED, actor=actor, payload=payload, clock=clock)
 
 
-def hash_password(password: str) -> str:
-    """Argon2id of a password, with its salt and cost.
+def set_password(
+    session: Session, account: Account, password: str, *, actor: str, clock: Clock
+) -> None:
+    """Give an account a new password; whoever came in by the old one is signed out.
 
     Raises:
-        BadInput: Too short to be worth keeping, or absurdly long.
+        BadInput: The password is too short, or the account is closed.
     """
-    shortest, longest = PASSWORD_LENGTH
-    if not shortest <= len(password) <= longest:
-        raise BadInput(f"A password has at least {shortest} characters; a sentence is best.")
-    with _checks:
-        return _hasher.hash(password)
-
-
-def check_password(account: Account | None, password: str) -> bool:
-    """Whether the password is the account's; takes as long when there is no such account."""
-    known = account.password_hash if account is not None and account.active else None
-    with _checks:
-        try:
-            _hasher.verify(known or _NOBODY, password[: PASSWORD_LENGTH[1]])
-        except VerifyMismatchError:
-            return False
-    return known is not None
-
-
-def begin_attempt(session: Session, login: str, address: str, clock: Clock) -> None:
-    """Count a sign-in as failed before it is checked, so that a burst cannot outrun the count.
-
-    Raises:
-        NotAuthorised: Too many failures for this login or from this address.
-    """
-    now = clock.now()
-    session.execute(delete(LoginFailure).where(LoginFailure.at <= now - FAILURE_LIFE))
-    limits = {_by_login(login): FAILURES_PER_LOGIN, _by_address(address): FAILURES_PER_ADDRESS}
-    for key, limit in limits.items():
-        count = session.scalar(select(func.count()).where(LoginFailure.login == key))
-        if (count or 0) >= limit:
-            raise NotAuthorised(
-                N_(
-                    "Too many refused sign-ins. Wait a quarter of an hour, or ask an "
-                    "administrator for a one-time link."
-                ),
-                actor=Actor.USER,
-            )
-        session.add(LoginFailure(login=key, at=now))
-
-
-def forgive_attempts(session: Session, login: str, address: str) -> None:
-    """Take back the count of a sign-in that succeeded: all of the login, one of the address."""
-    session.execute(delete(LoginFailure).where(LoginFailure.login == _by_login(login)))
-    latest = select(func.max(LoginFailure.id)).where(LoginFailure.login == _by_address(address))
-    session.execute(delete(LoginFailure).where(LoginFailure.id == latest.scalar_subquery()))
+    if not account.active:
+        raise BadInput(f"The account {account.login} is closed.")
+    account.password_hash = hash_password(password)
+    _sign_out_everywhere(session, account)
+    payload = {"account": account.pseudonym, "password": "set"}
+    append(session, Kind.ACCOUNT_CHANGED, actor=actor, payload=payload, clock=clock)
 
 
 def open_session(session: Session, account: Account, *, method: str, clock: Clock) -> str:
@@ -257,10 +205,6 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _by_login(login: str) -> str:
-    return login[:64]
-
-
-def _by_address(address: str) -> str:
-    # No login starts with an at sign, so the two kinds of key cannot meet.
-    return f"@{address}"
+def _sign_out_everywhere(session: Session, account: Account) -> None:
+    session.execute(delete(WebSession).where(WebSession.account_id == account.id))
+    session.execute(delete(LoginLink).where(LoginLink.account_id == account.id))

@@ -5,24 +5,20 @@ from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from beffroi.errors import Actor, NotAuthorised
+from beffroi.errors import NotAuthorised
 from beffroi.mandate.rights import Permission, abilities
 from beffroi.store.accounts import Account
 from beffroi.web.access import COOKIE, PUBLIC, Visitor, acts
 from beffroi.web.accounts import (
     SESSION_LIFE,
-    begin_attempt,
-    check_password,
     close_session,
-    forgive_attempts,
     open_session,
     use_link,
 )
-from beffroi.web.i18n import N_
+from beffroi.web.passwords import authenticate
 from beffroi.web.render import render
 from beffroi.web.site import site_of
 
@@ -47,20 +43,13 @@ def sign_in(
     """Check a password and open a session."""
     site = site_of(request)
     login = login.strip().lower()
-    address = _address(request)
     try:
-        with site.database.write() as session:
-            begin_attempt(session, login, address, site.clock)
-            account = session.scalars(select(Account).where(Account.login == login)).first()
-        # Outside any transaction: the check takes long, and a writer must not wait for it.
-        if account is None or not check_password(account, password):
-            raise NotAuthorised(N_("This login and password do not go together."), actor=Actor.USER)
+        account = authenticate(site.database, login, password, _address(request), site.clock)
     except NotAuthorised as error:
         return render(
             request, "login.html", status=403, next=next, login=login, refused=error.message
         )
     with site.database.write() as session:
-        forgive_attempts(session, login, address)
         token = _rotate(session, request, account, "password")
     landing = next if _LOCAL_PATH.fullmatch(next) else first_page(account)
     response = RedirectResponse(landing, HTTPStatus.SEE_OTHER)
