@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from beffroi.cli import main
+from tests.perception.test_models_own import people_model, write
 
 
 def run(*arguments: str) -> int:
@@ -37,3 +38,22 @@ def test_verify_fails_on_a_damaged_file(
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"!")
     assert run("models", "verify") == 1
     assert "damaged" in capsys.readouterr().err
+
+
+def test_the_models_of_a_city_are_those_that_its_data_folder_names(
+    models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    arguments = ("models", "list", "--json", "--data", str(data))
+    assert run(*arguments) == 0
+    shipped = json.loads(capsys.readouterr().out)
+    write(data, people_model())
+    assert run(*arguments) == 0
+    both = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in both] == [row["name"] for row in shipped] + ["town-pose"]
+    assert run("models", "verify", "--data", str(data)) == 0
+    (data / "town.onnx").write_bytes(b"something else")
+    for command in ("verify", "list", "install"):
+        assert run("models", command, "--data", str(data)) == 1
+        assert "town-pose" in capsys.readouterr().err

@@ -27,6 +27,17 @@ def test_same_seed_same_truth(tmp_path: Path) -> None:
     assert first != other
 
 
+def test_no_film_lies_in_a_data_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data"
+    for option, other in (("--out", "--truth"), ("--truth", "--out")):
+        files = [option, str(data / "clip"), other, str(tmp_path / "elsewhere")]
+        with pytest.raises(SystemExit) as leaving:
+            main(["simulate", "square", "--seconds", "0.2", *files, "--data", str(data)])
+        assert leaving.value.code == 1
+        assert "write films elsewhere" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_unknown_scene_is_one_line_and_leaves_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from beffroi.cli.options import AsJson, print_rows
+from beffroi.cli.options import DATA, AsJson, Data, print_rows
+from beffroi.folder import DataFolder
 from beffroi.perception import models
 from beffroi.perception.models.fetch import Progress as Report
 
@@ -17,12 +18,16 @@ app = typer.Typer(name="models", no_args_is_help=True, help="List, install and v
 
 Manifest = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="A city's own models, TOML; see docs/models."),
+    typer.Option(
+        metavar="FILE",
+        help="These models alone, TOML; see docs/models. Else those of Beffroi "
+        "and of models.toml in the data folder.",
+    ),
 ]
 
 
 @app.command("list")
-def list_(as_json: AsJson = False, manifest: Manifest = None) -> None:
+def list_(as_json: AsJson = False, manifest: Manifest = None, data: Data = DATA) -> None:
     """List the models, who made them, and whether they are installed.
 
     Example: `beffroi models list --json`
@@ -41,36 +46,45 @@ def list_(as_json: AsJson = False, manifest: Manifest = None) -> None:
             "state": status.state,
             "path": status.path,
         }
-        for status in models.list_models(models=_chosen(manifest))
+        for status in models.list_models(models=_chosen(manifest, data))
     ]
     columns = ("name", "task", "made_by", "country", "licence", "state")
     print_rows(columns, rows, as_json=as_json, none="No models are known.")
 
 
 @app.command()
-def install() -> None:
+def install(data: Data = DATA) -> None:
     """Download, check and convert what is not installed yet, into the user's cache.
+
+    A city's own models lie where its manifest says: they are checked, and never downloaded.
 
     Example: `beffroi models install`
     """
     with progress_bars() as report:
-        installed = models.install(progress=report)
-    names = ", ".join(status.model.name for status in installed)
+        installed = [status.model for status in models.install(progress=report)]
+    names = ", ".join(model.name for model in (*installed, *_own(data)))
     typer.echo(f"Models installed and verified: {names}.", err=True)
 
 
 @app.command()
-def verify(manifest: Manifest = None) -> None:
+def verify(manifest: Manifest = None, data: Data = DATA) -> None:
     """Check every model file against the hash that its manifest pins; fails if one differs.
 
     Example: `beffroi models verify`
     """
-    for status in models.verify(models=_chosen(manifest)):
+    for status in models.verify(models=_chosen(manifest, data)):
         typer.echo(f"{status.model.name} is intact: SHA-256 {status.model.sha256}")
 
 
-def _chosen(manifest: Path | None) -> tuple[models.Model, ...] | None:
-    return None if manifest is None else models.own_models(manifest)
+def _chosen(manifest: Path | None, data: Path) -> tuple[models.Model, ...]:
+    if manifest is not None:
+        return models.own_models(manifest)
+    return models.builtin_models() + _own(data)
+
+
+def _own(data: Path) -> tuple[models.Model, ...]:
+    manifest = DataFolder(data).models
+    return models.own_models(manifest) if manifest.exists() else ()
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from beffroi.cli.options import DATA, Data
+from beffroi.errors import BadInput
 from beffroi.simulation import Scene, write_clip
 
 app = typer.Typer()
@@ -22,11 +24,16 @@ def simulate(
     ] = None,
     seconds: Annotated[float, typer.Option(help="Length of the clip.")] = 30.0,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same people, same truth.")] = 0,
+    data: Data = DATA,
 ) -> None:
     """Film a scene of the synthetic city: no camera, no one filmed, and the truth is known.
 
+    Nothing is written into the data folder of an installation.
+
     Example: `beffroi simulate square --seconds 30 --seed 1 --out clip.mp4 --truth truth.json`
     """
+    for file in filter(None, (out, truth)):
+        _keep_out(file, data)
     stage = Scene.create(scene, seed)
     with Progress(console=Console(stderr=True)) as bars:
         bar = bars.add_task(f"Filming {scene}", total=None)
@@ -37,3 +44,9 @@ def simulate(
             truth,
             lambda done, frames: bars.update(bar, completed=done, total=frames),
         )
+
+
+def _keep_out(file: Path, data: Path) -> None:
+    """No film lies in the clear in a data folder, so that one found there is always a fault."""
+    if file.absolute().is_relative_to(data.absolute()):
+        raise BadInput(f"{file} lies in the data folder {data}: write films elsewhere.")
