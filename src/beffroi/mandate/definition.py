@@ -238,12 +238,17 @@ def _unlabelled(definition: Definition) -> list[str]:
 
 
 def _worded_as_facts(definition: Definition) -> dict[str, Text]:
-    """The texts that say what is looked for; what is not looked for may be called by its name."""
-    return {
+    """What says what is looked for, names included; not what says what is left alone."""
+    texts = {
         field: text
         for field, text in definition.texts.items()
         if field in ("title", "criterion") or field.startswith("labels.")
     }
+    names = {"event": definition.event} | {
+        f"parameters.{key}": key for key in definition.parameters
+    }
+    spoken = {field: name.replace("_", " ") for field, name in names.items()}
+    return texts | {field: dict.fromkeys(VOTED_LANGUAGES, name) for field, name in spoken.items()}
 
 
 class _EachKeyOnce(yaml.SafeLoader):
