@@ -69,3 +69,24 @@ def test_two_texts_of_one_doctrine_are_refused(kind: Kind) -> None:
 def test_there_is_no_other_base() -> None:
     with pytest.raises(BadInput, match="The base of every stack is eu-ai-act"):
         Stack([doctrine("mine", kind=Kind.BASE)])
+
+
+LAST_DAY = "2026-11-03"
+
+
+@pytest.mark.parametrize(("day", "holds"), [(LAST_DAY, True), ("2026-11-04", False)])
+def test_doctrine_holds_until_the_end_of_its_last_day(day: str, holds: bool) -> None:
+    at = datetime.fromisoformat(f"{day}T23:59+01:00")
+    city = doctrine("city", {"rule": "refuse"}, {"rule": "dpia"}, valid_until=LAST_DAY)
+    law = doctrine("law", {"rule": "allow"}, kind=Kind.LAW, valid_until=LAST_DAY)
+    assert bool(Stack([city]).objections("fall", Mode.SHADOW, at)) is holds
+    assert Stack([city]).procedure("fall", Mode.LIVE, at).dpia is holds
+    assert bool(Stack([law]).laws("fall", Mode.LIVE, at)) is holds
+    assert bool(Stack([law]).objections("fall", Mode.LIVE, at)) is not holds
+
+
+def test_no_hour_of_urgency_is_no_urgency() -> None:
+    city = doctrine("city", {"rule": "urgency_hours", "value": 0})
+    procedure = Stack([city]).procedure("fall", Mode.LIVE, AT)
+    assert procedure.urgency_hours is None
+    assert procedure.because["urgency_hours"][0] == "city"
