@@ -62,7 +62,7 @@ def test_list_says_what_ships_what_is_registered_and_what_was_measured(office: O
     assert rows["gathering"]["origin"] == "shipped"
     assert rows["fall"]["origin"] == "registered"
     assert rows["fall"]["figures"] == "not measured", "nobody has recorded figures here"
-    assert rows["fall"]["languages"] == "en fr"
+    assert rows["fall"]["languages"] == "en, fr"
     assert rows["fall"]["digest"].startswith(rows["fall"]["short"])
     assert "Chute d’une" in office.run("definition list").out
 
@@ -154,6 +154,27 @@ def test_an_annex_is_recorded_by_one_and_reviewed_by_another(
     office.run("definition review fall confusions", "colleague")
     assert office.entries() == [*before, "annex.recorded", "annex.reviewed"]
     assert "known confusion" not in office.run("definition show fall --language en").out
+
+
+def test_a_translation_is_read_and_marked_until_somebody_reviews_it(
+    office: Office, tmp_path: Path
+) -> None:
+    prose = ("title", "criterion", "not_detected", "alternative", "told")
+    german = {
+        "kind": "translation",
+        "language": "de",
+        **dict.fromkeys(prose, "Sturz."),
+        "labels": dict.fromkeys(DRAFT["labels"], "Dauer"),
+    }
+    file = written(tmp_path / "fall-de.yaml", german)
+    office.run(f"definition annex fall {file}", "clerk")
+    shown = office.run("definition show fall --language de").out
+    assert shown.startswith("Übersetzung: noch nicht geprüft\n")
+    assert "Kriterium: Sturz.\n" in shown
+    assert "de (not reviewed)" in office.run("definition list --json").out
+    office.run("definition review fall translation --language de", "colleague")
+    assert "noch nicht geprüft" not in office.run("definition show fall --language de").out
+    assert '"languages": "de, en, fr"' in office.run("definition list --json").out
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,13 @@ from beffroi.errors import BadInput, NotAuthorised
 from beffroi.events.registry import DETECTORS, shipped_annexes, shipped_definitions
 from beffroi.mandate.annex_text import AnnexText, Figures, load_annex, read_annex
 from beffroi.mandate.annexes import (
+    Recorded,
     current,
     figures,
+    in_use,
     measured,
     record_annex,
     review_annex,
-    translations,
 )
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.uses import register_definition
@@ -99,12 +100,12 @@ def test_an_annex_is_recorded_then_reviewed_by_somebody_else(
     text = annex(tmp_path, german(fall))
     with registered.write() as session:
         record_annex(session, fall.digest, text, actor=AUTHOR, clock=clock)
-        assert translations(session, fall.digest) == {"de": (text.content, False)}
+        assert in_use(session, fall.digest) == [Recorded(text, reviewed=False)]
         with pytest.raises(NotAuthorised, match="other than its author"):
             review_annex(session, fall.digest, "translation", "de", actor=AUTHOR, clock=clock)
         for _ in range(2):
             review_annex(session, fall.digest, "translation", "de", actor=REVIEWER, clock=clock)
-        assert translations(session, fall.digest) == {"de": (text.content, True)}
+        assert in_use(session, fall.digest) == [Recorded(text, reviewed=True)]
     with registered.read() as session:
         kinds = list(session.scalars(select(LedgerEntry.kind).order_by(LedgerEntry.id)))
     assert kinds == ["definition.registered", "annex.recorded", "annex.reviewed"]
@@ -120,7 +121,7 @@ def test_a_new_text_waits_for_its_own_review_and_the_old_one_stays(
         review_annex(session, fall.digest, "translation", "de", actor=REVIEWER, clock=clock)
         record_annex(session, fall.digest, second, actor=AUTHOR, clock=clock)
         record_annex(session, fall.digest, second, actor=AUTHOR, clock=clock)
-        assert translations(session, fall.digest) == {"de": (second.content, False)}
+        assert in_use(session, fall.digest) == [Recorded(second, reviewed=False)]
         digests = list(session.scalars(select(Annex.digest).order_by(Annex.id)))
     assert digests == [first.digest, second.digest]
 

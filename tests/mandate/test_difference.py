@@ -140,6 +140,7 @@ def test_two_texts_differ_exactly_when_their_bytes_do(
         ("radius_cm", 300, "it", "3 m"),
         ("radius_cm", 45, "it", "45 cm"),
         ("retention_days", 0, "en", "0 days"),
+        ("stay_ms", 1500, "zz", "1.5 s"),
         ("people", 6, "es", "6"),
         ("people", True, "nl", "ja"),
         ("anything", None, "fr", "absent"),

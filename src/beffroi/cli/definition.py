@@ -13,8 +13,10 @@ from beffroi.errors import BadInput
 from beffroi.events.detector import Zones
 from beffroi.events.registry import build, shipped_annexes, shipped_definitions
 from beffroi.mandate import annexes, wording
-from beffroi.mandate.annex_text import AnnexText, Figures, load_annex, read_annex
+from beffroi.mandate.annex_text import Figures, Translation, read_annex
+from beffroi.mandate.annexes import Recorded
 from beffroi.mandate.definition import (
+    Definition,
     VotedText,
     find_problems,
     load_definition,
@@ -22,9 +24,9 @@ from beffroi.mandate.definition import (
     read_fields,
 )
 from beffroi.mandate.difference import differences
-from beffroi.mandate.reading import in_language, read_out, read_out_annex
+from beffroi.mandate.reading import in_language, name_annex, read_out, read_out_annex
 from beffroi.mandate.rights import Permission
-from beffroi.store.mandates import Annex, StoredDefinition
+from beffroi.store.mandates import StoredDefinition
 
 app = typer.Typer(
     name="definition",
@@ -49,13 +51,13 @@ def list_(language: Lang = "fr", as_json: AsJson = False, data: Data = DATA) -> 
     Example: `beffroi definition list --json`
     """
     rows = {
-        voted.digest: _row(voted, "shipped", shipped_annexes(voted.definition.event), language)
+        voted.digest: _row(voted, "shipped", _shipped(voted), language)
         for voted in shipped_definitions()
     }
     if data.is_dir():
         with open_installation(data).database.read() as session:
             for voted in _registered(session):
-                found = _recorded(session, voted.digest)
+                found = annexes.in_use(session, voted.digest)
                 rows[voted.digest] = _row(voted, "registered", found, language)
     columns = ("event", "version", "title", "languages", "figures", "origin", "short")
     print_rows(columns, rows.values(), as_json=as_json, none="No definition.")
@@ -80,13 +82,14 @@ def show(
     if canonical:
         typer.echo(voted.canonical, nl=False)
     elif as_json:
-        contents = [annex.content.model_dump(mode="json") for annex in found]
+        contents = [
+            annex.text.content.model_dump(mode="json") | {"reviewed": annex.reviewed}
+            for annex in found
+        ]
         text = voted.definition.model_dump(mode="json")
         print_json({"digest": voted.digest, "definition": text, "annexes": contents})
     else:
-        rows = read_out(voted.definition, language)
-        for annex in found:
-            rows += read_out_annex(annex.content, voted.definition, language)
+        rows = _read_out(voted.definition, found, language)
         rows.append(("SHA-256", voted.digest))
         typer.echo("\n".join(f"{label}: {value}" for label, value in rows))
 
@@ -195,14 +198,19 @@ def find_definition(which: str, data: Path) -> VotedText:
     )
 
 
-def _in_use(voted: VotedText, data: Path) -> list[AnnexText]:
+def _in_use(voted: VotedText, data: Path) -> list[Recorded]:
     """The annexes recorded here; those that ship with this very text if it is not registered."""
     if data.is_dir():
         with open_installation(data).database.read() as session:
             if session.get(StoredDefinition, voted.digest) is not None:
-                return _recorded(session, voted.digest)
+                return annexes.in_use(session, voted.digest)
     shipped = {one.digest for one in shipped_definitions()}
-    return shipped_annexes(voted.definition.event) if voted.digest in shipped else []
+    return _shipped(voted) if voted.digest in shipped else []
+
+
+def _shipped(voted: VotedText) -> list[Recorded]:
+    texts = shipped_annexes(voted.definition.event)
+    return [Recorded(text, reviewed=False) for text in texts]
 
 
 def _registered(session: Session) -> list[VotedText]:
@@ -210,34 +218,43 @@ def _registered(session: Session) -> list[VotedText]:
     return [load_definition(row.canonical, row.digest) for row in rows]
 
 
-def _recorded(session: Session, digest: str) -> list[AnnexText]:
-    """Those in use: of each kind and language the last one recorded."""
-    rows = session.scalars(
-        select(Annex).where(Annex.definition_digest == digest).order_by(Annex.id)
-    )
-    last = {(row.kind, row.language): row for row in rows}
-    return [load_annex(row.canonical, row.digest) for row in last.values()]
-
-
-def _row(voted: VotedText, origin: str, found: list[AnnexText], language: str) -> dict[str, Any]:
+def _row(voted: VotedText, origin: str, found: list[Recorded], language: str) -> dict[str, Any]:
     definition = voted.definition
-    translated = [annex.language for annex in found if annex.language]
+    translated = {annex.text.language: annex.reviewed for annex in found if annex.text.language}
+    unreviewed = (f"{code} (not reviewed)" for code, done in translated.items() if not done)
+    reviewed = [code for code, done in translated.items() if done]
     return {
         "event": definition.event,
         "version": definition.version,
         "title": in_language(definition.title, language),
-        "languages": " ".join(sorted([*definition.title, *translated])),
-        "figures": _standing(voted, found),
+        "languages": ", ".join([*sorted([*definition.title, *reviewed]), *sorted(unreviewed)]),
+        "figures": _standing(definition, found),
         "origin": origin,
         "short": voted.digest[:PREFIX],
         "digest": voted.digest,
     }
 
 
-def _standing(voted: VotedText, found: list[AnnexText]) -> str:
-    figures = [annex.content for annex in found if isinstance(annex.content, Figures)]
-    if any(one.hold_for(voted.definition) for one in figures):
+def _standing(definition: Definition, found: list[Recorded]) -> str:
+    figures = [annex.text.content for annex in found if isinstance(annex.text.content, Figures)]
+    if any(one.hold_for(definition) for one in figures):
         return "measured"
-    if any(one.hold_for(voted.definition, synthetic=True) for one in figures):
+    if any(one.hold_for(definition, synthetic=True) for one in figures):
         return "measured on synthetic people only"
     return "not measured"
+
+
+def _read_out(
+    definition: Definition, found: list[Recorded], language: str
+) -> list[tuple[str, str]]:
+    """The definition in a language, be it that of a translation, and what its annexes add."""
+    marks, additions = [], []
+    for annex in found:
+        content = annex.text.content
+        if isinstance(content, Translation):
+            definition = content.added_to(definition)
+            if content.language == language and not annex.reviewed:
+                mark = name_annex("translation", language), name_annex("unreviewed", language)
+                marks.append(mark)
+        additions += read_out_annex(content, definition, language)
+    return [*marks, *read_out(definition, language), *additions]

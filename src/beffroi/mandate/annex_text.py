@@ -125,6 +125,18 @@ class Translation(_Part):
     told: Sentence
     labels: dict[Name, Sentence]
 
+    def added_to(self, definition: Definition) -> Definition:
+        """The definition with its texts in this language too: to be read, never to be voted."""
+        texts: dict[str, object] = {
+            field: getattr(definition, field) | {self.language: getattr(self, field)}
+            for field in ("title", "criterion", "not_detected", "alternative", "told")
+        }
+        texts["labels"] = {
+            name: label | {self.language: self.labels[name]}
+            for name, label in definition.labels.items()
+        }
+        return definition.model_copy(update=texts)
+
     @property
     def facts(self) -> dict[str, dict[str, str]]:
         """The texts that say what is looked for, by field, in this language."""

@@ -1,14 +1,24 @@
 """The annexes of an installation: recorded by one person, reviewed by another, never lost."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.ledger.append import Kind, append
-from beffroi.mandate.annex_text import AnnexText, Figures, Translation, load_annex, misfits
+from beffroi.mandate.annex_text import AnnexText, Figures, load_annex, misfits
 from beffroi.mandate.definition import Definition, load_definition
 from beffroi.store.mandates import Annex, StoredDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An annex in use, and whether somebody other than its author has stood for it."""
+
+    text: AnnexText
+    reviewed: bool
 
 
 def record_annex(
@@ -116,19 +126,20 @@ def measured(session: Session, definition: str, *, synthetic: bool = False) -> b
     )
 
 
-def translations(session: Session, definition: str) -> dict[str, tuple[Translation, bool]]:
-    """Every translation in use by language, and whether it was reviewed."""
+def in_use(session: Session, definition: str) -> list[Recorded]:
+    """The annexes of a definition: of each kind and language the last one recorded.
+
+    Raises:
+        BadInput: Stored bytes are not those recorded.
+    """
     rows = session.scalars(
-        select(Annex)
-        .where(Annex.definition_digest == definition, Annex.kind == "translation")
-        .order_by(Annex.id)
+        select(Annex).where(Annex.definition_digest == definition).order_by(Annex.id)
     )
-    found: dict[str, tuple[Translation, bool]] = {}
-    for row in rows:
-        content = load_annex(row.canonical, row.digest).content
-        if isinstance(content, Translation):
-            found[content.language] = (content, row.reviewed_by is not None)
-    return found
+    last = {(row.kind, row.language): row for row in rows}
+    return [
+        Recorded(load_annex(row.canonical, row.digest), row.reviewed_by is not None)
+        for row in last.values()
+    ]
 
 
 def _definition(session: Session, wanted: str) -> Definition:

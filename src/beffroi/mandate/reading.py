@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Final
 
 import yaml
+from babel.localedata import exists
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
@@ -18,7 +19,7 @@ from beffroi.mandate.annex_text import (
     Contacts,
     Content,
     Figures,
-    Share,
+    Measure,
     Translation,
 )
 from beffroi.mandate.definition import Definition, EvidenceClass, Text
@@ -31,13 +32,18 @@ def name_field(field: str, language: str) -> str:
     return _word("fields", field, language)
 
 
+def name_annex(word: str, language: str) -> str:
+    """What people call a kind of annex, or a word of one."""
+    return _word("annexes", word, language)
+
+
 def render(name: str, value: Shown, language: str) -> str:
     """A value as people read it, its unit taken from the end of its name.
 
     Args:
         name: Of the field or parameter, e.g. `stay_ms`.
         value: A number, text, truth value or list of texts; None for no value.
-        language: Two letters, one that CLDR knows.
+        language: Two letters.
     """
     if isinstance(value, tuple):
         return ", ".join(value)
@@ -45,8 +51,9 @@ def render(name: str, value: Shown, language: str) -> str:
         return _word("values", "absent" if value is None else str(value).lower(), language)
     if isinstance(value, str):
         return value
+    locale = language if exists(language) else "en"
     shown = _UNITS.get(name.rpartition("_")[2])
-    return shown(value, language) if shown else format_decimal(value, locale=language)
+    return shown(value, locale) if shown else format_decimal(value, locale=locale)
 
 
 def in_language(text: Text, language: str) -> str:
@@ -87,38 +94,38 @@ def read_out(definition: Definition, language: str) -> list[tuple[str, str]]:
 def read_out_annex(
     content: Content, definition: Definition, language: str
 ) -> list[tuple[str, str]]:
-    """What an annex adds, with names; figures only where they hold for this definition."""
+    """What an annex adds, with names; figures only where they hold for this definition.
 
-    def named(key: str) -> str:
-        return _word("annexes", key, language)
-
-    def share(name: str, share: Share) -> str:
-        value, low, high = (
-            render("permille", number, language)
-            for number in (share.permille, share.low, share.high)
-        )
-        return f"{named(name)} {value} ({low} – {high})"
-
+    A translation adds nothing here: see `Translation.added_to`.
+    """
     match content:
         case Confusions():
-            return [(named("confusion"), in_language(one, language)) for one in content.confusions]
+            name = name_annex("confusion", language)
+            return [(name, in_language(one, language)) for one in content.confusions]
         case Contacts():
             return [
-                (named(one.matter), f"{in_language(one.service, language)}, {one.reach}")
+                (
+                    name_annex(one.matter, language),
+                    f"{in_language(one.service, language)}, {one.reach}",
+                )
                 for one in content.contacts
             ]
-        case Translation():
-            return []
         case Figures():
             held = [one for one in content.measures if one.conduct == definition.conduct]
-            return [
-                (
-                    named("synthetic" if one.synthetic else "filmed"),
-                    f"{share('recall', one.recall)}, {share('precision', one.precision)}. "
-                    f"{in_language(one.data, language)}",
-                )
-                for one in held
-            ] or [(named("figures"), named("unmeasured"))]
+            none = name_annex("figures", language), name_annex("unmeasured", language)
+            return [_measure(one, language) for one in held] or [none]
+        case Translation():
+            return []
+
+
+def _measure(measure: Measure, language: str) -> tuple[str, str]:
+    name = name_annex("synthetic" if measure.synthetic else "filmed", language)
+    shares = ", ".join(
+        f"{name_annex(field, language)} {_share(share.permille / 1000, language)} "
+        f"({_share(share.low / 1000, language)} – {_share(share.high / 1000, language)})"
+        for field, share in (("recall", measure.recall), ("precision", measure.precision))
+    )
+    return name, f"{shares}. {in_language(measure.data, language)}"
 
 
 def _seconds(value: float, language: str) -> str:
