@@ -86,7 +86,8 @@ def test_the_printed_bytes_are_those_of_the_digest(
     out, _ = run(f"definition show fall --json {away}", capsys)
     shown = json.loads(out)
     assert (shown["digest"], shown["definition"]) == (FALL.digest, DRAFT)
-    assert {annex["kind"] for annex in shown["annexes"]} == {"confusions", "figures"}
+    kinds = {annex["kind"] for annex in shown["annexes"]}
+    assert kinds == {"confusions", "figures", "translation"}
 
 
 def test_diff_says_what_changes_and_whether_figures_still_hold(

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.events.registry import DETECTORS, shipped_annexes, shipped_definitions
-from beffroi.mandate.annex_text import AnnexText, Figures, load_annex, read_annex
+from beffroi.mandate.annex_text import AnnexText, Figures, load_annex, misfits, read_annex
 from beffroi.mandate.annexes import (
     Recorded,
     current,
@@ -21,6 +21,7 @@ from beffroi.mandate.annexes import (
     record_annex,
     review_annex,
 )
+from beffroi.mandate.canonical import canonical, digest
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.uses import register_definition
 from beffroi.store.database import Database
@@ -75,11 +76,31 @@ def registered(database: Database, fall: VotedText, clock: FrozenClock) -> Datab
 
 
 @pytest.mark.parametrize("event", DETECTORS)
-def test_each_event_ships_with_figures_and_confusions_that_load(event: str) -> None:
-    shipped = {text.content.kind: text for text in shipped_annexes(event)}
-    assert shipped.keys() == {"figures", "confusions"}
-    for text in shipped.values():
+def test_each_event_ships_with_figures_and_confusions_that_load_and_fit(event: str) -> None:
+    shipped = shipped_annexes(event)
+    assert {text.content.kind for text in shipped} >= {"figures", "confusions"}
+    for text in shipped:
         assert load_annex(text.canonical, text.digest) == text
+        assert misfits(text, SHIPPED[event].definition) == []
+
+
+TRANSLATED = {
+    "fall": "290630b65feedf03",
+    "gathering": "1f5d2fe2a37b4c04",
+    "intrusion": "45f61e611911aa51",
+}
+"""The French texts that were translated, by the beginning of their hash."""
+
+
+@pytest.mark.parametrize("event", TRANSLATED)
+def test_shipped_translations_are_of_the_texts_that_ship(event: str) -> None:
+    languages = {text.language for text in shipped_annexes(event)} - {None}
+    assert languages == {"de", "es", "it", "nl"}
+    texts = SHIPPED[event].definition.texts
+    french = [text["fr"] for field, text in texts.items() if not field.startswith("labels.")]
+    assert digest(canonical(french)).startswith(TRANSLATED[event]), (
+        f"the French of {event} changed: translate events/annexes/{event}-translation-*.yaml again"
+    )
 
 
 @pytest.mark.parametrize("event", DETECTORS)
@@ -151,7 +172,7 @@ def test_a_definition_is_measured_only_by_figures_on_what_it_makes_run(
     ("changes", "message"),
     [
         ({"language": "en"}, "en was voted and changes by a vote only"),
-        ({"labels": {}}, "one for each parameter and no other, see descent_ms"),
+        ({"labels": {"height": "Höhe"}}, "height is no parameter: take it out"),
     ],
 )
 def test_an_annex_fits_its_definition(

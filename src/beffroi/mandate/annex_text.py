@@ -114,7 +114,7 @@ class Contacts(_Part):
 
 
 class Translation(_Part):
-    """The texts of a definition in a language that was not voted."""
+    """The texts of a definition in a language that was not voted; labels may be lacking."""
 
     kind: Literal["translation"]
     language: Language
@@ -132,7 +132,7 @@ class Translation(_Part):
             for field in ("title", "criterion", "not_detected", "alternative", "told")
         }
         texts["labels"] = {
-            name: label | {self.language: self.labels[name]}
+            name: label | ({self.language: self.labels[name]} if name in self.labels else {})
             for name, label in definition.labels.items()
         }
         return definition.model_copy(update=texts)
@@ -212,10 +212,8 @@ def misfits(annex: AnnexText, definition: Definition) -> list[str]:
     lines = []
     if content.language in definition.title:
         lines.append(f"language: {content.language} was voted and changes by a vote only.")
-    if content.labels.keys() != definition.labels.keys():
-        names = ", ".join(sorted(content.labels.keys() ^ definition.labels.keys()))
-        lines.append(f"labels: one for each parameter and no other, see {names}.")
-    return lines
+    unknown = sorted(content.labels.keys() - definition.labels.keys())
+    return [*lines, *(f"labels: {name} is no parameter: take it out." for name in unknown)]
 
 
 def _problems(content: Content) -> list[str]:
