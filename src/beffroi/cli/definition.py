@@ -11,7 +11,12 @@ from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_json, print_rows
 from beffroi.errors import BadInput
 from beffroi.events.detector import Zones
-from beffroi.events.registry import build, shipped_annexes, shipped_definitions
+from beffroi.events.registry import (
+    build,
+    shipped_annexes,
+    shipped_definitions,
+    shipped_translations,
+)
 from beffroi.mandate import annexes, wording
 from beffroi.mandate.annex_text import Figures, Translation, read_annex
 from beffroi.mandate.annexes import Recorded
@@ -209,7 +214,8 @@ def _in_use(voted: VotedText, data: Path) -> list[Recorded]:
 
 
 def _shipped(voted: VotedText) -> list[Recorded]:
-    texts = shipped_annexes(voted.definition.event)
+    event = voted.definition.event
+    texts = [*shipped_annexes(event), *shipped_translations(event)]
     return [Recorded(text, reviewed=False) for text in texts]
 
 

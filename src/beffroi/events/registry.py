@@ -73,6 +73,19 @@ def shipped_definitions() -> list[VotedText]:
 
 
 def shipped_annexes(event: str) -> list[AnnexText]:
-    """What ships beside the definition of an event: its figures and its known confusions."""
+    """What ships for any text about an event: its figures and its known confusions.
+
+    Figures say themselves which parameters they hold for.
+    """
+    return _read_annexes(f"{event}-figures.yaml", f"{event}-confusions.yaml")
+
+
+def shipped_translations(event: str) -> list[AnnexText]:
+    """What the shipped definition of an event, and no other text, says in more languages."""
+    return _read_annexes(f"{event}-translation-*.yaml")
+
+
+def _read_annexes(*patterns: str) -> list[AnnexText]:
     with as_file(files("beffroi.events") / "annexes") as folder:
-        return [read_annex(path) for path in sorted(folder.glob(f"{event}-*.yaml"))]
+        paths = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
+        return [read_annex(path) for path in paths]
