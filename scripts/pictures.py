@@ -51,6 +51,7 @@ def _console(address: str) -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="fr-FR")
         page.set_default_timeout(PATIENCE_MS)
         page.goto(address)
+        page.get_by_role("main").get_by_role("button").click()
         page.wait_for_url("**/console*")
         page.wait_for_selector("[id^=item-]")
         page.keyboard.press("n")

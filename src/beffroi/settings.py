@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    ValidationError,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
@@ -62,6 +69,12 @@ class WebSettings(Group):
     )
     port: int = Field(
         8765, title="Port", description="TCP port; 0 takes any free one.", ge=0, le=65535
+    )
+    trusted_proxy: IPvAnyNetwork | None = Field(
+        None,
+        title="TLS proxy",
+        description="Address or network of the proxy in front, the only one that is believed when "
+        "it says for whom it asks (`X-Forwarded-For`) and how (`X-Forwarded-Proto`).",
     )
 
 

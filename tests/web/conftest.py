@@ -6,12 +6,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from beffroi.clock import FrozenClock
 from beffroi.folder import DataFolder
 from beffroi.settings import Settings
 from beffroi.store.database import Database
+from beffroi.web import passwords
 from beffroi.web.app import create_app
 from tests.web.serving import serving
 from tests.web.town import NOON, Town, build_town
@@ -21,6 +23,14 @@ handover:
   channels:
     - {type: webhook, name: fire-brigade, url: "http://127.0.0.1:9/"}
 """
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing that costs nothing: what is tested here is what follows from its answer."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", quick)
+    monkeypatch.setattr(passwords, "_NOBODY", quick.hash("nobody"))
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def test_pages_by_role(
     client: httpx.Client, town: Town, login: str | None, path: str, status: int
 ) -> None:
     if login is not None:
-        client.get(town.link(login))
+        client.post(town.link(login))
     assert client.get(path, headers={"Accept": "*/*"}).status_code == status
 
 
@@ -164,14 +164,24 @@ def test_a_session_ends_after_twelve_hours(
 
 def test_a_link_signs_in_once(client: httpx.Client, town: Town) -> None:
     path = town.link("operator")
-    ahead = client.get(path, headers={"Sec-Purpose": "prefetch;prerender"})
-    assert ahead.status_code == 503
-    assert client.get(path).status_code == 200
+    assert client.post(path).status_code == 200
     assert client.get("/console").status_code == 200
     client.cookies.clear()
-    again = client.get(path)
-    assert again.status_code == 403
-    assert "used already or is too old" in again.text
+    for again in (client.get(path), client.post(path)):
+        assert again.status_code == 403
+        assert "used already or is too old" in again.text
+
+
+def test_only_a_click_spends_a_link(client: httpx.Client, town: Town) -> None:
+    path = town.link("operator")
+    for _ in range(3):
+        looked = client.get(path)
+        assert looked.status_code == 200
+        assert not looked.cookies
+        assert town.account("operator").name in looked.text
+    assert client.post(path, headers={"Origin": "https://evil.example"}).status_code == 403
+    landed = client.post(path)
+    assert (landed.status_code, landed.url.path) == (200, "/console")
 
 
 def test_a_link_does_not_outlive_its_quarter_of_an_hour(
@@ -179,7 +189,7 @@ def test_a_link_does_not_outlive_its_quarter_of_an_hour(
 ) -> None:
     path = town.link("operator")
     clock.advance(15 * 60)
-    assert client.get(path).status_code == 403
+    assert client.get(path).status_code == client.post(path).status_code == 403
     with town.database.read() as session:
         assert path.rpartition("/")[2] not in session.scalars(select(LoginLink.token_digest)).all()
 

@@ -45,6 +45,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 
 def sign_in(page: Page, town: Town, login: str = "operator") -> None:
     page.goto(town.link(login))
+    page.get_by_role("main").get_by_role("button").click()
     page.wait_for_url("**/console*")
 
 

@@ -29,7 +29,7 @@ def test_an_alert_that_does_not_exist(client: httpx.Client, town: Town) -> None:
 
 
 def test_the_database_away(client: httpx.Client, app: FastAPI, town: Town) -> None:
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     town.folder.database.rename(town.folder.path / "elsewhere.db")
     app.state.site.database.close()
     town.folder.database.mkdir()

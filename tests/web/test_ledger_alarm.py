@@ -13,7 +13,7 @@ from tests.web.town import Town
 def test_a_ledger_left_behind_raises_the_alarm_until_it_has_caught_up(
     client: httpx.Client, town: Town, clock: FrozenClock
 ) -> None:
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     assert client.get("/health").json()["status"] == "ok"
     clock.advance(6)
     refused = client.get("/health")

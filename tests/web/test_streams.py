@@ -43,7 +43,7 @@ def read_events(client: httpx.Client, count: int, **headers: str) -> list[tuple[
 
 
 def test_news_is_complete_after_a_break(client: httpx.Client, town: Town) -> None:
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     before = [town.raise_alert() for _ in range(3)]
     got = read_events(client, 3)
     assert got == list(enumerate(before))
@@ -56,7 +56,7 @@ def test_many_news_come_in_order_and_once(
     client: httpx.Client, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed, "BATCH", 7)
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     with town.database.write() as session:
         for number in range(40):
             town.note(session, f"alert-{number}")
@@ -64,7 +64,7 @@ def test_many_news_come_in_order_and_once(
 
 
 def test_news_reaches_a_console_that_waits(client: httpx.Client, town: Town) -> None:
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     with client.stream("GET", "/console/events", timeout=10) as answer:
         lines = answer.iter_lines()
         assert next(lines) == "retry: 2000"
@@ -79,7 +79,7 @@ def test_a_quiet_line_beats_and_ends_when_the_account_does(
     client: httpx.Client, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed, "HEARTBEAT_S", 0.1)
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     with client.stream("GET", "/console/events", timeout=10) as answer:
         lines = answer.iter_lines()
         assert [next(line for line in lines if line == ": still here") for _ in range(3)]
@@ -101,7 +101,7 @@ def test_a_console_that_never_reads_is_let_go(
         return read(session, after)
 
     monkeypatch.setattr("beffroi.web.routes.streams.read_news", counted)
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     with town.database.write() as session:
         for number in range(3000):
             town.note(session, f"{number:_>2000}")
@@ -122,7 +122,7 @@ def test_one_session_holds_so_many_lines_and_no_more(
 ) -> None:
     monkeypatch.setattr("beffroi.web.routes.streams.LINES_PER_SESSION", 2)
     monkeypatch.setattr(feed, "HEARTBEAT_S", 0.1)
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     with ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(client.stream("GET", "/console/events"))
@@ -186,7 +186,7 @@ def receive(connection: ClientConnection, wanted: str, timeout: float = 5) -> st
 
 
 def test_figures_reach_the_wall_until_the_use_stops(client: httpx.Client, town: Town) -> None:
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     with engine(town) as link, watching(client) as wall:
         assert json.loads(receive(wall, '"states"'))["live"] == ["square"]
         bring(link, "quay", 1.0)
@@ -208,7 +208,7 @@ def test_figures_reach_the_wall_until_the_use_stops(client: httpx.Client, town: 
 
 
 def test_the_state_of_a_camera_is_told_when_it_changes(client: httpx.Client, town: Town) -> None:
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     with watching(client) as wall:
         receive(wall, '"states": {}')
         now = town.clock.now()
@@ -228,7 +228,7 @@ def test_the_state_of_a_camera_is_told_when_it_changes(client: httpx.Client, tow
 
 
 def test_only_the_latest_counts(client: httpx.Client, town: Town) -> None:
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     with engine(town) as link, watching(client) as wall:
         receive(wall, '"states"')
         start = time.monotonic()
@@ -242,7 +242,7 @@ def test_only_the_latest_counts(client: httpx.Client, town: Town) -> None:
 
 
 def test_a_line_that_is_no_line_costs_only_its_host(client: httpx.Client, town: Town) -> None:
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     with engine(town) as bad, engine(town) as good, watching(client) as wall:
         receive(wall, '"states"')
         for number in range(20):
@@ -262,7 +262,7 @@ def suppress_broken() -> Iterator[None]:
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1"])
 def test_the_wall_answers_its_own_pages_only(client: httpx.Client, town: Town, origin: str) -> None:
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     with pytest.raises(InvalidStatus), watching(client, origin):
         pass
 
@@ -270,13 +270,13 @@ def test_the_wall_answers_its_own_pages_only(client: httpx.Client, town: Town, o
 def test_the_wall_needs_a_person_who_may_watch(client: httpx.Client, town: Town) -> None:
     with pytest.raises(InvalidStatus), watching(client):
         pass
-    client.get(town.link("technician"))
+    client.post(town.link("technician"))
     with pytest.raises(InvalidStatus), watching(client):
         pass
 
 
 def test_the_wall_closes_with_the_account(client: httpx.Client, town: Town) -> None:
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     with watching(client) as wall:
         with town.database.write() as session:
             account = session.merge(town.account("operator"))
@@ -289,7 +289,7 @@ def test_a_wall_that_never_reads_costs_one_line_a_camera(
     client: httpx.Client, app: FastAPI, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("beffroi.web.routes.streams.STALLED_S", 1.0)
-    client.get(town.link("operator"))
+    client.post(town.link("operator"))
     wall: Wall = app.state.site.wall
     upgrade = {
         "Upgrade": "websocket",

@@ -249,7 +249,7 @@ class Browser:
 
 @contextmanager
 def signed_in(client: httpx.Client, town: Town, login: str) -> Iterator[Browser]:
-    assert client.get(town.link(login)).status_code == 200
+    assert client.post(town.link(login), follow_redirects=False).status_code == 303
     yield Browser(client)
     client.cookies.clear()
 

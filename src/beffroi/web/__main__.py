@@ -21,6 +21,7 @@ OPTIONS: Final[dict[str, Any]] = {
     "access_log": False,
     "server_header": False,
     # Anyone on this machine could otherwise name an address of choice and never be slowed down.
+    # The application itself believes the proxy that its settings name, and no other.
     "proxy_headers": False,
     # Consoles hold lines open for ever; they come back by themselves.
     "timeout_graceful_shutdown": 1,

@@ -180,23 +180,41 @@ def create_link(session: Session, account: Account, clock: Clock, *, actor: str 
     return token
 
 
+def open_link(session: Session, token: str, clock: Clock) -> Account:
+    """Whom a one-time link would sign in; it is not spent by that.
+
+    Raises:
+        NotAuthorised: Unknown, spent or out of time, without saying which.
+    """
+    found = session.execute(
+        select(Account)
+        .join(LoginLink, LoginLink.account_id == Account.id)
+        .where(
+            LoginLink.token_digest == digest(token),
+            LoginLink.used_at.is_(None),
+            LoginLink.expires_at > clock.now(),
+            Account.active,
+        )
+    ).scalar()
+    if found is None:
+        raise NotAuthorised(
+            N_("This link was used already or is too old. Ask an administrator for a new one."),
+            actor=Actor.USER,
+        )
+    return found
+
+
 def use_link(session: Session, token: str, clock: Clock) -> Account:
     """Spend a one-time link.
 
     Raises:
         NotAuthorised: Unknown, spent or out of time, without saying which.
     """
+    # Locked before it is looked at: of two who come at once, the second finds it spent.
     link = session.get(LoginLink, digest(token), with_for_update=True)
-    now = clock.now()
-    account = None if link is None else session.get(Account, link.account_id)
-    if link is None or link.used_at is not None or link.expires_at <= now:
-        account = None
-    if link is None or account is None or not account.active:
-        raise NotAuthorised(
-            N_("This link was used already or is too old. Ask an administrator for a new one."),
-            actor=Actor.USER,
-        )
-    link.used_at = now
+    account = open_link(session, token, clock)
+    if link is not None:
+        link.used_at = clock.now()
     return account
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from beffroi.alerts.vault import Vault
 from beffroi.clock import Clock
@@ -58,6 +59,8 @@ def create_app(folder: DataFolder, settings: Settings, clock: Clock | None = Non
         app.include_router(router)
     errors.install(app)
     app.add_middleware(Hardened)
+    if (proxy := settings.web.trusted_proxy) is not None:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=str(proxy))
     return app
 
 

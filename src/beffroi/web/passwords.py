@@ -117,4 +117,4 @@ def _by_login(login: str) -> str:
 
 def _by_address(address: str) -> str:
     # No login starts with an at sign, so the two kinds of key cannot meet.
-    return f"@{address}"
+    return f"@{address[:64]}"

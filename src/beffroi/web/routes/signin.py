@@ -15,6 +15,7 @@ from beffroi.web.access import COOKIE, PUBLIC, Visitor, acts
 from beffroi.web.accounts import (
     SESSION_LIFE,
     close_session,
+    open_link,
     open_session,
     use_link,
 )
@@ -58,17 +59,22 @@ def sign_in(
 
 @router.get("/login/{token}", dependencies=[PUBLIC])
 def follow_link(request: Request, token: str) -> Response:
+    """Ask before a one-time link is spent: mail scanners and browsers follow links too."""
+    site = site_of(request)
+    with site.database.read() as session:
+        account = open_link(session, token, site.clock)
+    return render(request, "login_link.html", name=account.name)
+
+
+@router.post("/login/{token}", dependencies=[PUBLIC])
+def spend_link(request: Request, token: str) -> Response:
     """Sign in by a one-time link."""
-    if request.headers.get("sec-purpose", "").startswith("prefetch"):
-        # A browser that looks ahead must not spend the link.
-        return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
     site = site_of(request)
     with site.database.write() as session:
         account = use_link(session, token, site.clock)
         cookie = _rotate(session, request, account, "link")
-    # Not a redirect: coming from another site, it would not carry the cookie, which is strict.
-    page = render(request, "signed_in.html", name=account.name, landing=first_page(account))
-    return _remember(request, page, cookie)
+    response = RedirectResponse(first_page(account), HTTPStatus.SEE_OTHER)
+    return _remember(request, response, cookie)
 
 
 @router.post("/logout")
