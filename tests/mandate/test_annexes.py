@@ -24,6 +24,7 @@ from beffroi.mandate.annexes import (
     in_use,
     measured,
     record_annex,
+    record_shipped,
     review_annex,
 )
 from beffroi.mandate.canonical import canonical, digest
@@ -135,6 +136,20 @@ def test_an_annex_is_recorded_then_reviewed_by_somebody_else(
     with registered.read() as session:
         kinds = list(session.scalars(select(LedgerEntry.kind).order_by(LedgerEntry.id)))
     assert kinds == ["definition.registered", "annex.recorded", "annex.reviewed"]
+
+
+def test_what_ships_never_takes_the_place_of_what_the_city_recorded(
+    registered: Database, fall: VotedText, clock: FrozenClock, tmp_path: Path
+) -> None:
+    own = annex(tmp_path, {"kind": "confusions", "confusions": [{"fr": "Un sac.", "en": "A bag."}]})
+    shipped = [*shipped_annexes("fall"), *shipped_translations("fall")]
+    with registered.write() as session:
+        record_annex(session, fall.digest, own, actor=AUTHOR, clock=clock)
+        for _ in range(2):
+            record_shipped(session, fall.digest, shipped, actor=AUTHOR, clock=clock)
+        texts = [recorded.text for recorded in in_use(session, fall.digest)]
+    theirs = [text for text in shipped if text.content.kind != "confusions"]
+    assert texts == [own, *theirs]
 
 
 def test_a_new_text_waits_for_its_own_review_and_the_old_one_stays(

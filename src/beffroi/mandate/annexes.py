@@ -1,5 +1,6 @@
 """The annexes of an installation: recorded by one person, reviewed by another, never lost."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -55,6 +56,19 @@ def record_annex(
     session.flush()
     append(session, Kind.ANNEX_RECORDED, actor=actor, payload=_named(row), clock=clock)
     return row
+
+
+def record_shipped(
+    session: Session, definition: str, texts: Iterable[AnnexText], *, actor: str, clock: Clock
+) -> None:
+    """Record what ships with a definition, where the city has not put its own in place.
+
+    Raises:
+        BadInput: As for :func:`record_annex`.
+    """
+    for text in texts:
+        if current(session, definition, text.content.kind, text.language) is None:
+            record_annex(session, definition, text, actor=actor, clock=clock)
 
 
 def review_annex(
