@@ -80,7 +80,7 @@ def test_show_reads_a_definition_out_however_it_is_named(office: Office, which: 
 def test_the_printed_bytes_are_those_of_the_digest(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    away = f"--data {tmp_path / 'none'}"
+    away = f"--data {tmp_path}"
     out, _ = run(f"definition show fall --canonical {away}", capsys)
     assert hashlib.sha256(out.encode()).hexdigest() == FALL.digest
     out, _ = run(f"definition show fall --json {away}", capsys)
@@ -88,6 +88,7 @@ def test_the_printed_bytes_are_those_of_the_digest(
     assert (shown["digest"], shown["definition"]) == (FALL.digest, DRAFT)
     kinds = {annex["kind"] for annex in shown["annexes"]}
     assert kinds == {"confusions", "figures", "translation"}
+    assert list(tmp_path.iterdir()) == [], "reading what ships makes no installation"
 
 
 def test_diff_says_what_changes_and_whether_figures_still_hold(

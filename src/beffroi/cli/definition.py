@@ -17,6 +17,7 @@ from beffroi.events.registry import (
     shipped_definitions,
     shipped_translations,
 )
+from beffroi.folder import DataFolder
 from beffroi.mandate import annexes, wording
 from beffroi.mandate.annex_text import Figures, Translation, read_annex
 from beffroi.mandate.annexes import Recorded
@@ -59,7 +60,7 @@ def list_(language: Lang = "fr", as_json: AsJson = False, data: Data = DATA) -> 
         voted.digest: _row(voted, "shipped", _shipped(voted), language)
         for voted in shipped_definitions()
     }
-    if data.is_dir():
+    if _is_installation(data):
         with open_installation(data).database.read() as session:
             for voted in _registered(session):
                 found = annexes.in_use(session, voted.digest)
@@ -192,7 +193,7 @@ def find_definition(which: str, data: Path) -> VotedText:
         return shipped[which]
     if Path(which).is_file():
         return read_definition(Path(which))
-    if len(which) >= PREFIX and data.is_dir():
+    if len(which) >= PREFIX and _is_installation(data):
         with open_installation(data).database.read() as session:
             found = [voted for voted in _registered(session) if voted.digest.startswith(which)]
         if len(found) == 1:
@@ -203,9 +204,14 @@ def find_definition(which: str, data: Path) -> VotedText:
     )
 
 
+def _is_installation(data: Path) -> bool:
+    """Reading what ships needs none, and must not make one in a folder that happens to be there."""
+    return DataFolder(data).secrets.is_dir()
+
+
 def _in_use(voted: VotedText, data: Path) -> list[Recorded]:
     """The annexes recorded here; those that ship with this very text if it is not registered."""
-    if data.is_dir():
+    if _is_installation(data):
         with open_installation(data).database.read() as session:
             if session.get(StoredDefinition, voted.digest) is not None:
                 return annexes.in_use(session, voted.digest)
