@@ -93,10 +93,11 @@ def show(
             for annex in found
         ]
         text = voted.definition.model_dump(mode="json")
-        print_json({"digest": voted.digest, "definition": text, "annexes": contents})
+        hashes = {"digest": voted.digest, "conduct": voted.definition.conduct}
+        print_json({**hashes, "definition": text, "annexes": contents})
     else:
         rows = _read_out(voted.definition, found, language)
-        rows.append(("SHA-256", voted.digest))
+        rows += [("SHA-256", voted.digest), ("conduct", voted.definition.conduct)]
         typer.echo("\n".join(f"{label}: {value}" for label, value in rows))
 
 
