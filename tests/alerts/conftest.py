@@ -13,12 +13,13 @@ from beffroi.clock import FrozenClock
 from beffroi.events.detector import Detection
 from beffroi.folder import DataFolder
 from beffroi.mandate.definition import Definition, EvidenceClass, VotedText
-from beffroi.mandate.uses import use_digest
+from beffroi.mandate.modes import Mode
+from beffroi.mandate.uses import UseSpec, draft_use
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert
 from beffroi.store.cameras import Camera, CameraVersion
 from beffroi.store.database import Database
-from beffroi.store.mandates import Act, StoredDefinition, Use, UseCamera
+from tests.enacting import FIRST, LAW, put_in_force
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 CAMERA = "belfry-square"
@@ -128,58 +129,29 @@ def town(database: Database, clock: FrozenClock) -> Town:
             )
         )
         for evidence in EvidenceClass:
-            _add_use(session, definition(evidence), f"use-{evidence.value}")
+            add_use(session, definition(evidence), f"use-{evidence.value}", clock)
     return Town(database=database, clock=clock, **people)
 
 
-def _add_use(session: Session, voted: VotedText, use_id: str) -> None:
-    session.add(
-        StoredDefinition(
-            digest=voted.digest,
-            event="fall",
-            version=1,
-            canonical=voted.canonical,
-            registered_at=NOW,
-        )
+def add_use(
+    session: Session,
+    voted: VotedText,
+    use_id: str,
+    clock: FrozenClock,
+    mode: Mode = Mode.LIVE,
+) -> None:
+    """Put a use of this definition in force."""
+    spec = UseSpec(
+        mode=mode,
+        purpose="Help",
+        law=LAW,
+        legal_basis="Test",
+        starts_at=NOW - timedelta(days=1),
+        ends_at=NOW + timedelta(days=30),
+        cameras={CAMERA: {}},
     )
-    session.flush()
-    session.add(
-        Use(
-            id=use_id,
-            definition_digest=voted.digest,
-            mode="live",
-            state="in_force",
-            purpose="Help",
-            legal_basis="Test",
-            timezone="Europe/Paris",
-            hours={str(day): [["00:00", "24:00"]] for day in range(7)},
-            starts_at=NOW - timedelta(days=1),
-            ends_at=NOW + timedelta(days=30),
-        )
-    )
-    session.flush()
-    session.add(UseCamera(use_id=use_id, camera_id=CAMERA, zones={}))
-    vote(session, use_id)
-
-
-def vote(session: Session, use_id: str) -> None:
-    """Vote a use as it stands now, in place of any earlier vote."""
-    session.flush()
-    session.merge(
-        Act(
-            id=f"vote-{use_id}",
-            use_id=use_id,
-            type="vote",
-            author="clerk",
-            body="council",
-            date="2026-11-01",
-            reference="1",
-            motives="test",
-            use_digest=use_digest(session, session.get_one(Use, use_id)),
-            document_digest=None,
-            recorded_at=NOW,
-        )
-    )
+    draft_use(session, use_id, voted, spec, actor=FIRST, clock=clock)
+    put_in_force(session, use_id, clock)
 
 
 @pytest.fixture

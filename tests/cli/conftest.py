@@ -16,6 +16,7 @@ PEOPLE = {
     "supervisor": Role.SUPERVISOR,
     "tech": Role.TECHNICIAN,
     "clerk": Role.CLERK,
+    "secretary": Role.SECRETARY,
 }
 
 

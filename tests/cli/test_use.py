@@ -2,40 +2,69 @@
 
 import json
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.cli.office import Office
+from tests.enacting import adopt
 
 ADD = (
-    "use add falls --definition fall --camera park --purpose help --legal-basis law "
-    "--until 2099-06-30"
+    "use add falls --definition fall --camera park --purpose help --law fiction-minimal "
+    "--legal-basis 'article 1' --until 2099-06-30"
 )
-ACT = "--body council --date 2026-11-03 --reference 2026-114 --motives debated"
+SAID = "--body council --date 2026-11-03 --reference 2026-114 --motives debated"
 
 
 @pytest.fixture
 def office(office: Office) -> Office:
-    """With a camera."""
+    """With a camera and a law that asks for little."""
     office.enter("park", "sim://park?seed=1")
+    with office.site.database.write() as session:
+        adopt(session, office.site.clock)
     return office
 
 
-def test_a_use_runs_once_it_is_voted_and_published(office: Office) -> None:
-    added = office.run(ADD, "clerk")
-    assert "beffroi use act falls vote" in added.out
-    assert "not in force: it is draft" in office.run("use explain park").out
-    office.run(f"use act falls vote {ACT}", "clerk")
-    office.run(f"use act falls publication {ACT}", "clerk")
+@pytest.fixture
+def minutes(tmp_path: Path) -> Path:
+    path = tmp_path / "minutes.txt"
+    path.write_text("The council met.")
+    return path
+
+
+def in_force(office: Office, minutes: Path) -> None:
+    """Carry the use `falls` through, by two people."""
+    today = office.site.clock.now().astimezone(ZoneInfo("Europe/Paris")).date().isoformat()
+    ballot = "--set members=3 --set 'votes_for=Ada; Ben' --set votes_against=Cem"
+    office.run(ADD, "clerk")
+    office.run(f"act record falls vote {SAID} --document {minutes} {ballot}", "clerk")
+    published = office.run(
+        f"act record falls publication {SAID.replace('2026-11-03', today)} "
+        f"--set url=https://town.example --set effect_on={today}",
+        "clerk",
+    )
+    assert "a second person confirms it" in published.out
+    (waiting,) = json.loads(office.run("act waiting --json").out)
+    assert json.loads(office.run("use list --json").out)[0]["state"] == "vote"
+    alone = office.run(f"act confirm {waiting['id']}", "clerk", code=1)
+    assert "takes two people" in alone.err
+    office.run(f"act confirm {waiting['id']}", "secretary")
+
+
+def test_a_use_runs_once_it_is_voted_published_and_confirmed(office: Office, minutes: Path) -> None:
+    in_force(office, minutes)
     (explained,) = json.loads(office.run("use explain park --json").out)
     assert explained == {"use": "falls", "runs": True, "why": "in force"}
     (listed,) = json.loads(office.run("use list --json").out)
     assert (listed["id"], listed["state"], len(listed["definition"])) == ("falls", "in_force", 64)
+    kinds = [row["type"] for row in json.loads(office.run("act history falls --json").out)]
+    assert kinds == ["vote", "publication"]
 
 
-def test_any_operator_stops_a_use_and_only_a_supervisor_resumes_it(office: Office) -> None:
-    for line in (ADD, f"use act falls vote {ACT}", f"use act falls publication {ACT}"):
-        office.run(line, "clerk")
+def test_any_operator_stops_a_use_and_only_a_supervisor_resumes_it(
+    office: Office, minutes: Path
+) -> None:
+    in_force(office, minutes)
     office.run('use pause falls park --reason "too many"', "operator")
     assert "an operator has paused it" in office.run("use explain park").out
     refused = office.run("use resume falls park", "operator", code=1)
@@ -47,7 +76,7 @@ def test_any_operator_stops_a_use_and_only_a_supervisor_resumes_it(office: Offic
 @pytest.mark.parametrize(
     ("line", "who", "message"),
     [
-        (ADD, "operator", "Your role (operator) does not allow this (record_acts)"),
+        (ADD, "operator", "Your role (operator) does not allow this (draft_uses)"),
         (ADD, "nobody", "nobody"),
         (ADD, None, "--as LOGIN"),
         (ADD.replace("--camera park", "--camera away"), "clerk", "There is no camera away"),
@@ -56,7 +85,7 @@ def test_any_operator_stops_a_use_and_only_a_supervisor_resumes_it(office: Offic
         (ADD.replace("fall --c", "flight --c"), "clerk", "neither a file nor a shipped event"),
         (f"{ADD} --hours noon", "clerk", "--hours is not JSON"),
         (f"{ADD} --timezone Europe/Atlantis", "clerk", "not a time zone"),
-        (f"use act falls vote {ACT}", "clerk", "There is no use falls"),
+        (f"act record falls worker_notice {SAID}", "clerk", "There is no use falls"),
         ("use pause falls park --reason why", "operator", "does not cover camera park"),
         ("use explain away", None, "There is no camera away"),
     ],
@@ -93,6 +122,10 @@ def test_zones_that_are_none_are_refused(
 
 def test_acts_follow_their_order(office: Office) -> None:
     office.run(ADD, "clerk")
-    refused = office.run(f"use act falls publication {ACT}", "clerk", code=1)
+    refused = office.run(
+        f"act record falls publication {SAID} --set url=u --set effect_on=2026-11-03",
+        "clerk",
+        code=1,
+    )
     assert "cannot follow while the use is draft" in refused.err
     assert "There is already a use falls" in office.run(ADD, "clerk", code=1).err

@@ -10,8 +10,7 @@ import pytest
 
 from beffroi.engine.supervisor import Supervisor
 from beffroi.mandate.pauses import pause, resume
-from beffroi.mandate.uses import ActType
-from beffroi.store.mandates import Use
+from beffroi.mandate.procedure.acts import ActType
 from tests.engine.town import CLERK, Served, Town, within
 from tests.rtsp import Camera
 
@@ -59,19 +58,18 @@ def test_a_camera_is_called_only_while_a_use_is_in_force(
 
     town.act(use, ActType.RESUMPTION)
     within(15, lambda: called(watched))
-    expire(town, use)
+    town.act(use, ActType.REPEAL)
     within(CLOSED_S + 1, lambda: not called(watched))
+
+    brief = town.use("gate", "brief-use", lasts=timedelta(seconds=20))
+    within(15, lambda: called(watched))
+    within(20 + CLOSED_S, lambda: not called(watched))
+    assert brief
 
     other = town.use("gate", "second-use")
     within(15, lambda: called(watched))
     town.act(other, ActType.REPEAL)
     within(CLOSED_S, lambda: not called(watched))
-
-
-def expire(town: Town, use: str) -> None:
-    """Bring the end of a use to one second from now."""
-    with town.site.database.write() as session:
-        session.get_one(Use, use).ends_at = town.site.clock.now() + timedelta(seconds=1)
 
 
 def test_a_supervisor_that_hangs_leaves_no_camera_open(

@@ -20,10 +20,12 @@ from beffroi.cli.installation import Installation
 from beffroi.events.registry import shipped_definitions
 from beffroi.mandate.cameras import CameraSpec, add_camera
 from beffroi.mandate.definition import Definition, EvidenceClass, VotedText
-from beffroi.mandate.uses import ALWAYS, ActType, Mode, UseSpec, draft_use, record_act
+from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.uses import UseSpec, draft_use
 from beffroi.store.alerts import Alert
 from beffroi.store.cameras import CameraState
 from beffroi.store.ledger import LedgerEntry
+from tests.enacting import LAW, enact, put_in_force
 
 EVERYWHERE = {"forbidden": {"everywhere": [[0, 0], [1, 0], [1, 1], [0, 1]]}}
 CLERK = "c" * 32
@@ -60,11 +62,9 @@ class Town:
         """Vote and publish a use on a camera; gives its id."""
         now = self.site.clock.now()
         spec = UseSpec(
-            mode=Mode.LIVE,
             purpose="a test",
+            law=LAW,
             legal_basis="fictional law, article 1",
-            timezone="Europe/Paris",
-            hours=ALWAYS,
             starts_at=now,
             ends_at=now + lasts,
             cameras={camera: dict(zones)},
@@ -72,23 +72,12 @@ class Town:
         name = use or f"use-{camera}"
         with self.site.database.write() as session:
             draft_use(session, name, ringing(evidence), spec, actor=CLERK, clock=self.site.clock)
-        self.act(name, ActType.VOTE)
-        self.act(name, ActType.PUBLICATION)
+            put_in_force(session, name, self.site.clock)
         return name
 
     def act(self, use: str, kind: ActType) -> None:
         with self.site.database.write() as session:
-            record_act(
-                session,
-                use,
-                kind,
-                body="council",
-                date="2026-11-20",
-                reference="2026-1",
-                motives="as debated",
-                actor=CLERK,
-                clock=self.site.clock,
-            )
+            enact(session, use, kind, self.site.clock)
 
     def state(self, camera: str) -> str:
         with self.site.database.read() as session:

@@ -11,8 +11,10 @@ from beffroi.clock import FrozenClock
 from beffroi.events.registry import shipped_definitions
 from beffroi.mandate.cameras import CameraSpec, add_camera
 from beffroi.mandate.definition import VotedText
-from beffroi.mandate.uses import ALWAYS, ActType, Mode, UseSpec, draft_use, record_act
+from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.uses import UseSpec, draft_use
 from beffroi.store.database import Database
+from tests.enacting import LAW, adopt, enact, measure
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)  # a Monday, noon in Paris
 MAYOR = "a" * 32
@@ -33,11 +35,9 @@ def fall() -> VotedText:
 @pytest.fixture
 def spec() -> UseSpec:
     return UseSpec(
-        mode=Mode.LIVE,
         purpose="help people who fall",
+        law=LAW,
         legal_basis="fictional law, article 1",
-        timezone="Europe/Paris",
-        hours=ALWAYS,
         starts_at=NOON - timedelta(days=1),
         ends_at=NOON + timedelta(days=30),
         cameras={"park": {}},
@@ -46,10 +46,11 @@ def spec() -> UseSpec:
 
 @pytest.fixture
 def city(database: Database, clock: FrozenClock) -> Database:
-    """A database with the camera `park`."""
+    """A database with the camera `park`, under a law that covers everything."""
     with database.write() as session:
         camera = CameraSpec("The park", "sim://park?seed=1")
         add_camera(session, "park", camera, actor=MAYOR, clock=clock)
+        adopt(session, clock)
     return database
 
 
@@ -60,17 +61,7 @@ def decide(city: Database, clock: FrozenClock) -> Decide:
     def record(*acts: ActType) -> None:
         for act in acts:
             with city.write() as session:
-                record_act(
-                    session,
-                    "falls",
-                    act,
-                    body="council",
-                    date="2026-11-20",
-                    reference="2026-1",
-                    motives="as debated",
-                    actor=MAYOR,
-                    clock=clock,
-                )
+                enact(session, "falls", act, clock)
 
     return record
 
@@ -83,5 +74,6 @@ def drafted(city: Database, clock: FrozenClock, fall: VotedText, spec: UseSpec) 
         with city.write() as session:
             changed = replace(spec, **changes)
             draft_use(session, "falls", fall, changed, actor=MAYOR, clock=clock)
+            measure(session, "falls", clock)
 
     return draft

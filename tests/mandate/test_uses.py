@@ -1,17 +1,15 @@
 from datetime import timedelta
-from itertools import product
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from beffroi.clock import FrozenClock
-from beffroi.errors import BadInput, NotAuthorised
-from beffroi.mandate.gate import Gate
-from beffroi.mandate.uses import ActType, record_act
+from beffroi.errors import BadInput
+from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.procedure.record import record_act
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry
-from beffroi.store.mandates import Act, Use
 from tests.mandate.conftest import NOON, Decide
 
 
@@ -22,6 +20,8 @@ from tests.mandate.conftest import NOON, Decide
         ({"ends_at": NOON - timedelta(days=2)}, "ends after it starts"),
         ({"purpose": " "}, "purpose"),
         ({"legal_basis": ""}, "text it rests on"),
+        ({"renews": "nothing"}, "no use nothing"),
+        ({"max_offline_s": 1}, "max_offline_s"),
         ({"cameras": {}}, "at least one camera"),
         ({"cameras": {"absent": {}}}, "no camera absent"),
         ({"hours": {"0": [["12:00", "12:00"]]}}, "no minute"),
@@ -57,31 +57,3 @@ def test_a_decision_still_to_come_is_no_decision(
             actor="a" * 32,
             clock=clock,
         )
-
-
-def test_no_sequence_of_acts_runs_without_a_vote_and_a_publication(
-    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
-) -> None:
-    """Every sequence of three acts: only vote, publication (then no end) opens the camera."""
-    drafted()
-    gate = Gate({"fall": 1}, clock)
-    for sequence in product(ActType, repeat=3):
-        standing: list[ActType] = []
-        _reset(city)
-        for act in sequence:
-            try:
-                decide(act)
-            except NotAuthorised:
-                continue
-            standing.append(act)
-        with city.read() as session:
-            opened = gate.decide(session)[0].permit is not None
-        assert opened == (
-            standing[:2] == [ActType.VOTE, ActType.PUBLICATION] and len(standing) == 2
-        ), standing
-
-
-def _reset(city: Database) -> None:
-    with city.write() as session:
-        session.execute(delete(Act))
-        session.get_one(Use, "falls").state = "draft"

@@ -20,12 +20,13 @@ from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.cameras import CameraSpec, add_camera
 from beffroi.mandate.definition import Definition, EvidenceClass, VotedText
 from beffroi.mandate.rights import Role
-from beffroi.mandate.uses import ALWAYS, ActType, Mode, UseSpec, draft_use, record_act
+from beffroi.mandate.uses import UseSpec, draft_use
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry
 from beffroi.web.accounts import create_account, create_link
+from tests.enacting import LAW, put_in_force
 
 PASSWORD = "the bells of the belfry"
 ZONES = {"area": [], "forbidden": {"track": [[0.6, 0.6], [0.95, 0.6], [0.95, 0.95]]}, "lines": {}}
@@ -202,29 +203,16 @@ def build_town(folder: DataFolder, database: Database, clock: Clock) -> Town:
 
 def _put_in_force(session: Session, evidence: EvidenceClass, now: datetime, clock: Clock) -> None:
     spec = UseSpec(
-        mode=Mode.LIVE,
         purpose="Porter secours aux personnes qui tombent.",
+        law=LAW,
         legal_basis="Loi fictive, article 1",
-        timezone="Europe/Paris",
-        hours=ALWAYS,
         starts_at=now - timedelta(days=1),
         ends_at=now + timedelta(days=90),
         cameras={"square": ZONES},
     )
     use = f"use-{evidence.value}"
     draft_use(session, use, definition(evidence), spec, actor=SYSTEM, clock=clock)
-    for act in (ActType.VOTE, ActType.PUBLICATION):
-        record_act(
-            session,
-            use,
-            act,
-            body="Conseil municipal",
-            date=now.date().isoformat(),
-            reference="2026-1",
-            motives="Essai",
-            actor=SYSTEM,
-            clock=clock,
-        )
+    put_in_force(session, use, clock)
 
 
 def csrf(page: str) -> str:

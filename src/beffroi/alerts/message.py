@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from beffroi.alerts.life import Judgement
 from beffroi.errors import BadInput
 from beffroi.mandate.definition import Text, load_definition
+from beffroi.mandate.uses import find_use, text_of
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
 from beffroi.store.base import Json
 from beffroi.store.cameras import CameraVersion
-from beffroi.store.mandates import StoredDefinition, Use
+from beffroi.store.mandates import StoredDefinition
 
 VERSION = 1
 
@@ -104,7 +105,7 @@ def compose(session: Session, delivery_id: str) -> Message:
     camera = _camera_then(session, alert)
     stored = session.get_one(StoredDefinition, alert.definition_digest)
     definition = load_definition(stored.canonical, alert.definition_digest).definition
-    zone = ZoneInfo(session.get_one(Use, alert.use_id).timezone)
+    zone = ZoneInfo(text_of(session, find_use(session, alert.use_id)).text.timezone)
     return Message(
         version=VERSION,
         delivery=delivery.id,

@@ -18,7 +18,7 @@ from beffroi.events.detector import Detection
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.definition import EvidenceClass, VotedText
 from beffroi.mandate.gate import Refusal, ask
-from beffroi.mandate.uses import Mode
+from beffroi.mandate.modes import Mode
 from beffroi.store.alerts import Alert
 
 _WITHOUT_FILES: Final = frozenset({EvidenceClass.NONE, EvidenceClass.COUNTS})

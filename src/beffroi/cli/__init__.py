@@ -26,6 +26,8 @@ COMMANDS: Final = (
     "definition",
     "doctrine",
     "use",
+    "act",
+    "consultation",
     "account",
     "alert",
     "ledger",

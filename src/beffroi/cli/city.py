@@ -1,29 +1,25 @@
 """The demo city: Belfort-les-Eaux, which does not exist, under a law that does not exist.
 
-Everything a real city would decide is here as data: cameras, uses, votes and people. It is marked
-as fictional wherever a text is shown.
+Its cameras and its people are here, what it decided in :mod:`beffroi.cli.chronicle`, all as data.
+It is marked as fictional wherever a text is shown.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from beffroi.capture.picture import to_jpeg
+from beffroi.cli.chronicle import BEGINNING, OTHERS, Chronicle, lived
 from beffroi.cli.installation import Installation
+from beffroi.clock import FrozenClock
 from beffroi.engine.setup import blur
-from beffroi.events.registry import shipped_definitions
+from beffroi.ledger.append import SYSTEM
 from beffroi.mandate.backgrounds import set_background
 from beffroi.mandate.cameras import CameraSpec, add_camera, list_cameras
 from beffroi.mandate.rights import Role
-from beffroi.mandate.uses import ALWAYS, ActType, Mode, UseSpec, draft_use, record_act
 from beffroi.simulation.scene import Scene
 from beffroi.web.accounts import create_account
-
-FICTION: Final = "Loi fictive de la ville synthétique, article 1 (ce texte n’existe pas)"
-COUNCIL: Final = "Conseil municipal de Belfort-les-Eaux (ville fictive)"
-YEAR: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +34,7 @@ class Spot:
         event: Which shipped definition was voted there.
         purpose: Why, as the council put it.
         forbidden: What nobody may enter: its name for people, and the scene's zone.
+        tag: What kind of place it is, for the doctrines.
     """
 
     camera: str
@@ -47,6 +44,7 @@ class Spot:
     event: str
     purpose: str
     forbidden: tuple[tuple[str, str], ...] = ()
+    tag: str = "street"
 
 
 SPOTS: Final = (
@@ -57,6 +55,7 @@ SPOTS: Final = (
         {"x": 0.46, "y": 0.44, "heading": 150, "view": 62},
         "gathering",
         "Prévenir les mouvements de foule les jours de marché.",
+        tag="square",
     ),
     Spot(
         "rue",
@@ -73,6 +72,7 @@ SPOTS: Final = (
         {"x": 0.24, "y": 0.66, "heading": 60, "view": 64},
         "fall",
         "Porter secours aux personnes qui tombent et ne se relèvent pas.",
+        tag="park",
     ),
     Spot(
         "quai",
@@ -82,6 +82,7 @@ SPOTS: Final = (
         "intrusion",
         "Arrêter les trains quand une personne descend sur les voies.",
         (("voies", "track"),),
+        tag="station",
     ),
 )
 
@@ -90,6 +91,10 @@ PEOPLE: Final = (
     ("superviseur", "Dominique Supervisor (demo)", Role.SUPERVISOR),
     ("technicien", "Sacha Technician (demo)", Role.TECHNICIAN),
     ("secretariat", "Alix Clerk (demo)", Role.CLERK),
+    ("greffe", "Charlie Secretary (demo)", Role.SECRETARY),
+    ("dpo", "Lou Data Protection (demo)", Role.DPO),
+    ("comite", "Eden Committee (demo)", Role.COMMITTEE),
+    ("inspection", "Noa Inspector (demo)", Role.INSPECTOR),
     ("admin", "Robin Administrator (demo)", Role.ADMINISTRATOR),
 )
 
@@ -99,47 +104,35 @@ def build_city(site: Installation) -> None:
     with site.database.read() as session:
         if list_cameras(session):
             return
-    definitions = {voted.definition.event: voted for voted in shipped_definitions()}
-    clock = site.clock
     with site.database.write() as session:
-        actors = {
+        clock = FrozenClock(site.clock.now() - BEGINNING)
+        people = {
             role: create_account(
                 session,
                 login=login,
                 name=name,
                 role=role,
                 password=None,
-                actor="system",
+                actor=SYSTEM,
                 clock=clock,
             ).pseudonym
             for login, name, role in PEOPLE
         }
+        technician = people[Role.TECHNICIAN]
+        drawn = {}
         for seed, spot in enumerate(SPOTS, start=1):
             scene = Scene.create(spot.scene, seed)
-            technician = actors[Role.TECHNICIAN]
             add_camera(session, spot.camera, _camera(spot, scene), actor=technician, clock=clock)
             set_background(session, spot.camera, _background(scene), actor=technician, clock=clock)
-            clerk = actors[Role.CLERK]
-            use = draft_use(
-                session,
-                f"{spot.event}-{spot.camera}",
-                definitions[spot.event],
-                _use(spot, scene, site),
-                actor=clerk,
-                clock=clock,
-            )
-            for act in (ActType.VOTE, ActType.PUBLICATION):
-                record_act(
-                    session,
-                    use.id,
-                    act,
-                    body=COUNCIL,
-                    date=clock.now().date().isoformat(),
-                    reference=f"FICTION-{seed:03d}",
-                    motives=spot.purpose,
-                    actor=clerk,
-                    clock=clock,
-                )
+            drawn[spot.camera] = {
+                "forbidden": {name: _ring(scene, zone) for name, zone in spot.forbidden}
+            }
+        stories = [
+            story
+            for spot in SPOTS
+            for story in lived(spot.event, spot.camera, spot.purpose, spot.tag)
+        ]
+        Chronicle(session, clock, people, drawn).tell([*stories, *OTHERS])
 
 
 def _camera(spot: Spot, scene: Scene) -> CameraSpec:
@@ -151,22 +144,6 @@ def _camera(spot: Spot, scene: Scene) -> CameraSpec:
         address=f"sim://{spot.scene}?seed={scene.seed}",
         ground=(ground / ground[2, 2]).tolist(),
         place=spot.place,
-    )
-
-
-def _use(spot: Spot, scene: Scene, site: Installation) -> UseSpec:
-    drawn: dict[str, Any] = {
-        "forbidden": {name: _ring(scene, zone) for name, zone in spot.forbidden}
-    }
-    return UseSpec(
-        mode=Mode.LIVE,
-        purpose=spot.purpose,
-        legal_basis=FICTION,
-        timezone="Europe/Paris",
-        hours=ALWAYS,
-        starts_at=site.clock.now(),
-        ends_at=site.clock.now() + YEAR,
-        cameras={spot.camera: drawn},
     )
 
 

@@ -1,29 +1,40 @@
-"""`beffroi use`: write uses down, record the acts that move them, ask why one runs or not."""
+"""`beffroi use`: write uses down, carry them through the procedure, ask why one runs or not."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.orm import Session
 
 from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_rows
 from beffroi.errors import BadInput
 from beffroi.events.detector import Zones
 from beffroi.events.drawn import read_drawn
-from beffroi.events.registry import DETECTORS, build, shipped_definitions
+from beffroi.events.registry import DETECTORS, build, shipped_annexes, shipped_definitions
+from beffroi.mandate.annexes import record_annex
 from beffroi.mandate.definition import VotedText, read_definition
 from beffroi.mandate.gate import Gate
+from beffroi.mandate.hours import ALWAYS, Hours, zone_of
+from beffroi.mandate.modes import Mode
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.rights import Permission
-from beffroi.mandate.uses import ALWAYS, ActType, Mode, UseSpec, draft_use, list_uses, record_act
+from beffroi.mandate.uses import (
+    UseSpec,
+    definition_of,
+    draft_use,
+    list_uses,
+    state_of,
+    text_of,
+)
 from beffroi.store.mandates import Use
 
 app = typer.Typer(
     name="use",
     no_args_is_help=True,
-    help="Write uses down, record the acts that move them, ask why one runs or not.",
+    help="Write uses down, carry them through the procedure, ask why one runs or not.",
 )
 
 UseId = Annotated[str, typer.Argument(metavar="USE", help="Its id, e.g. `fall-park`.")]
@@ -37,77 +48,60 @@ def add(
     ],
     camera: Annotated[list[str], typer.Option(help="A camera; give it again for more.")],
     purpose: Annotated[str, typer.Option(help="Why, in plain words.")],
-    legal_basis: Annotated[str, typer.Option(help="The text that it rests on.")],
-    until: Annotated[str, typer.Option(help="Last day, YYYY-MM-DD.")],
+    legal_basis: Annotated[str, typer.Option(help="The article that it rests on, in words.")],
+    until: Annotated[str, typer.Option(help="Last day, YYYY-MM-DD, included.")],
+    law: Annotated[str, typer.Option(help="Legal pack that it rests on; needed to go live.")] = "",
+    mode: Annotated[Mode, typer.Option(help="How far it goes.")] = Mode.LIVE,
     start: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
     zones: Annotated[
         Path | None, typer.Option(help="JSON with `area`, `forbidden`, `lines` in fractions.")
     ] = None,
-    timezone: Annotated[str, typer.Option(help="In which hours are read.")] = "Europe/Paris",
+    timezone: Annotated[str, typer.Option(help="In which days and hours are read.")] = (
+        "Europe/Paris"
+    ),
     hours: Annotated[
-        str | None, typer.Option(help='JSON, e.g. {"0": [["08:00", "20:00"]]}; 0 is Monday.')
+        str | None, typer.Option(help='JSON, e.g. {"5": [["18:00", "24:00"]]}; 0 is Monday.')
     ] = None,
+    occasion: Annotated[str, typer.Option(help="What it is for, if for one occasion.")] = "",
+    place: Annotated[
+        list[str] | None, typer.Option(help="Tag of the place, e.g. `station`; may be repeated.")
+    ] = None,
+    controller: Annotated[str, typer.Option(help="Who answers for it.")] = "",
+    renews: Annotated[str, typer.Option(help="Id of the use that it continues.")] = "",
     login: As = None,
     data: Data = DATA,
 ) -> None:
-    """Write a use down; nothing runs until it is voted and published.
+    """Write a use down; nothing runs until the procedure has carried it through.
 
-    Example: `beffroi use add fall-park --definition fall --camera park --purpose "…"
-    --legal-basis "…" --until 2027-06-30 --as clerk`
+    Example: `beffroi use add fall-park --definition fall --camera park --purpose "Help people
+    who fall" --law belfort-fiction --legal-basis "article 1" --until 2027-06-30 --as clerk`
     """
     site = open_installation(data)
     voted = _definition(definition)
     drawn = _drawn(zones)
     spec = UseSpec(
-        mode=Mode.LIVE,
+        mode=mode,
         purpose=purpose,
+        law=law,
         legal_basis=legal_basis,
         timezone=timezone,
-        hours=ALWAYS if hours is None else _hours(hours),
-        starts_at=site.clock.now() if start is None else _day(start),
-        ends_at=_day(until),
+        hours=dict(ALWAYS) if hours is None else _hours(hours),
+        starts_at=site.clock.now() if start is None else _day(start, timezone),
+        ends_at=_day(until, timezone) + timedelta(days=1),
         cameras=dict.fromkeys(camera, drawn),
+        occasion=occasion,
+        places=tuple(place or ()),
+        controller=controller,
+        renews=renews,
     )
-    with site.acting(login, Permission.RECORD_ACTS) as (session, account):
+    with site.acting(login, Permission.DRAFT_USES) as (session, account):
         draft_use(session, use, voted, spec, actor=account.pseudonym, clock=site.clock)
+        for annex in shipped_annexes(voted.definition.event):
+            record_annex(session, voted.digest, annex, actor=account.pseudonym, clock=site.clock)
     typer.echo(
         f"{use} is a draft under the definition {voted.digest}.\n"
-        f"Next: `beffroi use act {use} vote …`, then `beffroi use act {use} publication …`."
+        f"`beffroi act next {use}` says what comes next."
     )
-
-
-@app.command()
-def act(
-    use: UseId,
-    kind: Annotated[ActType, typer.Argument(help="What was decided.")],
-    body: Annotated[str, typer.Option(help="Who decided, e.g. the municipal council.")],
-    date: Annotated[str, typer.Option(help="Day of the decision, YYYY-MM-DD.")],
-    reference: Annotated[str, typer.Option(help="Number under which it can be found.")],
-    motives: Annotated[str, typer.Option(help="Why, in plain words.")],
-    document: Annotated[Path | None, typer.Option(help="The signed text.")] = None,
-    login: As = None,
-    data: Data = DATA,
-) -> None:
-    """Record a decision of a competent body; the use moves with it.
-
-    Example: `beffroi use act fall-park vote --body "Conseil municipal" --date 2026-11-03
-    --reference 2026-114 --motives "…" --as clerk`
-    """
-    site = open_installation(data)
-    with site.acting(login, Permission.RECORD_ACTS) as (session, account):
-        record_act(
-            session,
-            use,
-            kind,
-            body=body,
-            date=date,
-            reference=reference,
-            motives=motives,
-            document=document,
-            actor=account.pseudonym,
-            clock=site.clock,
-        )
-    typer.echo(f"The {kind} on {use} is recorded.")
 
 
 @app.command("list")
@@ -118,20 +112,8 @@ def list_(as_json: AsJson = False, data: Data = DATA) -> None:
     """
     site = open_installation(data)
     with site.database.read() as session:
-        rows = [
-            {
-                "id": use.id,
-                "definition": use.definition_digest,
-                "mode": use.mode,
-                "state": _state(use, site.clock.now()),
-                "purpose": use.purpose,
-                "legal_basis": use.legal_basis,
-                "starts_at": use.starts_at,
-                "ends_at": use.ends_at,
-            }
-            for use in list_uses(session)
-        ]
-    columns = ("id", "state", "mode", "purpose", "ends_at")
+        rows = [_row(session, use, site.clock.now()) for use in list_uses(session)]
+    columns = ("id", "state", "mode", "event", "purpose", "ends_at")
     print_rows(columns, rows, as_json=as_json, none="No use yet: `beffroi use add --help`.")
 
 
@@ -189,6 +171,28 @@ def resume_(
     typer.echo(f"{use} runs again on {camera}.")
 
 
+def _row(session: Session, use: Use, now: datetime) -> dict[str, Any]:
+    try:
+        text = text_of(session, use).text
+        voted = definition_of(session, text)
+        state = state_of(session, use, now).value
+    except BadInput as error:
+        return {"id": use.id, "state": "refused", "why": error.message}
+    return {
+        "id": use.id,
+        "event": voted.definition.event,
+        "definition": text.definition,
+        "mode": text.mode.value,
+        "state": state,
+        "purpose": text.purpose,
+        "law": text.law,
+        "legal_basis": text.legal_basis,
+        "cameras": sorted(text.cameras),
+        "starts_at": text.starts_at,
+        "ends_at": text.ends_at,
+    }
+
+
 def _definition(name: str) -> VotedText:
     shipped = {voted.definition.event: voted for voted in shipped_definitions()}
     if name in shipped:
@@ -211,20 +215,17 @@ def _drawn(path: Path | None) -> dict[str, Any]:
     return drawn
 
 
-def _state(use: Use, now: datetime) -> str:
-    return "expired" if use.state == "in_force" and now >= use.ends_at else use.state
-
-
-def _day(text: str) -> datetime:
+def _day(text: str, timezone: str) -> datetime:
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone_of(timezone))
     except ValueError as error:
         raise BadInput(f"{text!r} is not a day, e.g. 2026-11-22.") from error
+    return day.astimezone(UTC)
 
 
-def _hours(text: str) -> dict[str, list[list[str]]]:
+def _hours(text: str) -> Hours:
     try:
-        hours: dict[str, list[list[str]]] = json.loads(text)
+        hours: Hours = json.loads(text)
     except ValueError as error:
         raise BadInput(f"--hours is not JSON: {error}.") from error
     return hours

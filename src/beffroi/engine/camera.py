@@ -29,8 +29,8 @@ from beffroi.events.registry import build
 from beffroi.folder import DataFolder
 from beffroi.mandate.cameras import current_version, load_credentials
 from beffroi.mandate.gate import OpenUse, ask
+from beffroi.mandate.modes import Mode
 from beffroi.mandate.permit import Basis, Permit
-from beffroi.mandate.uses import Mode
 from beffroi.perception.observation import Observation, to_json
 from beffroi.perception.perceive import Perception
 from beffroi.store.database import Database

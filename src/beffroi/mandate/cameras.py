@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
-from beffroi.ledger.append import Kind, append
+from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.store.cameras import Camera, CameraBackground, CameraVersion
+from beffroi.store.mandates import CameraDoubt
 
 Polygon = Sequence[tuple[float, float]]
 
@@ -117,6 +118,58 @@ def last_version(session: Session, camera_id: str) -> CameraVersion:
         .order_by(CameraVersion.number.desc())
         .limit(1)
     ).one()
+
+
+def camera_version(session: Session, camera_id: str, number: int) -> CameraVersion:
+    """One version of a camera.
+
+    Raises:
+        BadInput: There is no such version.
+    """
+    version = session.scalars(
+        select(CameraVersion).where(
+            CameraVersion.camera_id == camera_id, CameraVersion.number == number
+        )
+    ).first()
+    if version is None:
+        raise BadInput(f"Camera {camera_id} has no version {number}.")
+    return version
+
+
+def doubt_camera(session: Session, camera_id: str, reason: str, clock: Clock) -> None:
+    """Note that a camera no longer shows what was voted; its uses wait until it is settled."""
+    if doubted(session, camera_id):
+        return
+    session.add(
+        CameraDoubt(
+            camera_id=camera_id,
+            reason=reason,
+            since=clock.now(),
+            cleared_by=None,
+            cleared_at=None,
+        )
+    )
+    payload = {"camera": camera_id, "reason": reason}
+    append(session, Kind.CAMERA_DOUBTED, actor=SYSTEM, payload=payload, clock=clock)
+
+
+def doubted(session: Session, camera_id: str) -> CameraDoubt | None:
+    """The standing doubt about a camera, if there is one."""
+    return session.scalars(
+        select(CameraDoubt).where(
+            CameraDoubt.camera_id == camera_id, CameraDoubt.cleared_at.is_(None)
+        )
+    ).first()
+
+
+def settle_doubts(session: Session, camera_id: str, *, actor: str, clock: Clock) -> None:
+    """Note that somebody looked at a camera and found it right."""
+    doubt = doubted(session, camera_id)
+    if doubt is None:
+        return
+    doubt.cleared_by, doubt.cleared_at = actor, clock.now()
+    payload = {"camera": camera_id}
+    append(session, Kind.CAMERA_CLEARED, actor=actor, payload=payload, clock=clock)
 
 
 def list_cameras(session: Session) -> list[CameraVersion]:

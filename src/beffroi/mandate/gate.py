@@ -1,27 +1,41 @@
 """The gate: asked before a stream opens and every second after, it says what may run.
 
-It fails closed. A use that is not in force, out of its hours, paused, or whose stored text is not
-the voted one is refused with the reason; a camera without an open use gets no permit.
+It fails closed. A use runs only while its acts put it in force, the doctrines let it, its hours
+hold, its camera is the one that was voted and nobody has stopped it; each refusal says why. Hours,
+zones and definition are read from the voted bytes. A camera without an open use gets no permit.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
-from beffroi.mandate.cameras import current_version, list_cameras
-from beffroi.mandate.definition import VotedText, load_definition
+from beffroi.mandate.cameras import camera_version, current_version, doubted, list_cameras
+from beffroi.mandate.definition import VotedText
+from beffroi.mandate.doctrine.stack import Stack
+from beffroi.mandate.hours import within_hours
+from beffroi.mandate.lawful import objection
+from beffroi.mandate.modes import Mode
 from beffroi.mandate.permit import TERM_S, Basis, Permit, issue
-from beffroi.mandate.uses import ActType, Mode, parse_minute, use_digest
+from beffroi.mandate.procedure.adoption import stack_in_force
+from beffroi.mandate.procedure.standing import Standing, State
+from beffroi.mandate.use_text import CameraText, UseText
+from beffroi.mandate.uses import (
+    definition_of,
+    fits,
+    snapshot,
+    standing_of,
+    text_of,
+)
 from beffroi.store.cameras import CameraVersion
 from beffroi.store.ledger import LedgerEntry
-from beffroi.store.mandates import Act, Commissioning, Pause, StoredDefinition, Use, UseCamera
+from beffroi.store.mandates import Commissioning, Pause, Use, UseCamera
+from beffroi.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +68,66 @@ class CameraDecision:
     refused: tuple[Refusal, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A use as it stands at one moment, for all its cameras.
+
+    Args:
+        text: The text that was voted, or the draft.
+        voted: The definition that it applies.
+        standing: Where it stands.
+    """
+
+    text: UseText
+    voted: VotedText
+    standing: Standing
+
+
 class Votes:
-    """Whether uses are what was voted; each is hashed once, however many cameras it has.
+    """What each use is and where it stands; read once in a pass, however many cameras it has.
 
     Args:
         session: One consistent view of the database, for one pass.
+        now: The moment of the pass.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, now: datetime) -> None:
         self._session = session
-        self._stand: dict[str, bool] = {}
+        self._now = now
+        self._matters: dict[str, Matter | BadInput] = {}
+        self._stack: Stack | None = None
 
-    def stand(self, use: Use) -> bool:
-        """Whether the use is what was voted, or last resumed: cameras, zones, hours, dates."""
-        if use.id not in self._stand:
-            decided = self._session.scalars(
-                select(Act.use_digest)
-                .where(Act.use_id == use.id, Act.type.in_((ActType.VOTE, ActType.RESUMPTION)))
-                .order_by(Act.recorded_at.desc())
-            ).first()
-            self._stand[use.id] = decided == use_digest(self._session, use)
-        return self._stand[use.id]
+    @property
+    def stack(self) -> Stack:
+        """The doctrines in force.
+
+        Raises:
+            BadInput: They were changed behind the acts that adopted them.
+        """
+        if self._stack is None:
+            self._stack = stack_in_force(self._session, self._now)
+        return self._stack
+
+    def matter(self, use: Use) -> Matter:
+        """A use as it stands.
+
+        Raises:
+            BadInput: Its text or its definition is not the one that was voted.
+        """
+        if use.id not in self._matters:
+            self._matters[use.id] = self._read(use)
+        found = self._matters[use.id]
+        if isinstance(found, BadInput):
+            raise found
+        return found
+
+    def _read(self, use: Use) -> Matter | BadInput:
+        try:
+            text = text_of(self._session, use).text
+            standing = standing_of(self._session, use, self._now)
+            return Matter(text, definition_of(self._session, text), standing)
+        except BadInput as error:
+            return error
 
 
 class Gate:
@@ -92,7 +145,7 @@ class Gate:
 
     def decide(self, session: Session) -> list[CameraDecision]:
         """Look at every camera in service."""
-        votes = Votes(session)
+        votes = Votes(session, self._clock.now())
         return [self._decide(session, camera, votes) for camera in list_cameras(session)]
 
     def decide_one(self, session: Session, camera_id: str) -> CameraDecision:
@@ -101,11 +154,14 @@ class Gate:
         Raises:
             BadInput: No such camera.
         """
-        return self._decide(session, current_version(session, camera_id), Votes(session))
+        votes = Votes(session, self._clock.now())
+        return self._decide(session, current_version(session, camera_id), votes)
 
     def _decide(self, session: Session, camera: CameraVersion, votes: Votes) -> CameraDecision:
         if not self._clock_holds(session):
-            reason = "this machine's clock was set back; it runs again once the clock has caught up"
+            reason = say(
+                "this machine's clock was set back; it runs again once the clock has caught up"
+            )
             refusal = Refusal("any use", camera.camera_id, reason)
             return CameraDecision(camera, None, (), (refusal,))
         uses: list[OpenUse] = []
@@ -152,15 +208,19 @@ class Gate:
         return Refusal(
             use.use_id,
             use.camera_id,
-            f"version {definition.behaviour} of detector {definition.detector} was voted and this "
-            "software does not ship it",
+            say(
+                "version {behaviour} of detector {detector} was voted and this software does not "
+                "ship it",
+                behaviour=definition.behaviour,
+                detector=definition.detector,
+            ),
         )
 
 
 def ask(
     session: Session, camera_id: str, now: datetime, votes: Votes | None = None
 ) -> Iterator[OpenUse | Refusal]:
-    """Say of each use that names a camera whether its acts, dates and hours let it run at `now`.
+    """Say of each use that names a camera whether acts, doctrines and hours let it run at `now`.
 
     Args:
         session: Any session.
@@ -168,51 +228,57 @@ def ask(
         now: The time asked about.
         votes: Shared by a pass over several cameras.
     """
-    votes = votes or Votes(session)
-    rows = session.execute(
-        select(Use, UseCamera, StoredDefinition)
-        .join(UseCamera, UseCamera.use_id == Use.id)
-        .join(StoredDefinition, StoredDefinition.digest == Use.definition_digest)
-        .where(UseCamera.camera_id == camera_id)
-        .order_by(Use.id)
-    )
-    for use, drawn, stored in rows:
-        reason = _objection(session, use, camera_id, now, votes)
-        if reason is not None:
-            yield Refusal(use.id, camera_id, reason)
-            continue
+    votes = votes or Votes(session, now)
+    named = select(Use).join(UseCamera, UseCamera.use_id == Use.id)
+    for use in session.scalars(named.where(UseCamera.camera_id == camera_id).order_by(Use.id)):
         try:
-            voted = load_definition(stored.canonical, use.definition_digest)
+            matter = votes.matter(use)
+            reason = _objection(session, use, matter, camera_id, now, votes.stack)
         except BadInput as error:
             yield Refusal(use.id, camera_id, error.message)
             continue
-        yield OpenUse(use.id, camera_id, Mode(use.mode), voted, drawn.zones)
+        if reason is not None:
+            yield Refusal(use.id, camera_id, reason)
+            continue
+        zones = matter.text.cameras[camera_id].zones
+        yield OpenUse(use.id, camera_id, matter.text.mode, matter.voted, zones)
 
 
 def _objection(
-    session: Session, use: Use, camera_id: str, now: datetime, votes: Votes
+    session: Session, use: Use, matter: Matter, camera_id: str, now: datetime, stack: Stack
 ) -> str | None:
-    if use.state != "in_force":
-        return f"the use is not in force: it is {use.state}"
-    if not votes.stand(use):
-        return "the use or one of its cameras is no longer the one that was voted"
-    if now < use.starts_at:
-        return f"it starts on {use.starts_at:%Y-%m-%d %H:%M} UTC"
-    if now >= use.ends_at:
-        return f"it ended on {use.ends_at:%Y-%m-%d %H:%M} UTC"
-    if not within_hours(use.hours, use.timezone, now):
-        return "it is outside the hours that were voted"
+    text, standing = matter.text, matter.standing
+    if standing.state is State.EXPIRED:
+        end = min(text.ends_at, standing.ends_at or text.ends_at)
+        return say("it ended on {moment:%Y-%m-%d %H:%M} UTC", moment=end)
+    if standing.state is State.PUBLISHED and standing.effect_at is not None:
+        start = max(text.starts_at, standing.effect_at)
+        return say("it starts on {moment:%Y-%m-%d %H:%M} UTC", moment=start)
+    if standing.state is not State.IN_FORCE:
+        return say("the use is not in force: it is {state}", state=standing.state.value)
+    against = objection(stack, matter.voted.definition, text, now)
+    if against is not None:
+        return against
+    if camera_id not in text.cameras:
+        return say("the text that was voted does not name this camera")
+    if not _as_voted(session, camera_id, text.cameras[camera_id], standing):
+        return say("the camera is no longer the one that was voted; it must be re-validated")
+    if doubted(session, camera_id) is not None:
+        return say("the camera was seen to have moved; it must be re-validated")
+    if not within_hours(text.hours, text.timezone, now):
+        return say("it is outside the hours that were voted")
     if paused(session, use.id, camera_id):
-        return "an operator has paused it; a supervisor can resume it"
+        return say("an operator has paused it; a supervisor can resume it")
     return None
 
 
-def within_hours(hours: dict[str, list[list[str]]], timezone: str, now: datetime) -> bool:
-    """Whether `now` lies in the weekly hours, read on the wall clock of `timezone`."""
-    local = now.astimezone(ZoneInfo(timezone))
-    minute = local.hour * 60 + local.minute
-    spans = hours.get(str(local.weekday()), [])
-    return any(parse_minute(start) <= minute < parse_minute(end) for start, end in spans)
+def _as_voted(session: Session, camera_id: str, voted: CameraText, standing: Standing) -> bool:
+    """Whether the camera is the one voted, or the one that two people found to fit since."""
+    camera = current_version(session, camera_id)
+    number = standing.revalidated.get(camera_id)
+    if number is not None:
+        voted = snapshot(camera_version(session, camera_id, number), voted.zones)
+    return fits(camera, voted)
 
 
 def paused(session: Session, use_id: str, camera_id: str) -> bool:
@@ -243,7 +309,8 @@ def commissioned(session: Session, camera_id: str, now: datetime) -> bool:
 
 def live_cameras(session: Session, clock: Clock) -> set[str]:
     """Ids of the cameras on which a `live` use may run now, for those who show pictures of it."""
-    now, votes = clock.now(), Votes(session)
+    now = clock.now()
+    votes = Votes(session, now)
     return {
         camera.camera_id
         for camera in list_cameras(session)

@@ -1,4 +1,4 @@
-"""Who may do what: six roles, a short list of permissions, and nothing that is not listed.
+"""Who may do what: nine roles, a short list of permissions, and nothing that is not listed.
 
 Duties are kept apart on purpose: whoever manages accounts sees no alert, whoever judges alerts
 does not resume what was stopped, and whoever inspects changes nothing.
@@ -18,6 +18,9 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     TECHNICIAN = "technician"
     CLERK = "clerk"
+    SECRETARY = "secretary"
+    DPO = "dpo"
+    COMMITTEE = "committee"
     INSPECTOR = "inspector"
     ADMINISTRATOR = "administrator"
 
@@ -36,7 +39,13 @@ class Permission(StrEnum):
     RESUME_USE = "resume_use"
     SEE_CAMERAS = "see_cameras"
     SET_UP_CAMERAS = "set_up_cameras"
+    SUSPEND_USE = "suspend_use"
+    SEE_MANDATES = "see_mandates"
+    DRAFT_USES = "draft_uses"
     RECORD_ACTS = "record_acts"
+    CONFIRM_ACTS = "confirm_acts"
+    GIVE_OPINION = "give_opinion"
+    KEEP_FILES = "keep_files"
     SEE_JOURNAL = "see_journal"
     MANAGE_ACCOUNTS = "manage_accounts"
     ERASE_RECORDS = "erase_records"
@@ -52,16 +61,31 @@ _OPERATOR: Final = {
     Permission.PAUSE_USE,
 }
 
+_OFFICE: Final = {Permission.SEE_MANDATES, Permission.SEE_JOURNAL}
+_REGISTRY: Final = _OFFICE | {
+    Permission.DRAFT_USES,
+    Permission.RECORD_ACTS,
+    Permission.CONFIRM_ACTS,
+}
+
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.OPERATOR: frozenset(_EVERYONE | _OPERATOR),
     Role.SUPERVISOR: frozenset(
         _EVERYONE
         | _OPERATOR
-        | {Permission.ERASE_EVIDENCE, Permission.RESUME_USE, Permission.SEE_JOURNAL}
+        | _OFFICE
+        | {Permission.ERASE_EVIDENCE, Permission.RESUME_USE, Permission.SUSPEND_USE}
     ),
     Role.TECHNICIAN: frozenset(_EVERYONE | {Permission.SET_UP_CAMERAS}),
-    Role.CLERK: frozenset(_EVERYONE | {Permission.RECORD_ACTS, Permission.SEE_JOURNAL}),
-    Role.INSPECTOR: frozenset(_EVERYONE | {Permission.SEE_JOURNAL}),
+    Role.CLERK: frozenset(_EVERYONE | _REGISTRY | {Permission.KEEP_FILES}),
+    Role.SECRETARY: frozenset(_EVERYONE | _REGISTRY),
+    Role.DPO: frozenset(
+        _EVERYONE
+        | _OFFICE
+        | {Permission.GIVE_OPINION, Permission.CONFIRM_ACTS, Permission.KEEP_FILES}
+    ),
+    Role.COMMITTEE: frozenset(_EVERYONE | _OFFICE | {Permission.GIVE_OPINION}),
+    Role.INSPECTOR: frozenset(_EVERYONE | _OFFICE),
     Role.ADMINISTRATOR: frozenset(
         _EVERYONE | {Permission.MANAGE_ACCOUNTS, Permission.SEE_JOURNAL, Permission.ERASE_RECORDS}
     ),

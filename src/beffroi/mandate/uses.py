@@ -1,80 +1,79 @@
-"""Uses: a definition applied to cameras and hours, put in force and ended by acts alone."""
+"""Uses: written down here, moved by acts alone (:mod:`beffroi.mandate.procedure`)."""
 
-import hashlib
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from enum import StrEnum
-from pathlib import Path
-from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-import rfc8785
-from sqlalchemy import select
+from pydantic import ValidationError
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.ledger.append import Kind, append
-from beffroi.mandate.cameras import check_polygon, current_version, last_version
-from beffroi.mandate.definition import VotedText
-from beffroi.store.mandates import Act, StoredDefinition, Use, UseCamera
-
-
-class Mode(StrEnum):
-    """How far a use goes; only `LIVE` shows alerts."""
-
-    STATISTICS = "statistics"
-    SHADOW = "shadow"
-    LIVE = "live"
-
-
-class ActType(StrEnum):
-    """The decisions that move a use, in the order of the thin procedure."""
-
-    VOTE = "vote"
-    PUBLICATION = "publication"
-    SUSPENSION = "suspension"
-    RESUMPTION = "resumption"
-    REPEAL = "repeal"
-
-
-# From which states an act may be recorded, and the state it leads to.
-TRANSITIONS: Final[Mapping[ActType, tuple[frozenset[str], str]]] = {
-    ActType.VOTE: (frozenset({"draft"}), "voted"),
-    ActType.PUBLICATION: (frozenset({"voted"}), "in_force"),
-    ActType.SUSPENSION: (frozenset({"in_force"}), "suspended"),
-    ActType.RESUMPTION: (frozenset({"suspended"}), "in_force"),
-    ActType.REPEAL: (frozenset({"draft", "voted", "in_force", "suspended"}), "repealed"),
-}
-
-ALWAYS: Final = {str(day): [["00:00", "24:00"]] for day in range(7)}
+from beffroi.mandate.cameras import check_polygon, current_version
+from beffroi.mandate.definition import VotedText, load_definition
+from beffroi.mandate.hours import ALWAYS, Hours, check_hours, zone_of
+from beffroi.mandate.lawful import refused
+from beffroi.mandate.modes import Mode
+from beffroi.mandate.procedure.adoption import stack_in_force
+from beffroi.mandate.procedure.standing import BEFORE_VOTE, Standing, State, stand
+from beffroi.mandate.use_text import (
+    CameraText,
+    Regime,
+    UseText,
+    WrittenUse,
+    stored_text,
+    write_text,
+)
+from beffroi.store.cameras import CameraVersion
+from beffroi.store.mandates import StoredDefinition, StoredUseText, Use, UseCamera
+from beffroi.store.procedure import Act
+from beffroi.words import say
 
 
 @dataclass(frozen=True, slots=True)
 class UseSpec:
-    """What is put to the vote.
+    """What a clerk says of a use; see :class:`beffroi.mandate.use_text.UseText`.
 
     Args:
-        mode: How far it goes.
         purpose: Why, in plain words.
-        legal_basis: The text it rests on.
-        timezone: IANA name; the hours are read in it.
-        hours: Weekday "0" (Monday) to "6" → list of ["HH:MM", "HH:MM"], end not included.
+        law: Id of the legal pack that it rests on.
+        legal_basis: The article it rests on, in words.
         starts_at: Nothing runs before.
         ends_at: Nothing runs from then on.
         cameras: Camera id → what is drawn on it (see :class:`beffroi.events.detector.Zones`).
+        mode: How far it goes.
+        regime: Which data-protection law governs it.
+        controller: Who answers for it.
+        processors: Who works on the controller's behalf.
+        partners: Who is told, and under which agreement.
+        timezone: IANA name.
+        hours: Weekday → spans.
+        occasion: The event of the city's life that it is for.
+        places: Tags of the places it looks at.
+        max_offline_s: How long a site may run on after it last heard from the gate.
+        renews: Id of the use that it continues.
     """
 
-    mode: Mode
     purpose: str
+    law: str
     legal_basis: str
-    timezone: str
-    hours: dict[str, list[list[str]]]
     starts_at: datetime
     ends_at: datetime
     cameras: Mapping[str, dict[str, Any]]
+    mode: Mode = Mode.LIVE
+    regime: Regime = "gdpr"
+    controller: str = ""
+    processors: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    timezone: str = "Europe/Paris"
+    hours: Hours = field(default_factory=lambda: dict(ALWAYS))
+    occasion: str = ""
+    places: tuple[str, ...] = ()
+    max_offline_s: int = 5
+    renews: str = ""
 
 
 def register_definition(
@@ -99,135 +98,92 @@ def register_definition(
 def draft_use(
     session: Session, use_id: str, voted: VotedText, spec: UseSpec, *, actor: str, clock: Clock
 ) -> Use:
-    """Write a use down; nothing runs until it is voted and published.
+    """Write a use down; nothing runs until the procedure has carried it through.
 
     Raises:
         BadInput: The id is taken, a date, hour, zone or camera cannot be used.
+        NotAuthorised: A doctrine in force refuses this kind of event.
     """
     if session.get(Use, use_id) is not None:
-        raise BadInput(f"There is already a use {use_id}.")
-    _check(session, spec)
+        raise BadInput(say("There is already a use {use}.", use=use_id))
+    written = _write(session, use_id, voted, spec)
+    _require_no_objection(session, voted, written.text, clock)
     register_definition(session, voted, actor=actor, clock=clock)
-    use = Use(
-        id=use_id,
-        definition_digest=voted.digest,
-        mode=spec.mode.value,
-        state="draft",
-        purpose=spec.purpose,
-        legal_basis=spec.legal_basis,
-        timezone=spec.timezone,
-        hours=spec.hours,
-        starts_at=spec.starts_at,
-        ends_at=spec.ends_at,
-    )
+    _store(session, written, clock)
+    use = Use(id=use_id, text_digest=written.digest, drafted_by=actor, drafted_at=clock.now())
     session.add(use)
     session.flush()
-    for camera_id, zones in spec.cameras.items():
-        session.add(UseCamera(use_id=use_id, camera_id=camera_id, zones=zones))
-    session.flush()
-    append(session, Kind.USE_DRAFTED, actor=actor, payload=_content(session, use), clock=clock)
+    _index(session, written.text)
+    payload = {"use": use_id, "text": written.digest, "definition": voted.digest}
+    append(session, Kind.USE_DRAFTED, actor=actor, payload=payload, clock=clock)
     return use
 
 
-def use_digest(session: Session, use: Use) -> str:
-    """SHA-256 of everything that is voted of a use, as canonical JSON (RFC 8785)."""
-    return hashlib.sha256(rfc8785.dumps(_content(session, use))).hexdigest()
-
-
-def _content(session: Session, use: Use) -> dict[str, Any]:
-    """A camera counts with its address and calibration: elsewhere, it was not voted."""
-    rows = session.scalars(select(UseCamera).where(UseCamera.use_id == use.id)).all()
-    cameras = {}
-    for row in rows:
-        camera = last_version(session, row.camera_id)
-        cameras[row.camera_id] = {
-            "address": camera.address,
-            "ground": camera.ground,
-            "zones": row.zones,
-        }
-    return {
-        "use": use.id,
-        "definition": use.definition_digest,
-        "mode": use.mode,
-        "purpose": use.purpose,
-        "legal_basis": use.legal_basis,
-        "timezone": use.timezone,
-        "hours": use.hours,
-        "starts_at": use.starts_at.isoformat(),
-        "ends_at": use.ends_at.isoformat(),
-        "cameras": cameras,
-    }
-
-
-def record_act(
+def revise_use(
     session: Session,
     use_id: str,
-    act_type: ActType,
+    voted: VotedText,
+    spec: UseSpec,
     *,
-    body: str,
-    date: str,
-    reference: str,
-    motives: str,
+    reason: str,
     actor: str,
     clock: Clock,
-    document: Path | None = None,
-) -> Act:
-    """Record a decision of a competent body; the use moves with it.
+    contribution: int | None = None,
+) -> Use:
+    """Write a new text of a use that was not voted yet; the earlier one stays in the record.
 
     Args:
         session: A write session.
-        use_id: The use decided upon.
-        act_type: What was decided.
-        body: Who decided, e.g. ``Conseil municipal``.
-        date: Day of the decision, ``YYYY-MM-DD``.
-        reference: Number under which it can be found.
-        motives: Why, in plain words.
-        actor: Pseudonym of the account that records it.
-        clock: Gives the time of recording.
-        document: The signed text; only its SHA-256 is kept.
+        use_id: The use.
+        voted: The definition that it applies.
+        spec: The whole new text.
+        reason: Why it changes.
+        actor: Who changes it.
+        clock: Gives the time.
+        contribution: What somebody said in the consultation that led to it.
 
     Raises:
-        BadInput: No such use, a date that is none, or an empty body, reference or motive.
-        NotAuthorised: The use is not in a state from which this act can follow.
+        BadInput: No such use, no reason, or a value that cannot be used.
+        NotAuthorised: It was voted already, or a doctrine refuses this kind of event.
+    """
+    use = find_use(session, use_id)
+    if standing_of(session, use, clock.now()).state not in BEFORE_VOTE:
+        raise NotAuthorised(
+            say("{use} was put to the vote: a change needs a use of its own.", use=use_id)
+        )
+    if not reason.strip():
+        raise BadInput("Say why the text changes.")
+    written = _write(session, use_id, voted, spec)
+    _require_no_objection(session, voted, written.text, clock)
+    register_definition(session, voted, actor=actor, clock=clock)
+    _store(session, written, clock)
+    payload = {
+        "use": use_id,
+        "before": use.text_digest,
+        "text": written.digest,
+        "definition": voted.digest,
+        "reason": reason,
+        "contribution": contribution,
+    }
+    use.text_digest = written.digest
+    session.execute(delete(UseCamera).where(UseCamera.use_id == use_id))
+    _index(session, written.text)
+    append(session, Kind.USE_REVISED, actor=actor, payload=payload, clock=clock)
+    return use
+
+
+def find_use(session: Session, use_id: str) -> Use:
+    """A use by its id.
+
+    Raises:
+        BadInput: There is none.
     """
     use = session.get(Use, use_id)
     if use is None:
-        raise BadInput(f"There is no use {use_id}; `beffroi use list` shows those known.")
-    sources, target = TRANSITIONS[act_type]
-    if use.state not in sources:
-        raise NotAuthorised(
-            f"A {act_type} cannot follow while the use is {use.state}: it needs one that is "
-            f"{' or '.join(sorted(sources))}."
+        raise BadInput(
+            say("There is no use {use}; `beffroi use list` shows those known.", use=use_id)
         )
-    _check_act(body, date, reference, motives, clock.now())
-    act = Act(
-        id=str(uuid.uuid4()),
-        use_id=use_id,
-        type=act_type.value,
-        author=actor,
-        body=body,
-        date=date,
-        reference=reference,
-        motives=motives,
-        use_digest=use_digest(session, use),
-        document_digest=None if document is None else _digest(document),
-        recorded_at=clock.now(),
-    )
-    use.state = target
-    session.add(act)
-    payload = {
-        "act": act.id,
-        "use": use_id,
-        "type": act.type,
-        "body": body,
-        "date": date,
-        "reference": reference,
-        "motives": motives,
-        "document": act.document_digest,
-        "decided_upon": act.use_digest,
-    }
-    append(session, Kind.ACT, actor=actor, payload=payload, clock=clock)
-    return act
+    return use
 
 
 def list_uses(session: Session) -> list[Use]:
@@ -235,23 +191,131 @@ def list_uses(session: Session) -> list[Use]:
     return list(session.scalars(select(Use).order_by(Use.id)))
 
 
-def _check(session: Session, spec: UseSpec) -> None:
+def acts_of(session: Session, use_id: str) -> list[Act]:
+    """The acts of a use, in the order of their recording."""
+    return list(session.scalars(select(Act).where(Act.use_id == use_id).order_by(Act.number)))
+
+
+def text_of(session: Session, use: Use, acts: list[Act] | None = None) -> WrittenUse:
+    """The text that was voted, or the one last drafted while none was.
+
+    Raises:
+        BadInput: The stored text is not the one that was voted.
+    """
+    acts = acts_of(session, use.id) if acts is None else acts
+    voted = [act.subject_digest for act in acts if act.type == "vote"]
+    written = stored_text(session, voted[-1] if voted else use.text_digest)
+    if written.text.use != use.id:
+        raise BadInput("The stored text is that of another use.")
+    return written
+
+
+def standing_of(session: Session, use: Use, now: datetime) -> Standing:
+    """Where a use stands at a moment.
+
+    Raises:
+        BadInput: The stored text is not the one that was voted.
+    """
+    acts = acts_of(session, use.id)
+    return stand(acts, text_of(session, use, acts).text, now)
+
+
+def state_of(session: Session, use: Use, now: datetime) -> State:
+    """The state that people are told: a draft that a doctrine refuses is refused.
+
+    Raises:
+        BadInput: The stored text or definition is not the one that was voted.
+    """
+    written = text_of(session, use)
+    state = stand(acts_of(session, use.id), written.text, now).state
+    if state in BEFORE_VOTE:
+        definition = definition_of(session, written.text).definition
+        if refused(stack_in_force(session, now), definition, written.text, now) is not None:
+            return State.REFUSED
+    return state
+
+
+def definition_of(session: Session, text: UseText) -> VotedText:
+    """The definition that a use applies.
+
+    Raises:
+        BadInput: It is not stored, or the stored one is not the one that was voted.
+    """
+    stored = session.get(StoredDefinition, text.definition)
+    if stored is None:
+        raise BadInput("The definition of this use is not stored here.")
+    return load_definition(stored.canonical, text.definition)
+
+
+def fits(camera: CameraVersion, voted: CameraText) -> bool:
+    """Whether a camera still is the one voted: same address and calibration, no mask taken away."""
+    masks = {_polygon(mask) for mask in camera.masks}
+    return (
+        camera.address == voted.address
+        and camera.ground == voted.ground
+        and {_polygon(mask) for mask in voted.masks} <= masks
+    )
+
+
+def snapshot(camera: CameraVersion, zones: dict[str, Any]) -> CameraText:
+    """A camera as it is now, to be put to the vote."""
+    return CameraText(address=camera.address, ground=camera.ground, masks=camera.masks, zones=zones)
+
+
+def _polygon(points: list[Any]) -> tuple[tuple[float, float], ...]:
+    return tuple((float(x), float(y)) for x, y in points)
+
+
+def _write(session: Session, use_id: str, voted: VotedText, spec: UseSpec) -> WrittenUse:
+    _check(spec)
+    cameras = {
+        camera: snapshot(current_version(session, camera), zones)
+        for camera, zones in spec.cameras.items()
+    }
+    if spec.renews:
+        find_use(session, spec.renews)
     try:
-        ZoneInfo(spec.timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise BadInput(f"{spec.timezone!r} is not a time zone, e.g. Europe/Paris.") from error
+        text = UseText(
+            use=use_id,
+            definition=voted.digest,
+            mode=spec.mode,
+            purpose=spec.purpose,
+            law=spec.law,
+            legal_basis=spec.legal_basis,
+            regime=spec.regime,
+            controller=spec.controller,
+            processors=spec.processors,
+            partners=spec.partners,
+            timezone=spec.timezone,
+            hours=spec.hours,
+            occasion=spec.occasion,
+            places=spec.places,
+            starts_at=spec.starts_at,
+            ends_at=spec.ends_at,
+            max_offline_s=spec.max_offline_s,
+            renews=spec.renews,
+            cameras=cameras,
+        )
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()
+        )
+        raise BadInput(
+            say("This use cannot be written down: {problems}.", problems=problems)
+        ) from error
+    return write_text(text)
+
+
+def _check(spec: UseSpec) -> None:
+    zone_of(spec.timezone)
     if spec.ends_at <= spec.starts_at:
         raise BadInput("A use ends after it starts.")
     if not spec.purpose.strip() or not spec.legal_basis.strip():
         raise BadInput("A use names its purpose and the text it rests on.")
     if not spec.cameras:
         raise BadInput("A use names at least one camera.")
-    for spans in spec.hours.values():
-        for start, end in spans:
-            if parse_minute(start) >= parse_minute(end):
-                raise BadInput(f"The hours {start} to {end} hold no minute.")
-    for camera_id, zones in spec.cameras.items():
-        current_version(session, camera_id)
+    check_hours(spec.hours)
+    for zones in spec.cameras.values():
         polygons = [*zones.get("forbidden", {}).values()]
         if zones.get("area"):
             polygons.append(zones["area"])
@@ -259,36 +323,24 @@ def _check(session: Session, spec: UseSpec) -> None:
             check_polygon(polygon, "zone")
 
 
-def _check_act(body: str, date: str, reference: str, motives: str, now: datetime) -> None:
-    for text, what in ((body, "body"), (reference, "reference"), (motives, "motives")):
-        if not text.strip():
-            raise BadInput(f"An act states its {what}.")
-    try:
-        day = datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError as error:
-        raise BadInput(f"{date!r} is not a day, e.g. 2026-11-22.") from error
-    # A day begins up to 14 hours earlier in the east than in UTC.
-    if day > now + timedelta(hours=14):
-        raise BadInput(f"An act is recorded once it was taken; {date} is still to come.")
+def _require_no_objection(session: Session, voted: VotedText, text: UseText, clock: Clock) -> None:
+    """A refused kind of event is not even written down."""
+    now = clock.now()
+    against = refused(stack_in_force(session, now), voted.definition, text, now)
+    if against is not None:
+        raise NotAuthorised(against)
 
 
-def _digest(document: Path) -> str:
-    try:
-        return hashlib.sha256(document.read_bytes()).hexdigest()
-    except OSError as error:
-        raise BadInput(f"The document {document} cannot be read: {error.strerror}.") from error
+def _store(session: Session, written: WrittenUse, clock: Clock) -> None:
+    if session.get(StoredUseText, written.digest) is None:
+        session.add(
+            StoredUseText(
+                digest=written.digest, canonical=written.canonical, written_at=clock.now()
+            )
+        )
+        session.flush()
 
 
-def parse_minute(text: str) -> int:
-    """Minutes since midnight of "HH:MM"; "24:00" is the end of the day.
-
-    Raises:
-        BadInput: Not an hour of the day.
-    """
-    if text == "24:00":
-        return 24 * 60
-    try:
-        parsed = time.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(f"{text!r} is not an hour, e.g. 08:30.") from error
-    return parsed.hour * 60 + parsed.minute
+def _index(session: Session, text: UseText) -> None:
+    session.add_all(UseCamera(use_id=text.use, camera_id=camera) for camera in text.cameras)
+    session.flush()

@@ -1,4 +1,9 @@
-"""Definitions, uses, acts: what the city has decided, and what an operator has paused."""
+"""Definitions and uses: what may run, and what an operator or a technician has stopped or opened.
+
+What is voted is kept as bytes under their own hash; what came of it is read from the acts
+(:mod:`beffroi.store.procedure`) and never written as a state, so that no row can claim to be in
+force.
+"""
 
 from datetime import datetime
 
@@ -20,57 +25,58 @@ class StoredDefinition(Base):
     registered_at: Mapped[datetime]
 
 
+class Annex(Base):
+    """What may change about a definition without a vote, under a hash of its own.
+
+    `kind` is one of: translation, figures, confusions, contacts. The highest `id` of a kind (and
+    language, for translations) is the one in use; earlier ones stay.
+    """
+
+    __tablename__ = "annex"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    definition_digest: Mapped[str] = mapped_column(ForeignKey("definition.digest"), index=True)
+    kind: Mapped[str]
+    language: Mapped[str | None]
+    digest: Mapped[str]
+    canonical: Mapped[bytes] = mapped_column(LargeBinary)
+    author: Mapped[str]
+    recorded_at: Mapped[datetime]
+    reviewed_by: Mapped[str | None]
+    reviewed_at: Mapped[datetime | None]
+
+
 class Use(Base):
     """A definition applied to cameras and hours, for a purpose, until a date.
 
-    `mode` is one of: statistics, shadow, live. `state` is one of: draft, voted, in_force,
-    suspended, repealed. `hours` maps weekdays 0 (Monday) to 6 to lists of ["HH:MM", "HH:MM"]
-    in `timezone`.
+    `text_digest` is the text last drafted; which text runs is said by the acts alone.
     """
 
     __tablename__ = "use"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    definition_digest: Mapped[str] = mapped_column(ForeignKey("definition.digest"))
-    mode: Mapped[str]
-    state: Mapped[str] = mapped_column(index=True)
-    purpose: Mapped[str]
-    legal_basis: Mapped[str]
-    timezone: Mapped[str]
-    hours: Mapped[Json] = mapped_column(JSON)
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
+    text_digest: Mapped[str] = mapped_column(ForeignKey("use_text.digest"))
+    drafted_by: Mapped[str]
+    drafted_at: Mapped[datetime]
+
+
+class StoredUseText(Base):
+    """The bytes of a use as put to the vote, under their own hash."""
+
+    __tablename__ = "use_text"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    canonical: Mapped[bytes] = mapped_column(LargeBinary)
+    written_at: Mapped[datetime]
 
 
 class UseCamera(Base):
-    """One camera of a use, with what was drawn on it (see `beffroi.events.detector.Zones`)."""
+    """An index: which cameras the text last drafted names."""
 
     __tablename__ = "use_camera"
 
     use_id: Mapped[str] = mapped_column(ForeignKey("use.id"), primary_key=True)
     camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"), primary_key=True)
-    zones: Mapped[Json] = mapped_column(JSON)
-
-
-class Act(Base):
-    """A dated decision by a competent body about a use.
-
-    `use_digest` is the SHA-256 of the use as it was decided upon.
-    """
-
-    __tablename__ = "act"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    use_id: Mapped[str] = mapped_column(ForeignKey("use.id"), index=True)
-    type: Mapped[str]
-    author: Mapped[str]
-    body: Mapped[str]
-    date: Mapped[str]
-    reference: Mapped[str]
-    motives: Mapped[str]
-    use_digest: Mapped[str]
-    document_digest: Mapped[str | None]
-    recorded_at: Mapped[datetime]
 
 
 class Pause(Base):
@@ -99,37 +105,6 @@ class Commissioning(Base):
     reason: Mapped[str]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-
-
-class Annex(Base):
-    """What may change about a definition without a vote, under a hash of its own.
-
-    `kind` is one of: translation, figures, confusions, contacts. The highest `id` of a kind (and
-    language, for translations) is the one in use; earlier ones stay.
-    """
-
-    __tablename__ = "annex"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    definition_digest: Mapped[str] = mapped_column(ForeignKey("definition.digest"), index=True)
-    kind: Mapped[str]
-    language: Mapped[str | None]
-    digest: Mapped[str]
-    canonical: Mapped[bytes] = mapped_column(LargeBinary)
-    author: Mapped[str]
-    recorded_at: Mapped[datetime]
-    reviewed_by: Mapped[str | None]
-    reviewed_at: Mapped[datetime | None]
-
-
-class StoredUseText(Base):
-    """The bytes of a use as put to the vote, under their own hash."""
-
-    __tablename__ = "use_text"
-
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    canonical: Mapped[bytes] = mapped_column(LargeBinary)
-    written_at: Mapped[datetime]
 
 
 class CameraDoubt(Base):

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import JSON, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from beffroi.store.base import Base
+from beffroi.store.base import Base, Json
 
 
 class StoredDoctrine(Base):
@@ -18,6 +18,35 @@ class StoredDoctrine(Base):
     version: Mapped[int]
     canonical: Mapped[bytes] = mapped_column(LargeBinary)
     registered_at: Mapped[datetime]
+
+
+class Act(Base):
+    """A dated decision by a competent body, about a use or about a doctrine.
+
+    `subject_digest` is the hash of the text decided upon. `recorded_by` and `confirmed_by` are
+    pseudonyms of accounts; an act that widens what runs counts once a second person confirmed it.
+    `number` is the order of recording. `details` holds what the type asks for
+    (:mod:`beffroi.mandate.procedure.acts`).
+    """
+
+    __tablename__ = "act"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    use_id: Mapped[str | None] = mapped_column(ForeignKey("use.id"), index=True)
+    doctrine_id: Mapped[str | None] = mapped_column(index=True)
+    type: Mapped[str]
+    body: Mapped[str]
+    date: Mapped[str]
+    reference: Mapped[str]
+    motives: Mapped[str]
+    details: Mapped[Json] = mapped_column(JSON)
+    subject_digest: Mapped[str]
+    document_digest: Mapped[str | None] = mapped_column(ForeignKey("document.digest"))
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime]
+    confirmed_by: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]
 
 
 class Document(Base):

@@ -11,11 +11,14 @@ from beffroi.alerts.life import OPEN, State
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.mandate.definition import EvidenceClass, VotedText, load_definition
-from beffroi.mandate.gate import live_cameras, paused
+from beffroi.mandate.gate import OpenUse, Votes, ask, paused
+from beffroi.mandate.modes import Mode
+from beffroi.mandate.use_text import UseText
+from beffroi.mandate.uses import find_use, text_of
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
 from beffroi.store.cameras import Camera, CameraBackground, CameraState, CameraVersion
-from beffroi.store.mandates import Pause, StoredDefinition, Use, UseCamera
+from beffroi.store.mandates import Pause, StoredDefinition
 
 _WITH_VIDEO = frozenset({EvidenceClass.PIXELATED, EvidenceClass.CLEAR})
 _WITH_SKELETONS = _WITH_VIDEO | {EvidenceClass.SKELETON}
@@ -57,7 +60,7 @@ class Case:
     Args:
         alert: The alert.
         voted: The definition it rests on, checked against its hash.
-        use: The use under which it was raised.
+        use: The text of the use under which it was raised.
         camera: The camera as it is now.
         verdict: What was judged, if it was.
         judge: Name of who judged; empty before.
@@ -68,7 +71,7 @@ class Case:
 
     alert: Alert
     voted: VotedText
-    use: Use
+    use: UseText
     camera: CameraVersion
     verdict: Verdict | None
     judge: str
@@ -100,7 +103,7 @@ class CameraView:
         version: What it is.
         state: How it does, None if no host ever spoke of it.
         live: Whether a live use may run on it now.
-        zones: What the uses in force have drawn on it.
+        zones: What the uses that may run on it now have drawn.
         background: Whether it has a picture to draw skeletons over.
         stops: Standing stops of uses on it.
     """
@@ -154,7 +157,7 @@ def read_case(session: Session, alert_id: str) -> Case:
     return Case(
         alert=alert,
         voted=load_definition(stored.canonical, stored.digest),
-        use=session.get_one(Use, alert.use_id),
+        use=text_of(session, find_use(session, alert.use_id)).text,
         camera=latest_versions(session)[alert.camera_id],
         verdict=verdict,
         judge="" if judge is None else judge.name,
@@ -166,27 +169,27 @@ def read_case(session: Session, alert_id: str) -> Case:
 
 def read_cameras(session: Session, clock: Clock) -> list[CameraView]:
     """Every camera in service: those that are live first, then by name."""
-    live = live_cameras(session, clock)
+    now = clock.now()
+    votes = Votes(session, now)
     states = {state.camera_id: state for state in session.scalars(select(CameraState))}
     backgrounds = _with_background(session)
-    zones: dict[str, list[dict[str, Any]]] = {}
-    drawn = select(UseCamera).join(Use).where(Use.state == "in_force")
-    for row in session.scalars(drawn.order_by(UseCamera.use_id)):
-        zones.setdefault(row.camera_id, []).append(row.zones)
     stops: dict[str, list[Pause]] = {}
     for stop in session.scalars(select(Pause).where(Pause.resumed_at.is_(None))):
         stops.setdefault(stop.camera_id, []).append(stop)
-    views = [
-        CameraView(
-            version=version,
-            state=states.get(camera_id),
-            live=camera_id in live,
-            zones=zones.get(camera_id, []),
-            background=camera_id in backgrounds,
-            stops=stops.get(camera_id, []),
+    views = []
+    for camera_id, version in latest_versions(session, removed=False).items():
+        answers = ask(session, camera_id, now, votes)
+        uses = [answer for answer in answers if isinstance(answer, OpenUse)]
+        views.append(
+            CameraView(
+                version=version,
+                state=states.get(camera_id),
+                live=any(use.mode is Mode.LIVE for use in uses),
+                zones=[use.zones for use in uses],
+                background=camera_id in backgrounds,
+                stops=stops.get(camera_id, []),
+            )
         )
-        for camera_id, version in latest_versions(session, removed=False).items()
-    ]
     return sorted(views, key=lambda view: (not view.live, view.version.name))
 
 

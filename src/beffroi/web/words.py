@@ -144,6 +144,7 @@ REFUSALS: Final = (
 NOT_NOW: Final = (
     N_("it is outside the hours that were voted"),
     N_("an operator has paused it; a supervisor can resume it"),
-    N_("the use or one of its cameras is no longer the one that was voted"),
+    N_("the camera is no longer the one that was voted; it must be re-validated"),
+    N_("the camera was seen to have moved; it must be re-validated"),
 )
 """Why the gate does not let a use in force run, word for word, so that it can be translated."""

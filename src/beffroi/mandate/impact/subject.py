@@ -1,18 +1,14 @@
 """What an impact file is about: the text of a use as put to the vote, and what it stands on."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from beffroi.errors import BadInput
 from beffroi.mandate.cameras import last_version
-from beffroi.mandate.definition import Definition, load_definition
-from beffroi.store.mandates import StoredDefinition, StoredUseText
+from beffroi.mandate.definition import Definition
+from beffroi.mandate.uses import definition_of, find_use, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,40 +57,30 @@ class Subject:
 
 
 def subject_of(session: Session, use_id: str) -> Subject:
-    """The use as its last text has it.
+    """The use as its text has it.
 
     Raises:
-        BadInput: No such use, or it has no text yet.
+        BadInput: No such use, or its text is not the one that was voted.
     """
-    digest, text = _last_text(session, use_id)
-    stored = session.get_one(StoredDefinition, text["definition"])
-    cameras: dict[str, Any] = text["cameras"]
+    written = text_of(session, find_use(session, use_id))
+    text = written.text
     return Subject(
         use_id=use_id,
-        text_digest=digest,
-        definition=load_definition(stored.canonical, stored.digest).definition,
-        definition_digest=stored.digest,
-        mode=text["mode"],
-        purpose=text["purpose"],
-        law=text["law"],
-        regime=text["regime"],
-        controller=text["controller"],
-        processors=text["processors"],
-        partners=text["partners"],
-        timezone=text["timezone"],
-        hours=text["hours"],
-        starts_at=datetime.fromisoformat(text["starts_at"]),
-        ends_at=datetime.fromisoformat(text["ends_at"]),
-        renews=text["renews"],
-        cameras=[last_version(session, camera_id).name for camera_id in sorted(cameras)],
-        masked=sum(bool(camera["masks"]) for camera in cameras.values()),
+        text_digest=written.digest,
+        definition=definition_of(session, text).definition,
+        definition_digest=text.definition,
+        mode=text.mode.value,
+        purpose=text.purpose,
+        law=text.law,
+        regime=text.regime,
+        controller=text.controller,
+        processors=text.processors,
+        partners=text.partners,
+        timezone=text.timezone,
+        hours=text.hours,
+        starts_at=text.starts_at,
+        ends_at=text.ends_at,
+        renews=text.renews or None,
+        cameras=[last_version(session, camera_id).name for camera_id in sorted(text.cameras)],
+        masked=sum(bool(camera.masks) for camera in text.cameras.values()),
     )
-
-
-def _last_text(session: Session, use_id: str) -> tuple[str, dict[str, Any]]:
-    newest = select(StoredUseText).order_by(StoredUseText.written_at.desc())
-    for stored in session.scalars(newest):
-        text: dict[str, Any] = json.loads(stored.canonical)
-        if text["use"] == use_id:
-            return stored.digest, text
-    raise BadInput(f"There is no use {use_id} with a text to assess.")

@@ -4,18 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter, Request
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from beffroi import __version__
-from beffroi.errors import Unavailable
+from beffroi.errors import BadInput, Unavailable
 from beffroi.ledger.sequencer import overdue
 from beffroi.mandate.cameras import list_cameras
-from beffroi.mandate.definition import Definition, load_definition
+from beffroi.mandate.definition import Definition
 from beffroi.mandate.gate import OpenUse, Refusal, Votes, ask
-from beffroi.store.mandates import StoredDefinition, Use, UseCamera
+from beffroi.mandate.procedure.standing import State
+from beffroi.mandate.use_text import UseText
+from beffroi.mandate.uses import list_uses
 from beffroi.web.access import PUBLIC, recognise
 from beffroi.web.render import render
 from beffroi.web.site import site_of
@@ -28,14 +29,14 @@ class UseInForce:
     """A use as the city reads of it.
 
     Args:
-        use: The use.
+        use: Its voted text.
         definition: Its voted text.
         cameras: How many cameras it names.
         running: On how many of them it may run at this time.
         reasons: Why not on the others, as the gate says it.
     """
 
-    use: Use
+    use: UseText
     definition: Definition
     cameras: int
     running: int
@@ -81,28 +82,29 @@ def static(request: Request, path: str) -> Response:
 
 
 def _uses_in_force(session: Session, now: datetime) -> list[UseInForce]:
-    """Every use in force whose dates hold."""
-    rows = session.execute(
-        select(Use, StoredDefinition, func.count(UseCamera.camera_id))
-        .join(StoredDefinition, StoredDefinition.digest == Use.definition_digest)
-        .outerjoin(UseCamera, UseCamera.use_id == Use.id)
-        .where(Use.state == "in_force", Use.starts_at <= now, Use.ends_at > now)
-        .group_by(Use.id, StoredDefinition.digest)
-        .order_by(Use.id)
-    ).all()
-    votes = Votes(session)
+    """Every use that its acts have put in force."""
+    votes = Votes(session, now)
     answers = [
         answer
         for camera in list_cameras(session)
         for answer in ask(session, camera.camera_id, now, votes)
     ]
-    return [
-        UseInForce(
-            use,
-            load_definition(stored.canonical, stored.digest).definition,
-            cameras,
-            sum(isinstance(answer, OpenUse) for answer in answers if answer.use_id == use.id),
-            sorted({a.reason for a in answers if isinstance(a, Refusal) and a.use_id == use.id}),
+    found = []
+    for use in list_uses(session):
+        try:
+            matter = votes.matter(use)
+        except BadInput:
+            continue
+        if matter.standing.state is not State.IN_FORCE:
+            continue
+        mine = [answer for answer in answers if answer.use_id == use.id]
+        found.append(
+            UseInForce(
+                matter.text,
+                matter.voted.definition,
+                len(matter.text.cameras),
+                sum(isinstance(answer, OpenUse) for answer in mine),
+                sorted({answer.reason for answer in mine if isinstance(answer, Refusal)}),
+            )
         )
-        for use, stored, cameras in rows
-    ]
+    return found

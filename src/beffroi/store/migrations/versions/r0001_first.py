@@ -312,21 +312,12 @@ def _use() -> None:
     op.create_table(
         "use",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("definition_digest", sa.String(), nullable=False),
-        sa.Column("mode", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("purpose", sa.String(), nullable=False),
-        sa.Column("legal_basis", sa.String(), nullable=False),
-        sa.Column("timezone", sa.String(), nullable=False),
-        sa.Column("hours", sa.JSON(), nullable=False),
-        sa.Column("starts_at", sa.DateTime(), nullable=False),
-        sa.Column("ends_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["definition_digest"], ["definition.digest"], name="fk_use_definition_digest"
-        ),
+        sa.Column("text_digest", sa.String(), nullable=False),
+        sa.Column("drafted_by", sa.String(), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["text_digest"], ["use_text.digest"], name="fk_use_text_digest"),
         sa.PrimaryKeyConstraint("id", name="pk_use"),
     )
-    op.create_index("ix_use_state", "use", ["state"])
 
 
 def _web_session() -> None:
@@ -345,19 +336,29 @@ def _act() -> None:
     op.create_table(
         "act",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("use_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("use_id", sa.String(), nullable=True),
+        sa.Column("doctrine_id", sa.String(), nullable=True),
         sa.Column("type", sa.String(), nullable=False),
-        sa.Column("author", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("date", sa.String(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("motives", sa.String(), nullable=False),
-        sa.Column("use_digest", sa.String(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("subject_digest", sa.String(), nullable=False),
         sa.Column("document_digest", sa.String(), nullable=True),
+        sa.Column("recorded_by", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
+        sa.Column("confirmed_by", sa.String(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["document_digest"], ["document.digest"], name="fk_act_document_digest"
+        ),
         sa.ForeignKeyConstraint(["use_id"], ["use.id"], name="fk_act_use_id"),
         sa.PrimaryKeyConstraint("id", name="pk_act"),
+        sa.UniqueConstraint("number", name="uq_act_number"),
     )
+    op.create_index("ix_act_doctrine_id", "act", ["doctrine_id"])
     op.create_index("ix_act_use_id", "act", ["use_id"])
 
 
@@ -485,7 +486,6 @@ def _use_camera() -> None:
         "use_camera",
         sa.Column("use_id", sa.String(), nullable=False),
         sa.Column("camera_id", sa.String(), nullable=False),
-        sa.Column("zones", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["camera_id"], ["camera.id"], name="fk_use_camera_camera_id"),
         sa.ForeignKeyConstraint(["use_id"], ["use.id"], name="fk_use_camera_use_id"),
         sa.PrimaryKeyConstraint("use_id", "camera_id", name="pk_use_camera"),

@@ -1,0 +1,201 @@
+"""`beffroi act`: record and confirm the decisions that move a use or a doctrine."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from beffroi.cli.installation import As, open_installation
+from beffroi.cli.options import DATA, AsJson, Data, print_rows
+from beffroi.cli.use import UseId
+from beffroi.errors import BadInput
+from beffroi.mandate.procedure.acts import DETAILS, WIDENING, ActType
+from beffroi.mandate.procedure.documents import attach
+from beffroi.mandate.procedure.record import (
+    confirm_act,
+    next_acts,
+    permission_for,
+    record_act,
+    waiting,
+)
+from beffroi.mandate.rights import Permission
+from beffroi.mandate.uses import acts_of, find_use, state_of
+from beffroi.store.base import Json
+from beffroi.store.procedure import Act
+
+app = typer.Typer(
+    name="act",
+    no_args_is_help=True,
+    help="Record and confirm the decisions that move a use or a doctrine.",
+)
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="What this kind of act says beside; names separated by `;`. May be repeated.",
+    ),
+]
+
+
+@app.command()
+def record(
+    use: UseId,
+    kind: Annotated[ActType, typer.Argument(help="What was decided.")],
+    body: Annotated[str, typer.Option(help="Who decided, e.g. the municipal council.")],
+    date: Annotated[str, typer.Option(help="Day of the decision, YYYY-MM-DD.")],
+    reference: Annotated[str, typer.Option(help="Number under which it can be found.")],
+    motives: Annotated[str, typer.Option(help="Why, in plain words.")],
+    settings: Settings = None,
+    document: Annotated[Path | None, typer.Option(help="The signed paper.")] = None,
+    login: As = None,
+    data: Data = DATA,
+) -> None:
+    """Record a decision of a competent body; the use moves with it.
+
+    `beffroi act next USE` says what each kind of act asks for.
+
+    Example: `beffroi act record fall-park vote --body "Conseil municipal" --date 2026-11-03
+    --reference 2026-114 --motives "…" --document minutes.pdf --set members=33
+    --set votes_for="A. Martin; B. Durand" --as clerk`
+    """
+    site = open_installation(data)
+    details = _details(kind, settings or [])
+    with site.acting(login, permission_for(kind, details)) as (session, account):
+        paper = None
+        if document is not None:
+            paper = attach(
+                session,
+                document.name,
+                _bytes(document),
+                actor=account.pseudonym,
+                clock=site.clock,
+            ).digest
+        act = record_act(
+            session,
+            use,
+            kind,
+            body=body,
+            date=date,
+            reference=reference,
+            motives=motives,
+            details=details,
+            document=paper,
+            actor=account.pseudonym,
+            clock=site.clock,
+        )
+        act_id = act.id
+    typer.echo(f"The {kind} on {use} is recorded as {act_id}.")
+    if kind in WIDENING:
+        typer.echo(
+            "It lets more run, so a second person confirms it: "
+            f"`beffroi act confirm {act_id} --as …`."
+        )
+
+
+@app.command()
+def confirm(
+    act: Annotated[str, typer.Argument(metavar="ACT", help="Its id.")],
+    login: As = None,
+    data: Data = DATA,
+) -> None:
+    """Confirm, as a second person, an act that lets more run.
+
+    Example: `beffroi act confirm 5f0c… --as secretary`
+    """
+    site = open_installation(data)
+    with site.acting(login, Permission.CONFIRM_ACTS) as (session, account):
+        confirmed = confirm_act(session, act, actor=account.pseudonym, clock=site.clock)
+        kind, subject = confirmed.type, confirmed.use_id or confirmed.doctrine_id
+    typer.echo(f"The {kind} on {subject} counts from now on.")
+
+
+@app.command("waiting")
+def waiting_(as_json: AsJson = False, data: Data = DATA) -> None:
+    """List the acts that wait for a second person.
+
+    Example: `beffroi act waiting --json`
+    """
+    site = open_installation(data)
+    with site.database.read() as session:
+        rows = [_row(act) for act in waiting(session)]
+    columns = ("id", "type", "subject", "body", "date")
+    print_rows(columns, rows, as_json=as_json, none="No act waits for a second person.")
+
+
+@app.command("next")
+def next_(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
+    """Say which acts may follow, what each asks for, and what stands in its way today.
+
+    Example: `beffroi act next fall-park`
+    """
+    site = open_installation(data)
+    with site.database.read() as session:
+        found = find_use(session, use)
+        state = state_of(session, found, site.clock.now())
+        rows = [
+            {
+                "act": step.type.value,
+                "asks_for": ", ".join(DETAILS[step.type].model_fields) or "–",
+                "in_the_way": " ".join(step.against) or "–",
+            }
+            for step in next_acts(session, found, site.clock.now())
+        ]
+    if not as_json:
+        typer.echo(f"{use} is {state}.")
+    print_rows(("act", "asks_for", "in_the_way"), rows, as_json=as_json, none="Nothing follows.")
+
+
+@app.command()
+def history(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
+    """List the acts of a use, in their order.
+
+    Example: `beffroi act history fall-park`
+    """
+    site = open_installation(data)
+    with site.database.read() as session:
+        find_use(session, use)
+        rows = [_row(act) for act in acts_of(session, use)]
+    columns = ("number", "type", "body", "date", "reference", "confirmed")
+    print_rows(columns, rows, as_json=as_json, none=f"No act on {use} yet.")
+
+
+def _details(kind: ActType, settings: list[str]) -> Json:
+    """``NAME=VALUE`` texts as the fields of an act; lists are separated by semicolons."""
+    fields = DETAILS[kind].model_fields
+    details: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or name not in fields:
+            known = ", ".join(fields) or "nothing"
+            raise BadInput(f"{setting!r} says nothing about a {kind}: it asks for {known}.")
+        many = "tuple" in str(fields[name].annotation)
+        details[name] = (
+            [part.strip() for part in value.split(";") if part.strip()] if many else value
+        )
+    return details
+
+
+def _row(act: Act) -> Json:
+    return {
+        "id": act.id,
+        "number": act.number,
+        "type": act.type,
+        "subject": act.use_id or act.doctrine_id,
+        "body": act.body,
+        "date": act.date,
+        "reference": act.reference,
+        "motives": act.motives,
+        "details": act.details,
+        "document": act.document_digest,
+        "decided_upon": act.subject_digest,
+        "confirmed": act.confirmed_by is not None if act.type in WIDENING else None,
+    }
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"The document {path} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,394 @@
+"""What the demo city decided in the half year before it is shown, day by day, as data.
+
+Every act goes through the same rules as in a real city: consultations have lasted their fifteen
+days, four bodies were heard, a second person confirmed. Only the calendar is wound back.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from beffroi.clock import FrozenClock
+from beffroi.events.registry import shipped_annexes, shipped_definitions
+from beffroi.mandate.annexes import record_annex
+from beffroi.mandate.counting import DETECTIONS, count
+from beffroi.mandate.doctrine.shipped import shipped_doctrines
+from beffroi.mandate.impact.assessment import draft, read_content, record
+from beffroi.mandate.impact.facts import facts_of
+from beffroi.mandate.impact.forms import Study, form
+from beffroi.mandate.impact.subject import subject_of
+from beffroi.mandate.modes import Mode
+from beffroi.mandate.procedure.acts import WIDENING, ActType
+from beffroi.mandate.procedure.adoption import register_doctrine
+from beffroi.mandate.procedure.consultation import answer, contribute
+from beffroi.mandate.procedure.documents import attach
+from beffroi.mandate.procedure.record import confirm_act, record_act, record_change
+from beffroi.mandate.rights import Role
+from beffroi.mandate.uses import UseSpec, draft_use, find_use, text_of
+from beffroi.store.procedure import Act
+
+BEGINNING: Final = timedelta(days=130)
+"""How long ago the story begins."""
+
+LAW: Final = "belfort-fiction"
+ARTICLE: Final = "Loi fictive de la ville synthétique, article 1 (ce texte n’existe pas)"
+COUNCIL: Final = "Conseil municipal de Belfort-les-Eaux (ville fictive)"
+MEMBERS: Final = (
+    "A. Blanc (fiction)",
+    "B. Colin (fiction)",
+    "C. Dumas (fiction)",
+    "D. Evrard (fiction)",
+    "E. Faure (fiction)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A use and what became of it.
+
+    Args:
+        use: Its id.
+        event: Which shipped definition it applies.
+        camera: Where.
+        purpose: Why.
+        mode: How far it goes.
+        day: Day of the story on which it was written down.
+        tag: What kind of place it is.
+        until: Which steps of `STEPS` it went through; the last one named.
+        term: Days from the draft to its end.
+        ending: What befell it afterwards: day, act, body and details.
+    """
+
+    use: str
+    event: str
+    camera: str
+    purpose: str
+    mode: Mode
+    day: int
+    tag: str
+    until: str = "published"
+    term: int = 365
+    ending: tuple[tuple[int, ActType, str, Mapping[str, Any]], ...] = ()
+
+
+def lived(event: str, camera: str, purpose: str, tag: str) -> tuple[Story, Story]:
+    """A use that was tried in shadow mode for ten days, and then went live."""
+    shadow = Story(f"{event}-{camera}-essai", event, camera, purpose, Mode.SHADOW, 0, tag, term=55)
+    return shadow, Story(f"{event}-{camera}", event, camera, purpose, Mode.LIVE, 30, tag)
+
+
+OTHERS: Final = (
+    Story(
+        "gathering-mairie",
+        "gathering",
+        "place",
+        "Savoir quand la place devant la mairie se remplit.",
+        Mode.LIVE,
+        20,
+        "town-hall",
+        until="drafted",
+    ),
+    Story(
+        "intrusion-parc",
+        "intrusion",
+        "parc",
+        "Tenir les bassins libres pendant les travaux.",
+        Mode.SHADOW,
+        10,
+        "park",
+        ending=(
+            (70, ActType.MOTION, "Habitants (fiction)", {"by": "petition", "signatures": 214}),
+            (80, ActType.REPEAL, COUNCIL, {}),
+        ),
+    ),
+    Story(
+        "gathering-quai",
+        "gathering",
+        "quai",
+        "Prévenir la presse au bord du quai.",
+        Mode.SHADOW,
+        12,
+        "station",
+        ending=((85, ActType.SUSPENSION, "Tribunal administratif (fiction)", {"by": "judge"}),),
+    ),
+    Story(
+        "fall-quai",
+        "fall",
+        "quai",
+        "Porter secours aux personnes qui tombent sur le quai.",
+        Mode.SHADOW,
+        120,
+        "station",
+        until="opened",
+    ),
+    Story(
+        "strike-place",
+        "strike",
+        "place",
+        "Porter secours plus vite les soirs de fête.",
+        Mode.SHADOW,
+        95,
+        "square",
+        until="rejected",
+    ),
+    Story(
+        "strike-parc",
+        "strike",
+        "parc",
+        "Étudier s’il faut veiller sur le parc la nuit.",
+        Mode.SHADOW,
+        128,
+        "park",
+        until="drafted",
+    ),
+)
+
+
+class Chronicle:
+    """Tells stories into the database, all in the order of their days.
+
+    Args:
+        session: A write session.
+        clock: Wound back to the beginning; it is moved on as the story goes.
+        people: Who holds which role, by pseudonym.
+        drawn: Camera → what is drawn on it.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        clock: FrozenClock,
+        people: Mapping[Role, str],
+        drawn: Mapping[str, dict[str, Any]],
+    ) -> None:
+        self._session = session
+        self._clock = clock
+        self._beginning = clock.now()
+        self._people = people
+        self._drawn = drawn
+        self._definitions = {voted.definition.event: voted for voted in shipped_definitions()}
+
+    def tell(self, stories: Iterable[Story]) -> None:
+        """Carry every story through, day by day."""
+        days: list[tuple[int, Callable[[], object]]] = [
+            (0, lambda: self._adopt(LAW)),
+            (40, lambda: self._adopt("belfort-charte")),
+        ]
+        for story in stories:
+            days.extend(self._days(story))
+        for day, happen in sorted(days, key=lambda entry: entry[0]):
+            at = self._beginning + timedelta(days=day)
+            self._clock.advance(max(1.0, (at - self._clock.now()).total_seconds()))
+            happen()
+
+    def _days(self, story: Story) -> Sequence[tuple[int, Callable[[], object]]]:
+        first = story.day
+        days: list[tuple[int, Callable[[], object]]] = [(first, lambda: self._draft(story))]
+        if story.until == "drafted":
+            return days
+        days += [
+            (first + 1, lambda: self._assess(story)),
+            (first + 1, lambda: self._act(story, ActType.CONSULTATION_OPENED, self._dates())),
+            (first + 4, lambda: self._discuss(story)),
+        ]
+        if story.until == "opened":
+            return days
+        adopted = story.until != "rejected"
+        days += [
+            (first + 17, lambda: self._act(story, ActType.CONSULTATION_CLOSED)),
+            (first + 18, lambda: self._hear(story)),
+            (first + 19, lambda: self._act(story, ActType.WORKER_NOTICE)),
+            (first + 20, lambda: self._act(story, ActType.VOTE, _ballot(adopted))),
+        ]
+        if not adopted:
+            return days
+        if story.mode is Mode.LIVE:
+            days.append((first + 28, lambda: self._authorise(story)))
+        publish = first + 29 if story.mode is Mode.LIVE else first + 21
+        days.append((publish, lambda: self._publish(story)))
+        if story.mode is Mode.SHADOW:
+            days += [
+                (publish + 15 + day, lambda: self._shadow(story))
+                for day in range(10)
+                if publish + 15 + day < first + story.term
+            ]
+        for day, act_type, body, details in story.ending:
+            days.append((day, _then(self._act, story, act_type, details, body)))
+        return days
+
+    def _adopt(self, doctrine: str) -> None:
+        text = shipped_doctrines()[doctrine]
+        clerk = self._people[Role.CLERK]
+        register_doctrine(self._session, text, actor=clerk, clock=self._clock)
+        act = record_change(
+            self._session,
+            ActType.ADOPTION,
+            doctrine,
+            version_digest=text.digest,
+            actor=clerk,
+            clock=self._clock,
+            **self._said(COUNCIL, text.doctrine.summary["fr"]),
+        )
+        self._confirm(act)
+
+    def _draft(self, story: Story) -> None:
+        voted = self._definitions[story.event]
+        spec = UseSpec(
+            mode=story.mode,
+            purpose=story.purpose,
+            law=LAW,
+            legal_basis=ARTICLE,
+            controller="Ville de Belfort-les-Eaux (fiction)",
+            processors=("Régie informatique de Belfort-les-Eaux (fiction)",),
+            starts_at=self._clock.now(),
+            ends_at=self._clock.now() + timedelta(days=story.term),
+            places=(story.tag,),
+            cameras={story.camera: self._drawn[story.camera]},
+        )
+        clerk = self._people[Role.CLERK]
+        draft_use(self._session, story.use, voted, spec, actor=clerk, clock=self._clock)
+        for annex in shipped_annexes(story.event):
+            record_annex(self._session, voted.digest, annex, actor=clerk, clock=self._clock)
+
+    def _assess(self, story: Story) -> None:
+        """The impact files, each question answered in a few words."""
+        subject = subject_of(self._session, story.use)
+        facts = facts_of(self._session, subject, "fr", now=self._clock.now())
+        for study in Study:
+            written: dict[str, Any] = draft(study, facts, "fr", None).model_dump()
+            grades = form(study).grades()
+            for field in form(study).fields():
+                if field.asks == "list":
+                    written["lists"].setdefault(field.id, ("(Fiction) À compléter.",))
+                else:
+                    written["texts"][field.id] = f"(Fiction) {story.purpose}"
+                if field.id in grades:
+                    written["grades"][field.id] = grades[field.id][-1]
+            record(
+                self._session,
+                story.use,
+                study,
+                read_content(study, written),
+                actor=self._people[Role.DPO],
+                clock=self._clock,
+            )
+
+    def _discuss(self, story: Story) -> None:
+        clerk = self._people[Role.CLERK]
+        said = contribute(
+            self._session,
+            story.use,
+            "(Fiction) Et si quelqu’un s’allonge simplement pour dormir ?",
+            "réunion publique",
+            actor=clerk,
+            clock=self._clock,
+        )
+        if story.until == "opened":
+            return
+        answer(
+            self._session,
+            said.id,
+            "(Fiction) Être allongé n’est pas un événement : rien n’est signalé.",
+            actor=clerk,
+            clock=self._clock,
+        )
+
+    def _hear(self, story: Story) -> None:
+        interests = "(Fiction) Aucun intérêt."
+        for body, by in (
+            ("Délégué à la protection des données (fiction)", "dpo"),
+            ("Comité IA (fiction)", "ai_committee"),
+            ("Panel citoyen (fiction)", "panel"),
+            ("Représentants des agents (fiction)", "staff_representatives"),
+        ):
+            details = {"by": by, "outcome": "favourable", "interests": interests}
+            self._act(story, ActType.OPINION, details, body)
+
+    def _authorise(self, story: Story) -> None:
+        text = text_of(self._session, find_use(self._session, story.use)).text
+        until = (text.today(self._clock.now()) + timedelta(days=330)).isoformat()
+        details = {"by": "prefect", "granted": True, "until": until}
+        self._act(story, ActType.AUTHORISATION, details, "Préfet de la fiction")
+
+    def _publish(self, story: Story) -> None:
+        effect = (self._clock.now() + timedelta(days=16)).date().isoformat()
+        url = f"https://belfort-les-eaux.example/actes/{story.use}"
+        self._act(story, ActType.PUBLICATION, {"url": url, "effect_on": effect})
+
+    def _shadow(self, story: Story) -> None:
+        count(self._session, story.use, story.camera, self._clock.now(), DETECTIONS, 1)
+
+    def _act(
+        self,
+        story: Story,
+        act_type: ActType,
+        details: Mapping[str, Any] | None = None,
+        body: str = COUNCIL,
+    ) -> None:
+        clerk = self._people[Role.CLERK]
+        words = f"(Fiction) {body} – {act_type.value} – {story.use}\n".encode()
+        paper = attach(
+            self._session,
+            f"{act_type.value}-{story.use}.txt",
+            words,
+            actor=clerk,
+            clock=self._clock,
+        )
+        act = record_act(
+            self._session,
+            story.use,
+            act_type,
+            details=details,
+            document=paper.digest,
+            actor=clerk,
+            clock=self._clock,
+            **self._said(body, story.purpose),
+        )
+        if act_type in WIDENING:
+            self._confirm(act)
+
+    def _confirm(self, act: Act) -> None:
+        secretary = self._people[Role.SECRETARY]
+        self._clock.advance(60)
+        confirm_act(self._session, act.id, actor=secretary, clock=self._clock)
+
+    def _said(self, body: str, motives: str) -> dict[str, str]:
+        day = self._clock.now().date().isoformat()
+        return {
+            "body": body,
+            "date": day,
+            "reference": f"FICTION-{day}",
+            "motives": motives,
+        }
+
+    def _dates(self) -> dict[str, str]:
+        opens = self._clock.now().date() + timedelta(days=1)
+        closes = opens + timedelta(days=14)
+        return {
+            "opens": opens.isoformat(),
+            "closes": closes.isoformat(),
+            "where": "Mairie de Belfort-les-Eaux (fiction) et site de la ville",
+        }
+
+
+def _ballot(adopted: bool) -> dict[str, Any]:
+    most, few = MEMBERS[:3], MEMBERS[3:4]
+    return {
+        "members": len(MEMBERS),
+        "votes_for": most if adopted else few,
+        "votes_against": few if adopted else most,
+        "abstained": MEMBERS[4:],
+    }
+
+
+def _then(
+    act: Callable[[Story, ActType, Mapping[str, Any], str], object],
+    story: Story,
+    act_type: ActType,
+    details: Mapping[str, Any],
+    body: str,
+) -> Callable[[], object]:
+    return lambda: act(story, act_type, details, body)

@@ -1,0 +1,62 @@
+"""Weekly hours, read on the wall clock of a time zone."""
+
+from datetime import datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from beffroi.errors import BadInput
+from beffroi.words import say
+
+Hours = dict[str, list[tuple[str, str]]]
+"""Weekday "0" (Monday) to "6" → spans ("HH:MM", "HH:MM"), end not included."""
+
+ALWAYS: Final[Hours] = {str(day): [("00:00", "24:00")] for day in range(7)}
+
+
+def within_hours(hours: Hours, timezone: str, now: datetime) -> bool:
+    """Whether `now` lies in the weekly hours."""
+    local = now.astimezone(ZoneInfo(timezone))
+    minute = local.hour * 60 + local.minute
+    spans = hours.get(str(local.weekday()), [])
+    return any(parse_minute(start) <= minute < parse_minute(end) for start, end in spans)
+
+
+def check_hours(hours: Hours) -> None:
+    """Refuse spans that hold no minute.
+
+    Raises:
+        BadInput: Not an hour, or an end that is not after its start.
+    """
+    for spans in hours.values():
+        for start, end in spans:
+            if parse_minute(start) >= parse_minute(end):
+                raise BadInput(
+                    say("The hours {start} to {end} hold no minute.", start=start, end=end)
+                )
+
+
+def parse_minute(text: str) -> int:
+    """Minutes since midnight of "HH:MM"; "24:00" is the end of the day.
+
+    Raises:
+        BadInput: Not an hour of the day.
+    """
+    if text == "24:00":
+        return 24 * 60
+    try:
+        parsed = time.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(say("{text!r} is not an hour, e.g. 08:30.", text=text)) from error
+    return parsed.hour * 60 + parsed.minute
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """A time zone by its IANA name.
+
+    Raises:
+        BadInput: There is none of that name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadInput(say("{zone!r} is not a time zone, e.g. Europe/Paris.", zone=name)) from error

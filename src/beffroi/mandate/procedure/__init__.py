@@ -1,0 +1,1 @@
+"""The procedure: who decides what, in which order, and what each step has to bring."""
