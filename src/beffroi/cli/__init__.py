@@ -28,6 +28,7 @@ COMMANDS: Final = (
     "use",
     "act",
     "consultation",
+    "impact",
     "account",
     "alert",
     "ledger",

@@ -16,9 +16,11 @@ from beffroi.events.registry import shipped_annexes, shipped_definitions
 from beffroi.mandate.annexes import record_annex
 from beffroi.mandate.counting import DETECTIONS, count
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
-from beffroi.mandate.impact.assessment import draft, read_content, record
+from beffroi.mandate.impact.assessment import record
+from beffroi.mandate.impact.content import draft
 from beffroi.mandate.impact.facts import facts_of
-from beffroi.mandate.impact.forms import Study, form
+from beffroi.mandate.impact.fiction import answered
+from beffroi.mandate.impact.forms import Study
 from beffroi.mandate.impact.subject import subject_of
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import WIDENING, ActType
@@ -254,24 +256,15 @@ class Chronicle:
             record_annex(self._session, voted.digest, annex, actor=clerk, clock=self._clock)
 
     def _assess(self, story: Story) -> None:
-        """The impact files, each question answered in a few words."""
+        """The impact files, as the people of the fictional city wrote them."""
         subject = subject_of(self._session, story.use)
         facts = facts_of(self._session, subject, "fr", now=self._clock.now())
         for study in Study:
-            written: dict[str, Any] = draft(study, facts, "fr", None).model_dump()
-            grades = form(study).grades()
-            for field in form(study).fields():
-                if field.asks == "list":
-                    written["lists"].setdefault(field.id, ("(Fiction) À compléter.",))
-                else:
-                    written["texts"][field.id] = f"(Fiction) {story.purpose}"
-                if field.id in grades:
-                    written["grades"][field.id] = grades[field.id][-1]
             record(
                 self._session,
                 story.use,
                 study,
-                read_content(study, written),
+                answered(study, draft(study, facts, "fr", None)),
                 actor=self._people[Role.DPO],
                 clock=self._clock,
             )

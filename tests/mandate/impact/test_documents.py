@@ -3,13 +3,16 @@
 import string
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import date
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 
 from beffroi.clock import FrozenClock
 from beffroi.mandate.impact.annex_iv import annex_iv
-from beffroi.mandate.impact.assessment import Content
+from beffroi.mandate.impact.content import Content
 from beffroi.mandate.impact.document import Document, Part, Table
 from beffroi.mandate.impact.dossier import dossier, printed
 from beffroi.mandate.impact.facts import facts_of
@@ -100,3 +103,18 @@ def test_a_page_stands_alone_and_escapes_what_it_holds() -> None:
     assert [node.attrib["scope"] for node in root.iter("th")] == ["col", "col", "row"]
     assert "://" not in page
     assert "<script" not in page
+
+
+def test_a_table_without_rows_is_said_in_words() -> None:
+    document = Document("T", "en", [Part("Stops", table=Table(("When",), ()))])
+    assert "Nothing to report." in document.to_markdown()
+    assert "<table>" not in document.to_html()
+
+
+def test_a_page_is_accessible(browser: Browser) -> None:
+    table = Table(("Nom", "Note"), (("a", "b"), ("c", "d")))
+    parts = [Part("Un", ("x",), table), Part("Deux", table=Table(("Nom",), ()))]
+    with closing(browser.new_page()) as page:
+        page.set_content(Document("Titre", "fr", parts).to_html())
+        found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()

@@ -1,7 +1,6 @@
 """Reports: the right days, the right counts, and nobody's name."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,14 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import FrozenClock
+from beffroi.errors import BadInput
 from beffroi.mandate.impact.figures import figures
-from beffroi.mandate.impact.report import Span, period, report
+from beffroi.mandate.impact.period import Span, period
+from beffroi.mandate.impact.report import report
 from beffroi.mandate.impact.risks import IncidentKind, RiskLine, record_incident, record_risk
+from beffroi.mandate.impact.texts import words
 from beffroi.mandate.pauses import pause
+from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.rights import Role
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
 from beffroi.store.database import Database
 from beffroi.store.mandates import StoredDefinition
+from beffroi.store.procedure import Act
 from tests.mandate.conftest import NOON
 from tests.mandate.impact.town import CLERK
 
@@ -100,12 +105,26 @@ def alert(
     return row.id
 
 
-@dataclass(frozen=True)
-class Act:
-    type: str
-    date: str
-    body: str
-    reference: str
+def vote(day: str) -> Act:
+    """A decision that counts."""
+    return Act(
+        id=day,
+        number=int(day.replace("-", "")),
+        use_id="falls",
+        doctrine_id=None,
+        type="vote",
+        body="Conseil municipal",
+        date=day,
+        reference="2026-114",
+        motives="debated",
+        details={},
+        subject_digest="0" * 64,
+        document_digest=None,
+        recorded_by=CLERK,
+        recorded_at=NOON,
+        confirmed_by=None,
+        confirmed_at=None,
+    )
 
 
 @pytest.fixture
@@ -158,13 +177,15 @@ def test_figures_count_what_lies_between_two_moments(week: Database) -> None:
 
 def test_the_weekly_report_tells_it_without_names(week: Database) -> None:
     covered = period(Span.WEEK, date(2026, 12, 1), "Europe/Paris")
-    acts = [Act("vote", "2026-11-24", "Conseil municipal", "2026-114")]
+    with week.write() as session:
+        session.add_all(map(vote, ["2026-11-22", "2026-11-24", "2026-11-30"]))
     with week.read() as session:
-        document, numbers = report(session, Span.WEEK, covered, acts, "fr")
+        document, numbers = report(session, Span.WEEK, covered, "fr")
     assert document.title == "Rapport hebdomadaire, du 2026-11-23 au 2026-11-29"
     text = document.to_markdown()
     assert "| falls | 5 | 2 | 1 | 1 | 1 | 1 | 67 % [21 ; 94] | 20,0 s | 1 |" in text
-    assert "| 2026-11-24 | vote | Conseil municipal | 2026-114 |" in text
+    assert "| 2026-11-24 | falls | vote | Conseil municipal | 2026-114 |" in text
+    assert text.count("| falls | vote |") == 1
     assert "| 2026-11-23 12:00:00 | falls | park | trop d’alertes | – |" in text
     assert "violation de données personnelles | Fuite | Un câble. | – |" in text
     assert "| falls | park | confirmée | parce que confirmed | 10,0 s | secours |" in text
@@ -178,7 +199,17 @@ def test_the_weekly_report_tells_it_without_names(week: Database) -> None:
 def test_an_empty_report_is_a_report(town: Database) -> None:
     covered = period(Span.QUARTER, date(2026, 5, 1), "Europe/Paris")
     with town.read() as session:
-        document, numbers = report(session, Span.QUARTER, covered, [], "en")
+        document, numbers = report(session, Span.QUARTER, covered, "en")
     assert document.title == "Quarterly report, 2026-01-01 to 2026-03-31"
     assert "not measured" in document.to_markdown()
     assert numbers["uses"]["falls"]["precision"] is None
+
+
+def test_a_report_needs_a_time_zone_that_is_one() -> None:
+    with pytest.raises(BadInput, match="'Mars' is not a time zone"):
+        period(Span.WEEK, date(2026, 11, 23), "Mars")
+
+
+def test_every_act_and_role_has_words() -> None:
+    assert words().values["act"].keys() == set(ActType)
+    assert words().values["role"].keys() == set(Role)

@@ -1,7 +1,8 @@
 """Risks, incidents and the clocks they start."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -51,7 +52,7 @@ def test_a_later_line_replaces_the_earlier_one_and_keeps_it(
 def test_each_kind_of_incident_has_its_clock(
     town: Database, clock: FrozenClock, kind: str, hours: int | None
 ) -> None:
-    noticed = clock.now() - timedelta(hours=5)
+    noticed = (clock.now() - timedelta(hours=5)).astimezone(ZoneInfo("Europe/Paris"))
     with town.write() as session:
         risk = record_risk(session, LEAK, actor=CLERK, clock=clock)
         record_incident(
@@ -60,6 +61,7 @@ def test_each_kind_of_incident_has_its_clock(
         due = deadlines(session)
         expected = [] if hours is None else [noticed + timedelta(hours=hours)]
         assert [one.at for one in due] == expected
+        assert [one.at.tzinfo for one in due] == [UTC] * len(due), "as it is read back"
 
 
 def test_the_first_due_comes_first_and_a_report_ends_the_clock(

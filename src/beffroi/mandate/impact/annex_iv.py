@@ -9,6 +9,7 @@ from beffroi.mandate.impact.facts import facts_of
 from beffroi.mandate.impact.risks import register
 from beffroi.mandate.impact.subject import Subject
 from beffroi.mandate.impact.texts import Language, phrase
+from beffroi.mandate.reading import render
 
 
 def annex_iv(
@@ -44,7 +45,7 @@ def _parameters(subject: Subject, language: Language) -> Table:
         phrase("value", language),
     )
     rows = tuple(
-        (name, definition.labels[name][language], str(value))
+        (name, definition.labels[name][language], render(name, value, language))
         for name, value in sorted(definition.parameters.items())
     )
     return Table(heads, rows)

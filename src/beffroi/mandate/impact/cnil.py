@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from beffroi.mandate.impact.assessment import Content
+from beffroi.mandate.impact.content import Content
 from beffroi.mandate.impact.forms import Form, Study, form
 from beffroi.store.base import Json
 

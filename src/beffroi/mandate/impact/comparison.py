@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from beffroi.errors import BadInput
-from beffroi.mandate.impact.assessment import Content, content_of, titles, versions
+from beffroi.mandate.impact.assessment import versions
+from beffroi.mandate.impact.content import Content, content_of, titles
 from beffroi.mandate.impact.forms import Study, form
 from beffroi.mandate.impact.texts import Language
 from beffroi.store.impact import Assessment
 from beffroi.store.procedure import Contribution
+from beffroi.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,14 @@ def compare(
     numbered = {version.number: version for version in versions(session, use_id, study)}
     for number in (before, after):
         if number not in numbered:
-            raise BadInput(f"There is no version {number} of the {study} of {use_id}.")
+            raise BadInput(
+                say(
+                    "There is no version {number} of the {study} of {use}.",
+                    number=number,
+                    study=study.value,
+                    use=use_id,
+                )
+            )
     between = [numbered[number] for number in sorted(numbered) if before < number <= after]
     return Comparison(
         before,

@@ -8,10 +8,12 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from beffroi.mandate.impact.assessment import content_of, latest
+from beffroi.mandate.impact.assessment import latest
+from beffroi.mandate.impact.content import content_of
 from beffroi.mandate.impact.facts import unknown_models
 from beffroi.mandate.impact.forms import Study
 from beffroi.mandate.impact.subject import subject_of
+from beffroi.words import say
 
 DECISIVE: Final = "1"
 """The criterion that no other makes up for."""
@@ -29,17 +31,24 @@ def failed(session: Session, use_id: str) -> list[str]:
     last = latest(session, use_id, Study.COMPASS)
     if last is None:
         return []
-    reasons = []
+    reasons: list[str] = []
     score = content_of(last).grades.get(DECISIVE)
     if score == NOT_MET:
         reasons.append(
-            f"criterion 1 of the compass is not met (version {last.number}): something biometric "
-            "or sensitive"
+            say(
+                "criterion 1 of the compass is not met (version {number}): something biometric or "
+                "sensitive",
+                number=last.number,
+            )
         )
     unknown = unknown_models(subject_of(session, use_id).definition)
     if unknown and score != MET:
         reasons.append(
-            f"nobody has established that the models {', '.join(unknown)} hold nothing biometric "
-            f"(criterion 1 of the compass, version {last.number})"
+            say(
+                "nobody has established that the models {models} hold nothing biometric "
+                "(criterion 1 of the compass, version {number})",
+                models=", ".join(unknown),
+                number=last.number,
+            )
         )
     return reasons

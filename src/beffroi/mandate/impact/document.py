@@ -4,7 +4,7 @@ import html
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from beffroi.mandate.impact.texts import Language
+from beffroi.mandate.impact.texts import Language, phrase
 from beffroi.store.base import Json
 
 
@@ -51,13 +51,18 @@ class Document:
         yield f"# {self.title}\n"
         for part in self.parts:
             yield f"## {part.heading}\n"
-            for paragraph in part.paragraphs:
+            for paragraph in self._told(part):
                 yield f"{paragraph}\n"
-            if part.table is not None:
+            if part.table is not None and part.table.rows:
                 yield _line(part.table.columns)
                 yield _line(["---"] * len(part.table.columns))
                 yield from map(_line, part.table.rows)
                 yield ""
+
+    def _told(self, part: Part) -> tuple[str, ...]:
+        """Its paragraphs; a table without rows is said in words."""
+        empty = part.table is not None and not part.table.rows
+        return (*part.paragraphs, phrase("nothing", self.language)) if empty else part.paragraphs
 
     def to_html(self) -> str:
         """As one page that stands alone: readable on paper and by a screen reader."""
@@ -72,8 +77,8 @@ class Document:
         for number, part in enumerate(self.parts, 1):
             yield f'<section aria-labelledby="part-{number}">'
             yield f'<h2 id="part-{number}">{html.escape(part.heading)}</h2>'
-            yield from (f"<p>{html.escape(paragraph)}</p>" for paragraph in part.paragraphs)
-            if part.table is not None:
+            yield from (f"<p>{html.escape(paragraph)}</p>" for paragraph in self._told(part))
+            if part.table is not None and part.table.rows:
                 yield from _table(part.table, part.heading)
             yield "</section>"
         yield "</main>\n</body>\n</html>"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
-from beffroi.mandate.impact.assessment import Content
+from beffroi.mandate.impact.content import Content
 from beffroi.mandate.impact.document import Document, Part, Table
 from beffroi.mandate.impact.facts import Facts
 from beffroi.mandate.impact.forms import Field, Study, form
@@ -72,14 +72,17 @@ def printed(study: Study, content: Content, name: str) -> Document:
     def paragraphs(field: Field) -> tuple[str, ...]:
         grade = content.grades.get(field.id)
         graded = "" if grade is None else _grade(study, field, grade, language)
-        items = "; ".join(content.lists.get(field.id, ()))
+        items = phrase("then", language).join(content.lists.get(field.id, ()))
         told = (content.facts.get(field.id, ""), graded, items, content.texts.get(field.id, ""))
         found = tuple(text for text in told if text.strip())
         return found or (phrase("no_answer", language),)
 
-    parts = [
-        Part(f"{field.id} · {field.title[language]}", paragraphs(field)) for field in asked.fields()
-    ]
+    def heading(field: Field) -> str:
+        """The numbers and letters that the law or the CNIL gave are shown, our names are not."""
+        official = field.id.isdigit() or len(field.id) == 1
+        return f"{field.id} · {field.title[language]}" if official else field.title[language]
+
+    parts = [Part(heading(field), paragraphs(field)) for field in asked.fields()]
     if content.measures:
         rows = tuple((measure.title, measure.text) for measure in content.measures)
         heads = (phrase("measure", language), phrase("what_it_does", language))

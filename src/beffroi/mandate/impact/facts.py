@@ -1,7 +1,7 @@
 """What the configuration says by itself: the part of an impact file that nobody has to type."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from itertools import groupby
@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from beffroi import __version__
 from beffroi.mandate import annexes
-from beffroi.mandate.annex_text import Figures as Recorded
-from beffroi.mandate.annex_text import Share
 from beffroi.mandate.definition import Definition
 from beffroi.mandate.impact.figures import Figures, figures
 from beffroi.mandate.impact.remedies import rights_of
 from beffroi.mandate.impact.subject import Subject
 from beffroi.mandate.impact.texts import Data, Language, phrase, read, value
+from beffroi.mandate.reading import read_out_annex, render
 
 EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -62,7 +61,7 @@ def facts_of(
         **_of_definition(subject, language),
         **{f"right_{right.id}": right.how[language] for right in rights_of(subject.regime)},
         **measured(figures(session, subject.use_id, EVER, now), language, energy_mwh),
-        "dataset": _dataset(annexes.figures(session, subject.definition_digest), language),
+        "dataset": _dataset(session, subject, language),
         "software": f"Beffroi {__version__}",
     }
 
@@ -101,20 +100,18 @@ def measured(counted: Figures, language: Language, energy_mwh: int | None) -> Fa
     }
 
 
-def _dataset(recorded: Recorded | None, language: Language) -> str:
-    """The figures annex of the definition, in a line for each set of data."""
+def _dataset(session: Session, subject: Subject, language: Language) -> str:
+    """The figures in use that hold for the definition as it runs."""
+    recorded = annexes.figures(session, subject.definition_digest)
+    if recorded is None or not recorded.hold_for(subject.definition, synthetic=True):
+        return phrase("not_measured", language)
+    return _named(read_out_annex(recorded, subject.definition, language), language)
 
-    def share(name: str, found: Share) -> str:
-        ends = (round(end / 10) for end in (found.permille, found.low, found.high))
-        return "{} {} % [{} ; {}]".format(phrase(name, language), *ends)
 
-    measures = () if recorded is None else recorded.measures
-    lines = (
-        f"{measure.data[language]} {share('recall', measure.recall)}, "
-        f"{share('precision_share', measure.precision)}"
-        for measure in measures
-    )
-    return " ; ".join(lines) or phrase("not_measured", language)
+def _named(rows: Iterable[tuple[str, str]], language: Language) -> str:
+    """Names with their values, in one line."""
+    told = (phrase("named", language, name=name, value=text) for name, text in rows)
+    return phrase("then", language).join(told)
 
 
 def number(quantity: float, language: Language) -> str:
@@ -137,7 +134,7 @@ def _of_text(subject: Subject, language: Language) -> Facts:
         "text_digest": subject.text_digest,
         "mode": value("mode", subject.mode, language),
         "purpose": subject.purpose,
-        "law": subject.law,
+        "law": ", ".join(filter(None, (subject.law, subject.legal_basis))),
         "regime": value("regime", subject.regime, language),
         "controller": subject.controller,
         "processors": listed(subject.processors),
@@ -166,14 +163,20 @@ def _of_definition(subject: Subject, language: Language) -> Facts:
         "told": definition.told[language],
         "detector": definition.detector,
         "behaviour": str(definition.behaviour),
-        "parameters": ", ".join(f"{k} = {v}" for k, v in sorted(definition.parameters.items())),
+        "parameters": _named(
+            (
+                (definition.labels[name][language], render(name, set_to, language))
+                for name, set_to in definition.parameters.items()
+            ),
+            language,
+        ),
         "models": ", ".join(sorted(definition.models)),
         "biometrics": strange if unknown else phrase("known_models", language),
         "precisions": ", ".join(definition.precisions),
         "rate": str(definition.rate_hz),
         "person_px": str(definition.person_px),
         "evidence": value("evidence", definition.evidence, language),
-        "retention": phrase("days", language, days=definition.retention_days),
+        "retention": render("retention_days", definition.retention_days, language),
     }
 
 
@@ -190,4 +193,4 @@ def _hours(hours: Mapping[str, Sequence[Sequence[str]]], language: Language) -> 
         days = [value("day", weekday, language) for weekday in group]
         if text:
             parts.append(f"{days[0] if len(days) == 1 else f'{days[0]}–{days[-1]}'} {text}")
-    return "; ".join(parts)
+    return phrase("then", language).join(parts)

@@ -10,6 +10,7 @@ from functools import cache
 
 from beffroi.errors import BadInput
 from beffroi.mandate.impact.texts import Data, Text, read
+from beffroi.words import say
 
 
 class Regime(StrEnum):
@@ -77,7 +78,13 @@ def rights_of(regime: str) -> tuple[Right, ...]:
         BadInput: No such regime.
     """
     if regime not in list(Regime):
-        raise BadInput(f"{regime!r} is no legal regime: it is one of {', '.join(Regime)}.")
+        raise BadInput(
+            say(
+                "{regime!r} is no legal regime: it is one of {regimes}.",
+                regime=regime,
+                regimes=", ".join(Regime),
+            )
+        )
     return _tables().rights[Regime(regime)]
 
 

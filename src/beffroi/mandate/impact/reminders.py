@@ -12,6 +12,7 @@ from beffroi.ledger.append import Kind, append
 from beffroi.mandate.impact.duties import Duty
 from beffroi.store.base import Json
 from beffroi.store.impact import DutyDone
+from beffroi.words import say
 
 Marks = frozenset[tuple[str | None, str, date]]
 """Use, key and day of each duty that was done."""
@@ -57,7 +58,9 @@ def mark_done(session: Session, duty: Duty, *, actor: str, clock: Clock) -> Duty
         BadInput: It was marked before.
     """
     if is_done(duty, done_marks(session)):
-        raise BadInput(f"The duty {duty.key} of {duty.due} is already marked as done.")
+        raise BadInput(
+            say("The duty {duty} of {day} is already marked as done.", duty=duty.key, day=duty.due)
+        )
     row = DutyDone(
         use_id=duty.use_id,
         duty=duty.key,

@@ -7,7 +7,7 @@ either foreseen, or shows a risk that was missing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 
@@ -18,9 +18,10 @@ from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.ledger.append import Kind, append
 from beffroi.mandate.impact.texts import Data, Text, read
+from beffroi.mandate.uses import find_use
 from beffroi.store.base import Json
 from beffroi.store.impact import Incident, Risk
-from beffroi.store.mandates import Use
+from beffroi.words import say
 
 
 class IncidentKind(StrEnum):
@@ -103,11 +104,11 @@ def record_risk(session: Session, line: RiskLine, *, actor: str, clock: Clock) -
     Raises:
         BadInput: No such use, an empty name, owner or measure, or a residual risk out of 1 to 4.
     """
-    if line.use_id is not None and session.get(Use, line.use_id) is None:
-        raise BadInput(f"There is no use {line.use_id}; `beffroi use list` shows those known.")
+    if line.use_id is not None:
+        find_use(session, line.use_id)
     for text, what in ((line.name, "name"), (line.owner, "owner"), (line.measures, "measures")):
         if not text.strip():
-            raise BadInput(f"A risk states its {what}.")
+            raise BadInput(say("A risk states its {what}.", what=what))
     if line.residual not in range(1, 5):
         raise BadInput("What remains of a risk is graded from 1 (negligible) to 4 (maximum).")
     row = Risk(
@@ -159,11 +160,17 @@ def record_incident(
     """
     risk = session.get(Risk, risk_id)
     if risk is None:
-        raise BadInput(f"There is no risk {risk_id}: record the risk first, then what happened.")
+        raise BadInput(
+            say(
+                "There is no risk {number}: record the risk first, then what happened.",
+                number=risk_id,
+            )
+        )
     if not text.strip():
         raise BadInput("Say what happened; a few words are enough.")
     if noticed_at > clock.now():
         raise BadInput("An incident is recorded once it was noticed; this time is still to come.")
+    noticed_at = noticed_at.astimezone(UTC)
     row = Incident(
         risk_id=risk_id,
         kind=kind.value,
@@ -199,15 +206,21 @@ def report_incident(
     found = select(Incident).where(Incident.id == incident_id).with_for_update()
     incident = session.scalars(found).first()
     if incident is None:
-        raise BadInput(f"There is no incident {incident_id}.")
+        raise BadInput(say("There is no incident {number}.", number=incident_id))
     if incident.reported_at is not None:
-        raise BadInput(f"Incident {incident_id} was already reported to {incident.reported_to}.")
+        raise BadInput(
+            say(
+                "Incident {number} was already reported to {authority}.",
+                number=incident_id,
+                authority=incident.reported_to,
+            )
+        )
     if not to.strip():
         raise BadInput("Say who was told.")
     if not incident.noticed_at <= at <= clock.now():
         raise BadInput("An authority is told after the incident was noticed and before now.")
-    incident.reported_at, incident.reported_to = at, to
-    payload: Json = {"incident": incident_id, "to": to, "at": at.isoformat()}
+    incident.reported_at, incident.reported_to = at.astimezone(UTC), to
+    payload: Json = {"incident": incident_id, "to": to, "at": incident.reported_at.isoformat()}
     append(session, Kind.INCIDENT_REPORTED, actor=actor, payload=payload, clock=clock)
     return incident
 

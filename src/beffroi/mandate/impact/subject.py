@@ -22,7 +22,8 @@ class Subject:
         definition_digest: SHA-256 of that definition.
         mode: How far it goes.
         purpose: Why, in the city's words.
-        law: The legal pack that it rests on.
+        law: The legal pack that it rests on; empty where none is needed.
+        legal_basis: The article it rests on, in words.
         regime: ``gdpr``, ``led`` or ``state_security``.
         controller: Who answers for it.
         processors: Who acts on the controller's behalf.
@@ -43,6 +44,7 @@ class Subject:
     mode: str
     purpose: str
     law: str
+    legal_basis: str
     regime: str
     controller: str
     processors: Sequence[str]
@@ -72,6 +74,7 @@ def subject_of(session: Session, use_id: str) -> Subject:
         mode=text.mode.value,
         purpose=text.purpose,
         law=text.law,
+        legal_basis=text.legal_basis,
         regime=text.regime,
         controller=text.controller,
         processors=text.processors,

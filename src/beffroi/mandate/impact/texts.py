@@ -60,7 +60,7 @@ def value(kind: str, code: str, language: Language) -> str:
     return code if named is None else named[language]
 
 
-def phrase(name: str, language: Language, **parts: object) -> str:
+def phrase(name: str, language: Language, /, **parts: object) -> str:
     """A sentence of the vocabulary with its blanks filled in."""
     return words().phrases[name][language].format_map(_plain(parts))
 

@@ -1,0 +1,23 @@
+"""The duties of the whole installation, as its acts and doctrines stand."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from beffroi.mandate.impact.duties import Duty, standing_duties, use_duties
+from beffroi.mandate.impact.subject import subject_of
+from beffroi.mandate.procedure.record import case_of
+from beffroi.mandate.uses import list_uses
+
+
+def agenda(session: Session, now: datetime) -> list[Duty]:
+    """Every duty of every use, risk and incident, by day.
+
+    Raises:
+        BadInput: A stored text is not the one that was voted.
+    """
+    found = standing_duties(session)
+    for use in list_uses(session):
+        case = case_of(session, use, now)
+        found += use_duties(subject_of(session, use.id), case.acts, case.procedure)
+    return sorted(found, key=lambda duty: (duty.due, duty.use_id or "", duty.key))
