@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from beffroi.errors import BadInput
+from beffroi.errors import BadInput, Tampered
 from beffroi.ledger.append import Kind
 from beffroi.ledger.keys import load_or_create
 from beffroi.ledger.leaf import leaf_bytes, leaf_of
 from beffroi.ledger.merkle import leaf_hash, node_hash
+from beffroi.ledger.read import lines
 from beffroi.ledger.sequencer import sequence
 from beffroi.ledger.verify import verify
 from beffroi.store.ledger import LedgerEntry, LedgerNode, LedgerPayload
@@ -263,6 +264,49 @@ def test_rows_overwritten_with_nonsense_are_found_and_named(ledger: Ledger, name
         session.execute(text(statement))
     report = ledger.verify()
     assert (report.entries, report.failures[0].position) == (10, position)
+
+
+NO_TEXT = {
+    "kind": ("UPDATE ledger_entry SET kind = CAST(x'ff61' AS TEXT) WHERE position = 3", 3),
+    "actor": ("UPDATE ledger_entry SET actor = CAST(x'c328' AS TEXT) WHERE position = 3", 3),
+    "payload": ("UPDATE ledger_payload SET payload = CAST(x'7bff' AS TEXT) WHERE entry_id = 4", 3),
+}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # PostgreSQL refuses all of these
+@pytest.mark.parametrize("name", NO_TEXT)
+def test_bytes_that_are_no_text_are_named_and_do_not_pass_for_a_database_away(
+    ledger: Ledger, name: str
+) -> None:
+    statement, position = NO_TEXT[name]
+    ledger.record(*BATCHES)
+    with ledger.database.write() as session:
+        session.execute(text(statement))
+    report = ledger.verify()
+    assert (report.entries, report.failures[0].position) == (10, position)
+    with pytest.raises(Tampered, match="holds what is no text"), ledger.database.read() as session:
+        lines(session)
+
+
+def test_an_entry_dated_back_is_named_wherever_it_waits(ledger: Ledger) -> None:
+    ledger.record(*BATCHES)
+    ledger.clock.advance(3600)
+    ledger.record(1)
+    ledger.clock.step(-3000)
+    ledger.append(1)
+    (forgotten,) = ledger.verify().doubts
+    assert (forgotten.position, forgotten.entry_id) == (None, 12)
+    assert "still without a position" in str(forgotten)
+
+    ledger.sequencer().finish()
+    report = ledger.verify()
+    assert report.holds, "the clock may have been set: that is for somebody to explain"
+    (back,) = report.doubts
+    assert (back.position, back.entry_id) == (11, 12)
+    assert f"Doubtful. {back}" in str(report)
+    ledger.clock.step(3000)
+    ledger.record(1)
+    assert ledger.verify().doubts == (back,)
 
 
 @pytest.mark.parametrize(

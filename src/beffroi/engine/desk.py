@@ -17,7 +17,7 @@ from beffroi.alerts.raising import raise_alert
 from beffroi.capture.source import Source
 from beffroi.clock import Clock
 from beffroi.engine.evidence import EvidenceDesk, Scene
-from beffroi.errors import NotAuthorised, Unavailable
+from beffroi.errors import NotAuthorised, Tampered, Unavailable
 from beffroi.events.detector import Detection
 from beffroi.mandate.gate import OpenUse
 from beffroi.store.database import Database
@@ -109,7 +109,7 @@ class AlertDesk:
             # The use was stopped since its permit was given: what it saw after that is nothing.
             log.info("detection dropped", camera=use.camera_id, cause=error.message)
             return True
-        except Unavailable as error:
+        except (Unavailable, Tampered) as error:
             log.error("an alert waits", camera=use.camera_id, cause=error.message)
             return False
         if alert is None:

@@ -5,23 +5,29 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something that is not as it was signed.
+    """Something that is not as it was signed, or as what was signed tells it.
 
     Args:
-        position: The first entry concerned, from 0.
+        position: The first entry concerned, from 0; None where no place in the ledger is.
         reason: What is wrong.
         entry_id: Its id in the database; None where no such entry is left.
         kind: What it says happened; None where no such entry is left.
     """
 
-    position: int
+    position: int | None
     reason: str
     entry_id: int | None = None
     kind: str | None = None
 
     def __str__(self) -> str:
         named = "" if self.entry_id is None else f" (id {self.entry_id}, {self.kind})"
-        return f"Position {self.position}{named}: {self.reason}."
+        place = "Without a place" if self.position is None else f"Position {self.position}"
+        return f"{place}{named}: {self.reason}."
+
+    @property
+    def order(self) -> tuple[bool, int]:
+        """By place; what has none comes last."""
+        return self.position is None, self.position or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Report:
         erased: Payloads erased on the record.
         unsequenced: Entries still without a position.
         failures: By position; the first names the first bad entry.
+        doubts: What may have an innocent cause, and which somebody should explain.
     """
 
     entries: int
@@ -43,6 +50,7 @@ class Report:
     erased: int
     unsequenced: int
     failures: tuple[Failure, ...]
+    doubts: tuple[Failure, ...]
 
     @property
     def holds(self) -> bool:
@@ -61,6 +69,7 @@ class Report:
             f"{self.unsequenced} entries not yet sequenced.",
             self._protection(),
             *map(str, self.failures),
+            *(f"Doubtful. {doubt}" for doubt in self.doubts),
             "The ledger holds." if self.holds else "THE LEDGER DOES NOT HOLD.",
         ]
         return "\n".join(lines)

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -20,8 +21,9 @@ from beffroi.ledger.append import SALT_BYTES, Kind
 from beffroi.ledger.audit import TreeAudit
 from beffroi.ledger.checkpoint import Checkpoint
 from beffroi.ledger.erase import records_erasure
-from beffroi.ledger.malformed import malformed
+from beffroi.ledger.malformed import forgiving, malformed
 from beffroi.ledger.report import Failure, Report
+from beffroi.ledger.rows import RowAudit
 from beffroi.store.database import Database
 from beffroi.store.ledger import (
     LedgerCheckpoint,
@@ -34,13 +36,20 @@ from beffroi.store.ledger import (
 CHUNK: Final = 2_000
 """Rows held at a time."""
 
+WRONG_CLOCK: Final = timedelta(minutes=1)
+"""Transactions take seconds and clocks are corrected by less: an entry dated so long before the
+one before it was dated by hand, or by a clock that somebody set."""
+
+MOST: Final = 20
+"""Forgotten entries named: after the first, more of the same help nobody."""
+
 Item = TypeVar("Item")
 Line = tuple[LedgerEntry, LedgerPayload | None, LedgerEntry | None, LedgerPayload | None]
 """An entry, its payload, the entry that erased it, and the payload of that one."""
 
 
 def verify(database: Database, key: Ed25519PublicKey, checkpoint_files: Iterable[Path]) -> Report:
-    """Check every entry, payload, erasure, hash, signature and witness.
+    """Check every entry, payload, erasure, hash, signature and witness, and the rows told of.
 
     Args:
         database: Holds the ledger; it is only read.
@@ -53,10 +62,13 @@ def verify(database: Database, key: Ed25519PublicKey, checkpoint_files: Iterable
     """
     witnesses = witness.read(checkpoint_files)
     with database.read() as session:
-        unreadable = malformed(session) if database.is_sqlite else []
-        if unreadable:
-            return _report(session, unreadable)
-        return _recompute(session, key, witnesses)
+        if not database.is_sqlite:
+            return _recompute(session, key, witnesses)
+        with forgiving(session):
+            unreadable = malformed(session)
+            if unreadable:
+                return _report(session, unreadable)
+            return _recompute(session, key, witnesses)
 
 
 def _recompute(session: Session, key: Ed25519PublicKey, witnesses: list[Checkpoint]) -> Report:
@@ -67,20 +79,34 @@ def _recompute(session: Session, key: Ed25519PublicKey, witnesses: list[Checkpoi
             _stream(open_results, session, LedgerCheckpoint, LedgerCheckpoint.size),
             witnesses,
         )
+        rows = RowAudit(session)
         erased = 0
+        before: LedgerEntry | None = None
+        doubts = []
         for entry, payload, eraser, record in _lines(session):
             erased += payload is None and eraser is not None
             position = entry.position or 0
             tree.take(position, entry)
             if reason := _payload_wrong(entry, payload, eraser, record):
                 tree.failures.append(Failure(position, reason, entry.id, entry.kind))
+            else:
+                rows.take(entry, payload)
+            if before is not None and entry.at < before.at - WRONG_CLOCK:
+                doubts.append(Failure(position, _dated(entry, before), entry.id, entry.kind))
+            before = entry
         tree.end()
-    return _report(session, tree.failures, tree.sealed, tree.witnessed, erased)
+        rows.end()
+        if not tree.failures:
+            rows.find_untold()
+    doubts += _forgotten(session, before)
+    failures = tree.failures + rows.failures
+    return _report(session, failures, doubts, tree.sealed, tree.witnessed, erased)
 
 
 def _report(
     session: Session,
     failures: list[Failure],
+    doubts: Iterable[Failure] = (),
     sealed: int = 0,
     witnessed: int = 0,
     erased: int = 0,
@@ -94,8 +120,9 @@ def _report(
         unsequenced=session.scalar(count.where(LedgerEntry.position.is_(None))) or 0,
         failures=tuple(
             _named(session, failure)
-            for failure in sorted(failures, key=lambda failure: failure.position)
+            for failure in sorted(failures, key=lambda failure: failure.order)
         ),
+        doubts=tuple(doubts),
     )
 
 
@@ -147,8 +174,33 @@ def _payload_wrong(
     return None
 
 
+def _dated(entry: LedgerEntry, before: LedgerEntry) -> str:
+    return (
+        f"dated {entry.at:%Y-%m-%d %H:%M:%S} UTC, before the entry before it "
+        f"({before.at:%Y-%m-%d %H:%M:%S}): dated back, or the clock was set"
+    )
+
+
+def _forgotten(session: Session, last: LedgerEntry | None) -> Iterator[Failure]:
+    """Entries without a position that are older than the last which has one."""
+    if last is None:
+        return
+    old = (
+        select(LedgerEntry)
+        .where(LedgerEntry.position.is_(None), LedgerEntry.at < last.at - WRONG_CLOCK)
+        .order_by(LedgerEntry.id)
+        .limit(MOST)
+    )
+    for entry in session.scalars(old):
+        reason = (
+            f"dated {entry.at:%Y-%m-%d %H:%M:%S} UTC and still without a position, which later "
+            "entries have: put in afterwards and dated back, or the clock was set"
+        )
+        yield Failure(None, reason, entry.id, entry.kind)
+
+
 def _named(session: Session, failure: Failure) -> Failure:
-    if failure.entry_id is not None:
+    if failure.entry_id is not None or failure.position is None:
         return failure
     found = session.execute(
         select(LedgerEntry.id, LedgerEntry.kind).where(LedgerEntry.position == failure.position)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session
 
-from beffroi.errors import Actor, BadInput, Unavailable
+from beffroi.errors import Actor, BadInput, Tampered, Unavailable
 
 WAIT_S = 20
 """How long a writer waits for another before the person is told."""
@@ -156,6 +156,12 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
+    """Errors of the driver as ours.
+
+    Raises:
+        Unavailable: The database is away, locked or out of disk.
+        Tampered: A text in it is none.
+    """
     try:
         yield
     except (IntegrityError, ProgrammingError):
@@ -163,6 +169,12 @@ def _plain_errors() -> Iterator[None]:
         raise
     except (DBAPIError, TimeoutError) as error:
         cause = " ".join(str(getattr(error, "orig", None) or error).split())
+        if cause.startswith("Could not decode to UTF-8"):
+            # SQLite keeps whatever bytes it is given and says so only when they are read.
+            raise Tampered(
+                "A row of the database holds what is no text: it was changed by hand, or its disk "
+                "is failing. Run `beffroi ledger verify`."
+            ) from error
         raise Unavailable(
             f"The database does not answer or refuses to write ({cause}). Nothing was "
             "changed. Check its disk space, its address and its permissions, or run "
