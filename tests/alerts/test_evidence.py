@@ -2,6 +2,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from beffroi.perception.observation import from_json
 from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry, LedgerPayload
+from beffroi.store.mandates import StoredDefinition
 from tests.alerts.conftest import Town
 from tests.alerts.pictures import MASK, decode, head_at, once, walk
 
@@ -201,6 +203,38 @@ def test_evidence_ends_on_its_date(town: Town, vault: Vault, folder: DataFolder)
     assert last_line(town) == ("evidence.erased", "system", {"alert": alert.id, "cause": "due"})
     with town.database.read() as session, pytest.raises(Unavailable, match="erased"):
         view(session, vault, alert.id, PIXELATED, town.operator)
+
+
+def test_a_row_that_somebody_changed_keeps_nothing_longer_than_voted(
+    town: Town, vault: Vault
+) -> None:
+    alert = kept(town, vault, EvidenceClass.CLEAR)
+    with town.database.write() as session:
+        session.get_one(Alert, alert.id).erase_at += timedelta(days=3650)
+    town.clock.advance(2 * 86400 - 1)
+    assert erase_due(town.database, vault, town.clock) == 0
+    town.clock.advance(1)
+    assert erase_due(town.database, vault, town.clock) == 1
+    assert now(town, alert).evidence == "erased"
+
+
+def test_a_row_may_ask_for_less_than_was_voted(town: Town, vault: Vault) -> None:
+    alert = kept(town, vault, EvidenceClass.CLEAR)
+    with town.database.write() as session:
+        session.get_one(Alert, alert.id).erase_at = town.clock.now()
+        stored = session.get_one(StoredDefinition, alert.definition_digest)
+        stored.canonical = b"no longer the text that was voted"
+    assert erase_due(town.database, vault, town.clock) == 1
+
+
+def test_a_clear_look_follows_the_vote_and_not_the_row(town: Town, vault: Vault) -> None:
+    alert = kept(town, vault, EvidenceClass.PIXELATED)
+    vault.seal(alert.id, CLEAR, b"put there by hand")
+    with town.database.write() as session:
+        session.get_one(Alert, alert.id).evidence_class = "clear"
+    with pytest.raises(NotAuthorised, match="no clear sequence"):
+        view_clear(town.database, vault, alert.id, "why", town.operator, town.clock)
+    assert last_line(town)[0] == "alert.shown"
 
 
 def test_a_crash_between_destroying_the_key_and_saying_so_is_made_good(

@@ -12,7 +12,7 @@ from beffroi.alerts.life import Judgement
 from beffroi.errors import Unavailable
 from beffroi.folder import DataFolder
 from beffroi.settings import HandoverSettings
-from beffroi.store.alerts import Delivery
+from beffroi.store.alerts import Delivery, Verdict
 from beffroi.store.cameras import CameraVersion
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry, LedgerPayload
@@ -315,3 +315,20 @@ def test_a_name_with_a_line_end_cannot_forge_a_header(
     handed_over(town, "fire")
     assert deliver_pending(town.database, by_mail(folder, mailbox), town.clock) == 1
     assert mailbox.received[0]["Bcc"] is None
+
+
+@pytest.mark.parametrize("change", ["the verdict", "the alert"])
+def test_a_verdict_taken_back_by_hand_sends_nothing(
+    town: Town, webhook: list[Channel], receiver: Receiver, change: str
+) -> None:
+    delivery_id = handed_over(town, "fire")
+    with town.database.write() as session:
+        delivery = session.get_one(Delivery, delivery_id)
+        if change == "the verdict":
+            session.get_one(Verdict, delivery.verdict_id).verdict = "lifted"
+        else:
+            delivery.alert_id = town.raise_alert(session=session).id
+    assert deliver_pending(town.database, webhook, town.clock) == 0
+    assert receiver.received == []
+    failed = stored(town.database, delivery_id)
+    assert (failed.state, "confirmed this very alert" in failed.detail) == ("failed", True)

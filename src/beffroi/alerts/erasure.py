@@ -5,11 +5,12 @@ between leaves evidence that nobody can open any more and that is still due: the
 destroys nothing more and writes the line.
 """
 
-from collections.abc import Mapping
-from datetime import timedelta
+import contextlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from beffroi.alerts.life import lock, require_person, require_reason
@@ -17,10 +18,12 @@ from beffroi.alerts.vault import Vault
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.mandate.definition import load_definition
 from beffroi.mandate.rights import Permission
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
+from beffroi.store.mandates import StoredDefinition
 
 GONE: Final = frozenset({"none", "missing", "erased"})
 """Evidence of which nothing may be left in the vault."""
@@ -32,10 +35,16 @@ ERASABLE: Final = frozenset({"pending", "ready", "missing"})
 def erase_due(database: Database, vault: Vault, clock: Clock) -> int:
     """Erase all evidence whose date has come; returns how many alerts lost theirs.
 
+    The date is the one on the alert or the one that was voted, whichever comes first: a row that
+    somebody changed keeps nothing longer.
+
     Raises:
         Unavailable: The disk or the database refuses; what is left stays due.
     """
-    due = _select(database, Alert.erase_at <= clock.now(), Alert.evidence.in_(ERASABLE))
+    left, now = Alert.evidence.in_(ERASABLE), clock.now()
+    with database.read() as session:
+        over = [Alert.erase_at <= now, *_over_by_vote(session, now)]
+        due = session.scalars(select(Alert.id).where(left, or_(*over))).all()
     for alert_id in due:
         with database.write() as session:
             alert = lock(session, alert_id)
@@ -124,6 +133,18 @@ def sweep(database: Database, vault: Vault, clock: Clock) -> int:
                 clock=clock,
             )
     return len(orphans)
+
+
+def _over_by_vote(session: Session, now: datetime) -> Iterator[ColumnElement[bool]]:
+    """For each definition with evidence, what is older than its voted text allows."""
+    used = select(Alert.definition_digest).where(Alert.evidence.in_(ERASABLE))
+    wanted = select(StoredDefinition).where(StoredDefinition.digest.in_(used))
+    for stored in session.scalars(wanted):
+        # A text that is no longer the voted one says nothing: the gate and the alerts' date hold.
+        with contextlib.suppress(BadInput):
+            voted = load_definition(stored.canonical, stored.digest).definition
+            limit = now - timedelta(days=voted.retention_days)
+            yield and_(Alert.definition_digest == stored.digest, Alert.raised_at <= limit)
 
 
 def _select(database: Database, *conditions: ColumnElement[bool]) -> list[str]:
