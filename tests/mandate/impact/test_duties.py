@@ -14,8 +14,10 @@ from beffroi.mandate.doctrine.procedure import Procedure
 from beffroi.mandate.impact.duties import (
     Duty,
     months_after,
+    report_duties,
     standing_duties,
     table,
+    term,
     use_duties,
 )
 from beffroi.mandate.impact.reminders import done_marks, mark_done, reminders
@@ -86,9 +88,6 @@ def test_the_procedure_adds_what_it_asks_for(subject: Subject) -> None:
     found = use_duties(subject, [published], FULL)
     assert due(found, "fria_notification") == [date(2027, 1, 1)]
     assert due(found, "worker_notice") == [date(2027, 1, 1)]
-    assert len(due(found, "weekly_report")) == 52
-    assert due(found, "weekly_report")[0] == date(2027, 1, 8)
-    assert due(found, "quarterly_report") == [date(2027, 4, 1), date(2027, 7, 1), date(2027, 10, 1)]
     assert due(found, "dpia_review") == []
     assert due(found, "renewal") == [date(2027, 12, 31) - timedelta(days=120)]
     longer = replace(subject, ends_at=datetime(2030, 1, 1, tzinfo=UTC))
@@ -104,9 +103,25 @@ def test_the_procedure_adds_what_it_asks_for(subject: Subject) -> None:
 
 def test_a_repeal_ends_what_comes_back(subject: Subject) -> None:
     acts = [Act("publication", "2026-11-30", PUBLISHED), Act("repeal", "2027-02-01")]
-    found = use_duties(subject, acts, FULL)
-    assert len(due(found, "weekly_report")) == 4
-    assert due(found, "term_end") == due(found, "renewal") == []
+    found = use_duties(replace(subject, ends_at=datetime(2030, 1, 1, tzinfo=UTC)), acts, FULL)
+    for name in ("term_end", "renewal", "dpia_review", "compass_review"):
+        assert due(found, name) == []
+    assert term(subject, acts) == (date(2027, 1, 1), date(2027, 2, 1))
+
+
+def test_one_report_covers_all_uses_from_the_monday_and_the_quarter() -> None:
+    january = (date(2027, 1, 6), date(2027, 1, 18))
+    april = (date(2027, 3, 31), date(2027, 4, 4))
+    found = report_duties([january, april])
+    assert due(found, "weekly_report") == [
+        date(2027, 1, 11),
+        date(2027, 1, 18),
+        date(2027, 1, 25),
+        date(2027, 4, 5),
+    ]
+    assert due(found, "quarterly_report") == [date(2027, 4, 1), date(2027, 7, 1)]
+    assert {duty.use_id for duty in found} == {None}
+    assert report_duties([]) == []
 
 
 def test_urgency_authorisation_and_shadow_have_days_of_their_own(subject: Subject) -> None:
@@ -118,6 +133,7 @@ def test_urgency_authorisation_and_shadow_have_days_of_their_own(subject: Subjec
     assert due(found, "authorisation_end") == [date(2027, 1, 31)]
     assert due(found, "urgency_end") == [date(2027, 1, 4)]
     assert due(found, "shadow_evaluation") == [date(2027, 1, 31)]
+    assert due(found, "renewal") == [], "a trial ends"
 
 
 @pytest.mark.parametrize(
@@ -160,11 +176,13 @@ def test_reminders_come_in_time_and_stop_once_done(
         due_soon = reminders(duties, marks, date(2026, 12, 25))
         assert [duty.name for duty in due_soon] == ["effect", "processing_record"]
         assert len(reminders(duties, marks, date(2026, 12, 1), days=60)) == 3
-        mark_done(session, due_soon[0], actor=CLERK, clock=clock)
-        marks = done_marks(session)
-        left = reminders(duties, marks, date(2027, 1, 5))
-        assert [duty.name for duty in left] == ["processing_record"], "late, and still named"
+        late = reminders(duties, marks, date(2027, 1, 5))
+        assert [duty.name for duty in late] == ["processing_record"], "what comes by itself came"
+        mark_done(session, late[0], actor=CLERK, clock=clock)
+        assert reminders(duties, done_marks(session), date(2027, 1, 5)) == []
         with pytest.raises(BadInput, match="already marked"):
+            mark_done(session, late[0], actor=CLERK, clock=clock)
+        with pytest.raises(BadInput, match="comes about by itself"):
             mark_done(session, due_soon[0], actor=CLERK, clock=clock)
         kinds = list(session.scalars(select(LedgerEntry.kind).order_by(LedgerEntry.id)))
     assert kinds[-1] == "impact.duty_done"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput
+from beffroi.mandate.definition import VotedText
 from beffroi.mandate.impact.figures import figures
 from beffroi.mandate.impact.period import Span, period
 from beffroi.mandate.impact.report import report
@@ -22,8 +23,9 @@ from beffroi.store.alerts import Alert, Delivery, Verdict
 from beffroi.store.database import Database
 from beffroi.store.mandates import StoredDefinition
 from beffroi.store.procedure import Act
+from tests.enacting import LAW, put_in_force
 from tests.mandate.conftest import NOON
-from tests.mandate.impact.town import CLERK
+from tests.mandate.impact.town import CLERK, write_use
 
 
 @pytest.mark.parametrize(
@@ -201,8 +203,8 @@ def test_an_empty_report_is_a_report(town: Database) -> None:
     with town.read() as session:
         document, numbers = report(session, Span.QUARTER, covered, "en")
     assert document.title == "Quarterly report, 2026-01-01 to 2026-03-31"
-    assert "not measured" in document.to_markdown()
-    assert numbers["uses"]["falls"]["precision"] is None
+    assert "Nothing to report." in document.to_markdown()
+    assert numbers["uses"] == {}
 
 
 def test_a_report_needs_a_time_zone_that_is_one() -> None:
@@ -213,3 +215,16 @@ def test_a_report_needs_a_time_zone_that_is_one() -> None:
 def test_every_act_and_role_has_words() -> None:
     assert words().values["act"].keys() == set(ActType)
     assert words().values["role"].keys() == set(Role)
+
+
+def test_a_report_names_the_uses_that_ran_though_nothing_happened(
+    town: Database, clock: FrozenClock, fall: VotedText
+) -> None:
+    covered = period(Span.WEEK, date(2026, 12, 1), "Europe/Paris")
+    with town.write() as session:
+        write_use(session, "ran", fall, clock, law=LAW)
+        put_in_force(session, "ran", clock)
+        document, numbers = report(session, Span.WEEK, covered, "en")
+    assert list(numbers["uses"]) == ["ran"]
+    assert numbers["uses"]["ran"]["precision"] is None
+    assert "| ran | 0 |" in document.to_markdown()

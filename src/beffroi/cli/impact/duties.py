@@ -42,7 +42,7 @@ def duties_(
             "use": duty.use_id,
             "title": duty.text.title[language],
             "source": duty.text.source if duty.text.verified else f"{duty.text.source} †",
-            "done": is_done(duty, marks),
+            "done": is_done(duty, marks) if duty.text.task else None,
         }
         for duty in found
     ]

@@ -4,7 +4,7 @@ Nothing is typed in: change an act and the calendar follows.
 """
 
 from calendar import monthrange
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -43,12 +43,14 @@ class DutyText(Data):
         source: What asks for it.
         verified: Whether somebody has compared this row with that source.
         remind_days: How many days ahead one wants to hear of it.
+        task: Whether somebody has to do something; else it comes about by itself that day.
     """
 
     title: Text
     source: str
     verified: bool
     remind_days: int
+    task: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +148,25 @@ def _of_acts(acts: Sequence[Act]) -> Iterator[tuple[str, date]]:
                     yield "urgency_end", _day(act.details["ends_at"])
 
 
+def term(subject: Subject, acts: Sequence[Act]) -> tuple[date, date] | None:
+    """First and last day of a use, repeal counted in; None while it is not published."""
+    published = [act for act in acts if act.type == "publication"]
+    if not published:
+        return None
+    effect = _day(published[-1].details["effect_on"])
+    last = _local(subject, subject.ends_at - timedelta(microseconds=1))
+    ended = [_day(act.date) for act in acts if act.type in ENDINGS]
+    return max(effect, _local(subject, subject.starts_at)), min([last, *ended])
+
+
 def _of_term(
     subject: Subject, acts: Sequence[Act], procedure: Procedure
 ) -> Iterator[tuple[str, date]]:
     """What comes back, or comes at the end, of a use that was published."""
-    published = [act for act in acts if act.type == "publication"]
-    if not published:
+    days = term(subject, acts)
+    if days is None:
         return
-    begin = max(_day(published[-1].details["effect_on"]), _local(subject, subject.starts_at))
-    last = _local(subject, subject.ends_at - timedelta(microseconds=1))
-    ended = [_day(act.date) for act in acts if act.type in ENDINGS]
-    stop = min([last, *ended])
+    begin, stop = days
     done = {act.type for act in acts}
     yield "processing_record", begin
     if procedure.fria:
@@ -166,32 +176,44 @@ def _of_term(
     if subject.mode == "shadow" and procedure.shadow_days:
         yield "shadow_evaluation", begin + timedelta(days=procedure.shadow_days)
     if procedure.dpia:
-        yield from (("dpia_review", due) for due in _every_months(begin, stop, 12))
+        yield from (("dpia_review", due) for due in _every_year(begin, stop))
     if procedure.compass:
-        yield from (("compass_review", due) for due in _every_months(begin, stop, 12))
-    if "prefect" in procedure.authorisation:
-        yield from (("weekly_report", due) for due in _every_week(begin, stop))
-        yield from (("quarterly_report", due) for due in _every_months(begin, stop, 3))
-    if not ended:
-        lead = procedure.consultation_days + procedure.publication_delay_days + RENEWAL_DAYS
-        yield "renewal", max(begin, last - timedelta(days=lead))
-        yield "term_end", last
+        yield from (("compass_review", due) for due in _every_year(begin, stop))
+    if done.isdisjoint(ENDINGS):
+        yield "term_end", stop
+        # A trial ends; whoever wants more drafts a live use.
+        if subject.mode != "shadow":
+            lead = procedure.consultation_days + procedure.publication_delay_days + RENEWAL_DAYS
+            yield "renewal", max(begin, stop - timedelta(days=lead))
 
 
-def _every_week(begin: date, stop: date) -> Iterator[date]:
-    """One week after the begin, and so on up to and including `stop`."""
-    due = begin + timedelta(weeks=1)
-    while due <= stop:
+def report_duties(terms: Iterable[tuple[date, date]]) -> list[Duty]:
+    """The reports on uses that a prefect authorised: one for all of them.
+
+    Each falls due on the day after the week (from Monday) or quarter that it covers.
+
+    Args:
+        terms: First and last day of each such use.
+    """
+    due: dict[str, set[date]] = {"weekly_report": set(), "quarterly_report": set()}
+    for begin, stop in terms:
+        monday = begin - timedelta(days=begin.weekday())
+        while monday <= stop:
+            monday += timedelta(weeks=1)
+            due["weekly_report"].add(monday)
+        quarter = date(begin.year, 3 * ((begin.month - 1) // 3) + 1, 1)
+        while quarter <= stop:
+            quarter = months_after(quarter, 3)
+            due["quarterly_report"].add(quarter)
+    return [Duty(name, day, table()[name]) for name, days in due.items() for day in sorted(days)]
+
+
+def _every_year(begin: date, stop: date) -> Iterator[date]:
+    """A year after the begin, and so on up to and including `stop`."""
+    years = 1
+    while (due := months_after(begin, 12 * years)) <= stop:
         yield due
-        due += timedelta(weeks=1)
-
-
-def _every_months(begin: date, stop: date, months: int) -> Iterator[date]:
-    """So many months after the begin, and so on up to and including `stop`."""
-    count = months
-    while (due := months_after(begin, count)) <= stop:
-        yield due
-        count += months
+        years += 1
 
 
 def months_after(day: date, months: int) -> date:

@@ -35,7 +35,7 @@ def reminders(
     today: date,
     days: int | None = None,
 ) -> list[Duty]:
-    """What is overdue, or due soon, and not done.
+    """What is to be done, or comes about soon; tasks stay here until they are done.
 
     Args:
         duties: Among these.
@@ -47,6 +47,7 @@ def reminders(
         duty
         for duty in duties
         if not is_done(duty, marks)
+        and (duty.text.task or duty.due >= today)
         and duty.due - today <= timedelta(days=duty.text.remind_days if days is None else days)
     ]
 
@@ -55,8 +56,10 @@ def mark_done(session: Session, duty: Duty, *, actor: str, clock: Clock) -> Duty
     """Mark a duty as done.
 
     Raises:
-        BadInput: It was marked before.
+        BadInput: It was marked before, or comes about by itself.
     """
+    if not duty.text.task:
+        raise BadInput(say("{duty} comes about by itself on {day}.", duty=duty.key, day=duty.due))
     if is_done(duty, done_marks(session)):
         raise BadInput(
             say("The duty {duty} of {day} is already marked as done.", duty=duty.key, day=duty.due)

@@ -7,7 +7,6 @@ interval, and the register of follow-ups names alerts, never people.
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.mandate.impact import chronicle
@@ -17,6 +16,8 @@ from beffroi.mandate.impact.facts import number
 from beffroi.mandate.impact.figures import Figures, Share, figures
 from beffroi.mandate.impact.period import Period, Span
 from beffroi.mandate.impact.texts import Language, phrase
+from beffroi.mandate.procedure.standing import PUBLISHED
+from beffroi.mandate.uses import list_uses, standing_of
 from beffroi.store.base import Json
 from beffroi.store.mandates import Use
 
@@ -38,8 +39,12 @@ def report(
     Returns:
         The document for people, and its numbers for programs.
     """
-    uses = list(session.scalars(select(Use.id).order_by(Use.id)))
-    counted = {use: figures(session, use, covered.since, covered.until) for use in uses}
+    counted = {
+        use.id: found
+        for use in list_uses(session)
+        if (found := figures(session, use.id, covered.since, covered.until)).alerts
+        or _was_published(session, use, covered)
+    }
     title = chronicle.labels()[span][language].format(first=covered.first, last=covered.last)
     parts = (
         Part(label("figures", language), (label("read", language),), _figures(counted, language)),
@@ -50,6 +55,12 @@ def report(
         Part(label("follow_ups", language), table=chronicle.follow_ups(session, covered, language)),
     )
     return Document(title, language, parts), _numbers(span, covered, counted)
+
+
+def _was_published(session: Session, use: Use, covered: Period) -> bool:
+    """Whether a use stood published at the beginning or the end of the days covered."""
+    ends = covered.since, covered.until
+    return any(standing_of(session, use, moment).state in PUBLISHED for moment in ends)
 
 
 def _figures(counted: Mapping[str, Figures], language: Language) -> Table:
