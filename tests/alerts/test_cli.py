@@ -1,6 +1,5 @@
 """`beffroi alert` on a real folder."""
 
-import getpass
 import json
 from collections.abc import Iterator
 
@@ -9,6 +8,7 @@ from sqlalchemy import select, update
 
 from beffroi.alerts.vault import PIXELATED, Vault
 from beffroi.cli import main
+from beffroi.cli.installation import os_user
 from beffroi.errors import Unavailable
 from beffroi.folder import DataFolder
 from beffroi.store.accounts import Account
@@ -79,7 +79,7 @@ def test_a_judgement_names_the_account_and_the_user_of_the_machine(
         assert entries[-1].actor == town.operator.pseudonym
         for entry in entries[-2:]:
             payload = json.loads(session.get_one(LedgerPayload, entry.id).payload)
-            origin = {"through": "command line", "os_user": getpass.getuser()}
+            origin = {"through": "command line", "os_user": os_user()}
             assert origin.items() <= payload.items()
 
 

@@ -1,7 +1,8 @@
 """`beffroi account` on an empty installation."""
 
-import getpass
 import json
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -134,7 +135,11 @@ def test_a_password_is_ones_own_or_an_administrators_to_set(
         run(data, "password", "ada", *new, "--as", "admin")
 
 
-def test_what_is_done_on_the_command_line_says_so(data: Path, admin: Path) -> None:
+def test_what_is_done_on_the_command_line_says_so(
+    data: Path, admin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "mayor")
+    monkeypatch.setenv("USER", "mayor")
     add(data, "ada", "operator", "--as", "admin", "--link")
     run(data, "disable", "ada", "--as", "admin")
     site = open_installation(data)
@@ -142,7 +147,7 @@ def test_what_is_done_on_the_command_line_says_so(data: Path, admin: Path) -> No
         payloads = [json.loads(text) for text in session.scalars(select(LedgerPayload.payload))]
     site.database.close()
     assert len(payloads) == 4
-    assert {payload["os_user"] for payload in payloads} == {getpass.getuser()}
+    assert {payload["os_user"] for payload in payloads} == {pwd.getpwuid(os.getuid()).pw_name}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What a command needs of an installation: its folder, settings, database, and who is acting."""
 
-import getpass
 import os
+import pwd
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -131,5 +131,8 @@ def _password_of(login: str) -> str:
 
 
 def os_user() -> str:
-    """Who is signed in to the machine, recorded beside the account."""
-    return getpass.getuser()
+    """Who is signed in to the machine, by the kernel's word: the environment can say anything."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under a number that has no name
+        return f"uid {os.getuid()}"
