@@ -16,11 +16,13 @@ from beffroi.events.registry import shipped_annexes, shipped_definitions
 from beffroi.mandate.annexes import record_annex
 from beffroi.mandate.counting import DETECTIONS, count
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
+from beffroi.mandate.impact.agenda import agenda
 from beffroi.mandate.impact.assessment import record
 from beffroi.mandate.impact.content import draft
 from beffroi.mandate.impact.facts import facts_of
 from beffroi.mandate.impact.fiction import answered
 from beffroi.mandate.impact.forms import Study
+from beffroi.mandate.impact.reminders import mark_done
 from beffroi.mandate.impact.subject import subject_of
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import WIDENING, ActType
@@ -185,6 +187,14 @@ class Chronicle:
             at = self._beginning + timedelta(days=day)
             self._clock.advance(max(1.0, (at - self._clock.now()).total_seconds()))
             happen()
+        self._keep_up()
+
+    def _keep_up(self) -> None:
+        """Everything due up to a week ago was done."""
+        week_ago = self._clock.now().date() - timedelta(weeks=1)
+        for duty in agenda(self._session, self._clock.now()):
+            if duty.text.task and duty.due <= week_ago:
+                mark_done(self._session, duty, actor=self._people[Role.CLERK], clock=self._clock)
 
     def _days(self, story: Story) -> Sequence[tuple[int, Callable[[], object]]]:
         first = story.day
