@@ -4,7 +4,6 @@ An event is added by a module here, a definition in `definitions/` and a line in
 """
 
 from collections.abc import Mapping
-from importlib.resources import as_file, files
 from types import MappingProxyType
 
 from pydantic import ValidationError
@@ -14,9 +13,18 @@ from beffroi.events.detector import Detector, Zones
 from beffroi.events.fall import Fall
 from beffroi.events.gathering import Gathering
 from beffroi.events.intrusion import Intrusion
+from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
 from beffroi.events.strike import Strike
-from beffroi.mandate.annex_text import AnnexText, read_annex
-from beffroi.mandate.definition import Definition, VotedText, read_definition
+from beffroi.mandate.definition import Definition, VotedText
+
+__all__ = [
+    "DETECTORS",
+    "build",
+    "make",
+    "shipped_annexes",
+    "shipped_definitions",
+    "shipped_translations",
+]
 
 DETECTORS: Mapping[str, type[Detector]] = MappingProxyType(
     {detector.id: detector for detector in (Fall, Gathering, Intrusion, Strike)}
@@ -64,28 +72,3 @@ def make(definition: Definition, zones: Zones) -> Detector:
         )
         raise BadInput(f"The parameters of {definition.event} are wrong: {problems}.") from error
     return detector(parameters, zones)
-
-
-def shipped_definitions() -> list[VotedText]:
-    """The definitions that a city can start from, one for each kind of event, by name."""
-    with as_file(files("beffroi.events") / "definitions") as folder:
-        return [read_definition(path) for path in sorted(folder.glob("*.yaml"))]
-
-
-def shipped_annexes(event: str) -> list[AnnexText]:
-    """What ships for any text about an event: its figures and its known confusions.
-
-    Figures say themselves which parameters they hold for.
-    """
-    return _read_annexes(f"{event}-figures.yaml", f"{event}-confusions.yaml")
-
-
-def shipped_translations(event: str) -> list[AnnexText]:
-    """What the shipped definition of an event, and no other text, says in more languages."""
-    return _read_annexes(f"{event}-translation-*.yaml")
-
-
-def _read_annexes(*patterns: str) -> list[AnnexText]:
-    with as_file(files("beffroi.events") / "annexes") as folder:
-        paths = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
-        return [read_annex(path) for path in paths]
