@@ -4,6 +4,7 @@ A message is made far from the page that shows it. It travels as plain English w
 and values beside it, so that the page can look the template up in its catalogue.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 
@@ -26,6 +27,32 @@ class Words(str):
         words.template = template
         words.values = values
         return words
+
+
+class Quoted(str):
+    """An English sentence that was written in other languages too, as a clause of a doctrine is.
+
+    Args:
+        texts: The same sentence by language; English is always there.
+    """
+
+    __slots__ = ("texts",)
+
+    texts: Mapping[str, str]
+
+    def __new__(cls, texts: Mapping[str, str]) -> Self:
+        """Stand for the English one."""
+        quoted = super().__new__(cls, texts["en"])
+        quoted.texts = texts
+        return quoted
+
+
+def together(sentences: Sequence[str]) -> str:
+    """Several sentences as one text, of which each can still be translated."""
+    if len(sentences) == 1:
+        return sentences[0]
+    values = {f"sentence{place}": sentence for place, sentence in enumerate(sentences)}
+    return Words(" ".join(f"{{{name}}}" for name in values), values)
 
 
 def say(template: str, **values: Any) -> Words:

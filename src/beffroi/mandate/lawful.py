@@ -31,7 +31,7 @@ def refused(stack: Stack, definition: Definition, text: UseText, now: datetime) 
     for event in _asked(definition):
         for one in stack.objections(event, text.mode, here, frozenset(text.places)):
             if one.ground is not Ground.UNCOVERED:
-                return one.message()
+                return one.quoted
     return None
 
 
@@ -48,7 +48,7 @@ def objection(stack: Stack, definition: Definition, text: UseText, at: datetime)
     asked = (stack.objections(event, text.mode, here, places) for event in _asked(definition))
     against = next(chain.from_iterable(asked), None)
     if against is not None:
-        return against.message()
+        return against.quoted
     if text.mode not in (Mode.LIVE, Mode.LEARNING):
         return None
     laws = {law.id: law for law, _ in stack.laws(definition.event, text.mode, here, places)}

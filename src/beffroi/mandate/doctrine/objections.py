@@ -7,6 +7,7 @@ from typing import Final
 from beffroi.mandate.definition import VOTED_LANGUAGES, Text
 from beffroi.mandate.doctrine.clauses import Asked, Clause, Doctrine
 from beffroi.mandate.doctrine.cover import Covering
+from beffroi.words import Quoted
 
 
 class Ground(StrEnum):
@@ -88,6 +89,11 @@ class Objection:
     def verified(self) -> bool:
         """Whether that source was read again."""
         return self.clause.verified
+
+    @property
+    def quoted(self) -> Quoted:
+        """The reason in every language that doctrines are written in."""
+        return Quoted({language: self.message(language) for language in VOTED_LANGUAGES})
 
     def message(self, language: str = "en") -> str:
         """The reason in one or two sentences, quoting the clause; English where unknown."""

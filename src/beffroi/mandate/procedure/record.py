@@ -37,7 +37,7 @@ from beffroi.mandate.rights import Permission
 from beffroi.mandate.uses import acts_of, definition_of, find_use, text_of
 from beffroi.store.mandates import Use
 from beffroi.store.procedure import Act, StoredDoctrine
-from beffroi.words import say
+from beffroi.words import say, together
 
 
 def record_act(
@@ -264,7 +264,7 @@ def waiting(session: Session) -> list[Act]:
 def _require_nothing_against(case: Case, step: Step) -> None:
     against = objections(case, step)
     if against:
-        raise NotAuthorised(against[0] if len(against) == 1 else " ".join(against))
+        raise NotAuthorised(together(against))
 
 
 def _completed(session: Session, case: Case, details: BaseModel) -> BaseModel:
