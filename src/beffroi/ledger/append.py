@@ -68,6 +68,10 @@ class Kind(StrEnum):
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CHANGED = "account.changed"
     SIGNED_IN = "account.signed_in"
+    LEARNING_SAMPLED = "learning.sampled"
+    LEARNING_DESTROYED = "learning.destroyed"
+    CLOCK_DOUBTED = "clock.doubted"
+    CLOCK_CONFIRMED = "clock.confirmed"
     SERVER_STARTED = "server.started"
     SERVER_STOPPED = "server.stopped"
 

@@ -54,7 +54,9 @@ class CameraBackground(Base):
 class CameraState(Base):
     """How a camera does at the moment, as its host last said.
 
-    `state` is one of: off, starting, watching, blind, moved.
+    `state` is one of: off, starting, watching, blind, moved. `rate_hz` is there only where fewer
+    pictures than asked for were analysed; it and `person_px` were measured at `measured_at`, on
+    the camera as it was then, and are kept while the camera is off.
     """
 
     __tablename__ = "camera_state"
@@ -66,3 +68,7 @@ class CameraState(Base):
     heard_at: Mapped[datetime]
     analysed: Mapped[int]
     skipped: Mapped[int]
+    rate_hz: Mapped[float | None]
+    person_px: Mapped[float | None]
+    measured_at: Mapped[datetime | None]
+    measured_version: Mapped[int | None]

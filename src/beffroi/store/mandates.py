@@ -120,6 +120,21 @@ class CameraDoubt(Base):
     cleared_at: Mapped[datetime | None]
 
 
+class ClockDoubt(Base):
+    """A wall clock that was set forward: nothing more is erased or opened until a person looked.
+
+    `ahead_s` is by how much; a row of 0 says that somebody confirmed a clock set back.
+    """
+
+    __tablename__ = "clock_doubt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ahead_s: Mapped[float]
+    since: Mapped[datetime]
+    cleared_by: Mapped[str | None]
+    cleared_at: Mapped[datetime | None]
+
+
 class UseCount(Base):
     """What a use counted on a camera in one quarter of an hour: numbers and nothing else.
 

@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from beffroi.web.i18n import N_
+from beffroi.web.mandate_words import MANDATE
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    **MANDATE,
     "role": {
         "operator": N_("Operator"),
         "supervisor": N_("Supervisor"),
         "technician": N_("Technician"),
         "clerk": N_("Clerk"),
+        "secretary": N_("Council secretary"),
+        "dpo": N_("Data protection officer"),
+        "committee": N_("Member of the AI committee"),
         "inspector": N_("Inspector"),
         "administrator": N_("Administrator"),
     },
@@ -93,6 +98,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "account.created": N_("Account created"),
         "account.changed": N_("Account changed"),
         "account.signed_in": N_("Person signed in"),
+        "learning.sampled": N_("Sample added to a learning set"),
+        "learning.destroyed": N_("Learning set destroyed"),
+        "clock.doubted": N_("Clock seen to be set forward"),
+        "clock.confirmed": N_("Clock confirmed by a person"),
         "server.started": N_("Server started"),
         "server.stopped": N_("Server stopped"),
     },
@@ -140,11 +149,3 @@ REFUSALS: Final = (
     N_("The definition that was voted keeps no clear sequence."),
 )
 """What other parts of Beffroi refuse an operator, word for word, so that it can be translated."""
-
-NOT_NOW: Final = (
-    N_("it is outside the hours that were voted"),
-    N_("an operator has paused it; a supervisor can resume it"),
-    N_("the camera is no longer the one that was voted; it must be re-validated"),
-    N_("the camera was seen to have moved; it must be re-validated"),
-)
-"""Why the gate does not let a use in force run, word for word, so that it can be translated."""

@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Create every table."""
     _account()
     _camera()
+    _clock_doubt()
     _definition()
     _doctrine()
     _document()
@@ -71,6 +72,18 @@ def _camera() -> None:
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("removed_at", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_camera"),
+    )
+
+
+def _clock_doubt() -> None:
+    op.create_table(
+        "clock_doubt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ahead_s", sa.Double(), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=False),
+        sa.Column("cleared_by", sa.String(), nullable=True),
+        sa.Column("cleared_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_clock_doubt"),
     )
 
 
@@ -229,6 +242,10 @@ def _camera_state() -> None:
         sa.Column("heard_at", sa.DateTime(), nullable=False),
         sa.Column("analysed", sa.Integer(), nullable=False),
         sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.Column("rate_hz", sa.Double(), nullable=True),
+        sa.Column("person_px", sa.Double(), nullable=True),
+        sa.Column("measured_at", sa.DateTime(), nullable=True),
+        sa.Column("measured_version", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["camera_id"], ["camera.id"], name="fk_camera_state_camera_id"),
         sa.PrimaryKeyConstraint("camera_id", name="pk_camera_state"),
     )
