@@ -4,6 +4,7 @@ What binds at a moment is read from the acts: for each doctrine the version last
 effect has begun, unless it was removed. The base doctrines bind always.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -38,15 +39,20 @@ def stack_in_force(session: Session, now: datetime) -> Stack:
 
 def adopted(session: Session, now: datetime) -> dict[str, str]:
     """Doctrine id → digest of the version that binds at a moment, the base ones left out."""
-    binding: dict[str, str] = {}
-    for act in changes(session):
+    return binding(changes(session), now)
+
+
+def binding(acts: Iterable[Act], now: datetime) -> dict[str, str]:
+    """The same, folded from acts on doctrines in the order of their recording."""
+    bound: dict[str, str] = {}
+    for act in acts:
         if not counts(act) or act.doctrine_id is None or effect_of(act) > now:
             continue
         if act.type == ActType.ADOPTION:
-            binding[act.doctrine_id] = act.subject_digest
+            bound[act.doctrine_id] = act.subject_digest
         else:
-            binding.pop(act.doctrine_id, None)
-    return binding
+            bound.pop(act.doctrine_id, None)
+    return bound
 
 
 def changes(session: Session) -> list[Act]:
