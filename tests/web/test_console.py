@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from beffroi.mandate.definition import EvidenceClass
+from beffroi.store.alerts import Alert
 from beffroi.store.ledger import LedgerEntry
 from beffroi.web.routes import journal
 from tests.web.town import Town, signed_in
@@ -60,6 +61,19 @@ def test_a_confirmed_alert_is_handed_over_by_a_click_and_closed(
         assert "fire-brigade: being sent" in page
         browser.post(f"{path}/close", path)
     assert town.state(alert) == "closed"
+
+
+def test_a_storm_shows_on_the_alert_that_takes_it_in(client: httpx.Client, town: Town) -> None:
+    alert = town.raise_alert()
+    with town.database.write() as session:
+        row = session.get_one(Alert, alert)
+        row.repeats, row.escalated_at = 1234, town.clock.now()
+    with signed_in(client, town, "supervisor") as browser:
+        queue = browser.get("/console/queue").text
+        assert "Rings too often: 1,234 more" in queue
+        assert "Waits too long" not in queue
+        page = browser.get(f"/console/alerts/{alert}").text
+        assert "<dt>Further detections</dt><dd>1,234</dd>" in page
 
 
 def test_a_verdict_needs_a_reason_and_comes_once(client: httpx.Client, town: Town) -> None:

@@ -46,7 +46,7 @@ async function renewCalm() {
   htmx.process(document.querySelector("#pane"));
 }
 
-const SEEN_ALREADY = ["alert.raised", "alert.shown", "alert.escalated"];
+const SEEN_ALREADY = ["alert.raised", "alert.repeated", "alert.shown", "alert.escalated"];
 
 /** What happens elsewhere to the alert on this console shows here; a reason half given stays. */
 function renewPane(kind, alert) {
