@@ -6,11 +6,12 @@ import pytest
 
 from beffroi.clock import FrozenClock
 from beffroi.mandate.definition import VotedText
+from beffroi.mandate.doctrine.clauses import Doctrine, write_doctrine
 from beffroi.mandate.impact.agenda import agenda
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.record import confirm_act, record_act
 from beffroi.store.database import Database
-from tests.enacting import FIRST, LAW, SECOND, adopt, enact, measure
+from tests.enacting import FIRST, LAW, SECOND, adopt, enact, fiction, measure
 from tests.mandate.impact.town import write_use
 
 
@@ -50,3 +51,40 @@ def test_duties_begin_once_two_people_have_published(voted: Database, clock: Fro
         ("voted", "renewal", date(2027, 8, 25)),
         ("voted", "term_end", date(2027, 11, 23)),
     ]
+
+
+def test_a_use_that_a_prefect_authorised_is_reported_on(
+    town: Database, clock: FrozenClock, fall: VotedText
+) -> None:
+    watched = Doctrine.model_validate(
+        {
+            **fiction().doctrine.model_dump(exclude={"clauses"}),
+            "id": "fiction-prefect",
+            "kind": "doctrine",
+            "clauses": [
+                {
+                    "id": "art-1",
+                    "rule": "authorisation",
+                    "value": ["prefect"],
+                    "combine": "union",
+                    "text": {"fr": "Un préfet autorise.", "en": "A prefect authorises."},
+                    "source": "fiction",
+                    "verified": True,
+                }
+            ],
+        }
+    )
+    leave = {"by": "prefect", "granted": True, "until": "2026-12-31"}
+    with town.write() as session:
+        adopt(session, clock)
+        adopt(session, clock, write_doctrine(watched))
+        clock.advance(1)
+        write_use(session, "voted", fall, clock, law=LAW)
+        measure(session, "voted", clock)
+        enact(session, "voted", ActType.VOTE, clock)
+        enact(session, "voted", ActType.AUTHORISATION, clock, leave)
+        enact(session, "voted", ActType.PUBLICATION, clock)
+        found = agenda(session, clock.now())
+    weekly = [duty.due for duty in found if duty.name == "weekly_report"]
+    assert (weekly[0], weekly[-1]) == (date(2026, 11, 30), date(2027, 1, 4))
+    assert ("authorisation_end", date(2026, 12, 31)) in [(duty.name, duty.due) for duty in found]

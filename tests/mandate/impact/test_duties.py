@@ -134,6 +134,8 @@ def test_urgency_authorisation_and_shadow_have_days_of_their_own(subject: Subjec
     assert due(found, "urgency_end") == [date(2027, 1, 4)]
     assert due(found, "shadow_evaluation") == [date(2027, 1, 31)]
     assert due(found, "renewal") == [], "a trial ends"
+    assert term(shadow, acts) == (date(2027, 1, 1), date(2027, 1, 4))
+    assert term(shadow, acts[:1]) is None
 
 
 @pytest.mark.parametrize(

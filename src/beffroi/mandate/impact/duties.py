@@ -88,6 +88,12 @@ def table() -> Mapping[str, DutyText]:
 
 
 ENDINGS: Final = frozenset({"repeal", "withdrawal"})
+LIMITS: Final[Mapping[str, str]] = {
+    "authorisation": "until",
+    "publication": "ends_at",
+}
+"""Acts that set an end, and where they say it."""
+
 RENEWAL_DAYS: Final = 90
 """For evaluation, new study and vote, beside the consultation and the delay of publication."""
 
@@ -149,14 +155,22 @@ def _of_acts(acts: Sequence[Act]) -> Iterator[tuple[str, date]]:
 
 
 def term(subject: Subject, acts: Sequence[Act]) -> tuple[date, date] | None:
-    """First and last day of a use, repeal counted in; None while it is not published."""
+    """First and last day of a use; None while it is not published.
+
+    Its own end, the end of its authorisation or urgency and its repeal count: the first of them.
+    """
     published = [act for act in acts if act.type == "publication"]
     if not published:
         return None
     effect = _day(published[-1].details["effect_on"])
-    last = _local(subject, subject.ends_at - timedelta(microseconds=1))
-    ended = [_day(act.date) for act in acts if act.type in ENDINGS]
-    return max(effect, _local(subject, subject.starts_at)), min([last, *ended])
+    ends = [_local(subject, subject.ends_at - timedelta(microseconds=1))]
+    ends += [_day(act.date) for act in acts if act.type in ENDINGS]
+    ends += [
+        _day(act.details[LIMITS[act.type]])
+        for act in acts
+        if act.type in LIMITS and act.details.get(LIMITS[act.type])
+    ]
+    return max(effect, _local(subject, subject.starts_at)), min(ends)
 
 
 def _of_term(
