@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -5,6 +6,7 @@ from sqlalchemy import text
 
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput, NotAuthorised
+from beffroi.events.registry import DETECTORS
 from beffroi.mandate.cameras import CameraSpec, change_camera
 from beffroi.mandate.commissioning import commission, commissioning_permit
 from beffroi.mandate.gate import CameraDecision, Gate, live_cameras
@@ -19,9 +21,14 @@ from tests.mandate.conftest import MAYOR, NOON, Decide
 IN_FORCE = (ActType.VOTE, ActType.PUBLICATION)
 
 
-def ask(city: Database, clock: FrozenClock, behaviour: int = 1) -> CameraDecision:
+SHIPPED = {"fall": DETECTORS["fall"].behaviour}
+
+
+def ask(
+    city: Database, clock: FrozenClock, behaviours: Mapping[str, int] = SHIPPED
+) -> CameraDecision:
     with city.read() as session:
-        return Gate({"fall": behaviour}, clock).decide(session)[0]
+        return Gate(behaviours, clock).decide(session)[0]
 
 
 def test_a_use_voted_and_published_opens_the_camera_for_seconds(
@@ -92,7 +99,7 @@ def test_a_detector_that_behaves_otherwise_than_voted_does_not_run(
 ) -> None:
     drafted()
     decide(*IN_FORCE)
-    decision = ask(city, clock, behaviour=2)
+    decision = ask(city, clock, {"fall": SHIPPED["fall"] + 1})
     assert decision.permit is None
     assert "does not ship it" in decision.refused[0].reason
 
@@ -180,7 +187,7 @@ def test_a_clock_that_steps_back_closes_the_gate_until_it_has_caught_up(
 ) -> None:
     drafted()
     decide(*IN_FORCE)
-    gate = Gate({"fall": 1}, clock)
+    gate = Gate(SHIPPED, clock)
     with city.read() as session:
         assert gate.decide(session)[0].permit is not None
         clock.step(-3600)

@@ -1,13 +1,24 @@
 import math
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from beffroi.clock import Clock
+from beffroi.clock import Clock, FrozenClock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.mandate import permit as permits
 from beffroi.mandate.laboratory import laboratory_permit
-from beffroi.mandate.permit import TERM_S, Basis, Permit, from_wire, issue, to_wire
+from beffroi.mandate.permit import (
+    GRACE_S,
+    LONGEST_S,
+    TERM_S,
+    Basis,
+    Permit,
+    from_wire,
+    issue,
+    to_wire,
+    withdrawn,
+)
 
 
 def test_nobody_else_can_make_a_permit() -> None:
@@ -30,13 +41,24 @@ def test_a_permit_crosses_the_pipe_to_a_host() -> None:
 
 @pytest.mark.parametrize(
     ("basis", "term"),
-    [(Basis.USE, 2 * TERM_S), (Basis.USE, math.nan), (Basis.LABORATORY, 1.0)],
+    [(Basis.USE, 2 * LONGEST_S), (Basis.USE, math.nan), (Basis.LABORATORY, 1.0)],
 )
 def test_a_host_takes_no_permit_that_no_gate_would_give(basis: Basis, term: float) -> None:
     clock = Clock()
     forged = issue("sim://park", basis, "park", (), clock.monotonic() + term)
     with pytest.raises(NotAuthorised, match="No gate"):
         from_wire(to_wire(forged), clock)
+
+
+def test_a_permit_that_is_withdrawn_ends_soon_however_often_one_says_so() -> None:
+    clock = FrozenClock(datetime(2026, 11, 23, tzinfo=UTC))
+    permit = issue("sim://park", Basis.USE, "park", ("falls",), clock.monotonic() + LONGEST_S)
+    permit = withdrawn(permit, clock)
+    assert permit.uses == ()
+    clock.advance(GRACE_S / 2)
+    assert withdrawn(permit, clock) == permit
+    clock.advance(GRACE_S / 2)
+    assert not permit.valid(clock)
 
 
 @pytest.mark.parametrize(

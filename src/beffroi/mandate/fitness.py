@@ -5,10 +5,20 @@ and the use is off there. What has not been measured yet is not held against a c
 of people is known once some were seen, the rate once the stream runs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
+from sqlalchemy.orm import Session
+
+from beffroi.mandate.conditions import Condition
 from beffroi.mandate.definition import Definition
+from beffroi.store.cameras import CameraState, CameraVersion
+from beffroi.words import say, together
+
+REMEASURE: Final = timedelta(hours=1)
+"""A camera or a machine that could not keep up is tried again after this long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +26,10 @@ class Profile:
     """What a camera really gives.
 
     Args:
-        rate_hz: Pictures analysed per second over the last minutes; None before there are any.
+        rate_hz: Pictures analysed per second over the last minutes, where fewer than were asked
+            for; None before there are any, and while the camera and this machine keep up.
         person_px: Half of the people who stood on it were at least this high, in pixels of what
-            the models read: height of the box times height of the models' input, over the height
-            of the picture; None before anybody was seen.
+            the models read; None before enough people were seen.
         precision: Numeric precision of the inference, e.g. `f32`.
         models: SHA-256 of each model file that runs, by name.
     """
@@ -35,25 +45,103 @@ def unfit(definition: Definition, profile: Profile) -> list[str]:
 
     A rate within 5 % of the one voted is that rate: streams of 25 and 24.97 pictures are alike.
     """
-    reasons = []
+    reasons: list[str] = []
     if profile.rate_hz is not None and profile.rate_hz < 0.95 * definition.rate_hz:
         reasons.append(
-            f"it analyses {profile.rate_hz:.1f} pictures per second here and the definition needs "
-            f"{definition.rate_hz}"
+            say(
+                "it analyses {rate:.1f} pictures per second here and the definition needs {least}",
+                rate=profile.rate_hz,
+                least=definition.rate_hz,
+            )
         )
     if profile.person_px is not None and profile.person_px < definition.person_px:
         reasons.append(
-            f"people are {profile.person_px:.0f} pixels high here and the definition needs "
-            f"{definition.person_px}: choose a larger model input or a nearer view"
+            say(
+                "people are {height:.0f} pixels high here and the definition needs {least}: choose "
+                "a larger model input or a nearer view",
+                height=profile.person_px,
+                least=definition.person_px,
+            )
         )
     if profile.precision not in definition.precisions:
         reasons.append(
-            f"this machine computes in {profile.precision} and the definition admits "
-            f"{', '.join(definition.precisions)}"
+            say(
+                "this machine computes in {precision} and the definition admits {admitted}",
+                precision=profile.precision,
+                admitted=", ".join(definition.precisions),
+            )
         )
     for name, voted in definition.models.items():
         if name not in profile.models:
-            reasons.append(f"the model {name} is not installed here")
+            reasons.append(say("the model {model} is not installed here", model=name))
         elif profile.models[name] != voted:
-            reasons.append(f"the model {name} installed here is not the one that was voted")
+            reasons.append(
+                say("the model {model} installed here is not the one that was voted", model=name)
+            )
     return reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What this installation can run.
+
+    Args:
+        behaviours: Detector id → version of its behaviour in this software.
+        models: SHA-256 of each model installed here, by name; None where nobody asked.
+        precision: Numeric precision of the inference.
+    """
+
+    behaviours: Mapping[str, int]
+    models: Mapping[str, str] | None = None
+    precision: str = "f32"
+
+
+def fitness(
+    session: Session,
+    definition: Definition,
+    camera: CameraVersion,
+    equipment: Equipment,
+    now: datetime,
+) -> Iterator[Condition]:
+    """Whether this software, this machine and this camera are what the definition needs.
+
+    Args:
+        session: Any session.
+        definition: What was voted.
+        camera: The camera as it is.
+        equipment: What is installed.
+        now: The moment asked about.
+    """
+    shipped = equipment.behaviours.get(definition.detector) == definition.behaviour
+    against = say(
+        "version {behaviour} of detector {detector} was voted and this software does not ship it",
+        behaviour=definition.behaviour,
+        detector=definition.detector,
+    )
+    yield Condition(
+        say("The software ships the detector as it was voted."),
+        None if shipped else against,
+        f"{definition.detector} {definition.behaviour}",
+    )
+    shortfalls = unfit(definition, _profile(session, definition, camera, equipment, now))
+    yield Condition(
+        say("The camera and this machine give what the definition needs."),
+        together(shortfalls) if shortfalls else None,
+        f"{camera.camera_id}, {camera.number}",
+    )
+
+
+def _profile(
+    session: Session,
+    definition: Definition,
+    camera: CameraVersion,
+    equipment: Equipment,
+    now: datetime,
+) -> Profile:
+    """What was measured on the camera as it is now."""
+    models = definition.models if equipment.models is None else equipment.models
+    state = session.get(CameraState, camera.camera_id)
+    if state is None or state.measured_at is None or state.measured_version != camera.number:
+        return Profile(None, None, equipment.precision, models)
+    rate = state.rate_hz if now < state.measured_at + REMEASURE else None
+    return Profile(rate, state.person_px, equipment.precision, models)

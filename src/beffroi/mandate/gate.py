@@ -5,9 +5,9 @@ hold, its camera is the one that was voted and nobody has stopped it; each refus
 zones and definition are read from the voted bytes. A camera without an open use gets no permit.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,38 +15,38 @@ from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
-from beffroi.mandate.cameras import camera_version, current_version, doubted, list_cameras
+from beffroi.mandate.cameras import current_version, list_cameras
+from beffroi.mandate.conditions import Matter, conditions
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.stack import Stack
-from beffroi.mandate.hours import within_hours
-from beffroi.mandate.lawful import objection
+from beffroi.mandate.fitness import Equipment, fitness
 from beffroi.mandate.modes import Mode
+from beffroi.mandate.offline import offline_s
 from beffroi.mandate.permit import TERM_S, Basis, Permit, issue
 from beffroi.mandate.procedure.adoption import stack_in_force
-from beffroi.mandate.procedure.standing import Standing, State
-from beffroi.mandate.use_text import CameraText, UseText
-from beffroi.mandate.uses import (
-    definition_of,
-    fits,
-    snapshot,
-    standing_of,
-    text_of,
-)
+from beffroi.mandate.procedure.standing import stand
+from beffroi.mandate.timekeeping import Timekeeper, doubtful
+from beffroi.mandate.uses import acts_of, definition_of, text_of
 from beffroi.store.cameras import CameraVersion
-from beffroi.store.ledger import LedgerEntry
-from beffroi.store.mandates import Commissioning, Pause, Use, UseCamera
+from beffroi.store.mandates import Commissioning, Use, UseCamera
 from beffroi.words import say
 
 
 @dataclass(frozen=True, slots=True)
 class OpenUse:
-    """A use that may run on one camera now."""
+    """A use that may run on one camera now, and for how many seconds it may run unheard."""
 
     use_id: str
     camera_id: str
     mode: Mode
     voted: VotedText
     zones: dict[str, Any]
+    offline_s: float = TERM_S
+
+    @property
+    def watches(self) -> bool:
+        """Whether it looks at pictures: a learning set only takes what other uses found."""
+        return self.mode is not Mode.LEARNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +68,6 @@ class CameraDecision:
     refused: tuple[Refusal, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """A use as it stands at one moment, for all its cameras.
-
-    Args:
-        text: The text that was voted, or the draft.
-        voted: The definition that it applies.
-        standing: Where it stands.
-    """
-
-    text: UseText
-    voted: VotedText
-    standing: Standing
-
-
 class Votes:
     """What each use is and where it stands; read once in a pass, however many cameras it has.
 
@@ -93,7 +78,7 @@ class Votes:
 
     def __init__(self, session: Session, now: datetime) -> None:
         self._session = session
-        self._now = now
+        self.now = now
         self._matters: dict[str, Matter | BadInput] = {}
         self._stack: Stack | None = None
 
@@ -105,7 +90,7 @@ class Votes:
             BadInput: They were changed behind the acts that adopted them.
         """
         if self._stack is None:
-            self._stack = stack_in_force(self._session, self._now)
+            self._stack = stack_in_force(self._session, self.now)
         return self._stack
 
     def matter(self, use: Use) -> Matter:
@@ -123,30 +108,33 @@ class Votes:
 
     def _read(self, use: Use) -> Matter | BadInput:
         try:
-            text = text_of(self._session, use).text
-            standing = standing_of(self._session, use, self._now)
-            return Matter(text, definition_of(self._session, text), standing)
+            acts = acts_of(self._session, use.id)
+            text = text_of(self._session, use, acts).text
+            standing = stand(acts, text, self.now)
+            return Matter(text, definition_of(self._session, text), standing, acts)
         except BadInput as error:
             return error
 
 
 class Gate:
-    """Decides from the database, the clock and the detectors that this software ships.
+    """Decides from the database, the clock and what this installation can run.
 
     Args:
         behaviours: Detector id → version of its behaviour in this software.
         clock: Tells the hour, and the term of the permits.
+        models: SHA-256 of each model installed here, by name; None where no stream is opened.
     """
 
-    def __init__(self, behaviours: Mapping[str, int], clock: Clock) -> None:
-        self._behaviours = behaviours
+    def __init__(
+        self, behaviours: Mapping[str, int], clock: Clock, models: Mapping[str, str] | None = None
+    ) -> None:
+        self._equipment = Equipment(behaviours, models)
         self._clock = clock
-        self._latest: datetime | None = None
+        self._timekeeper = Timekeeper(clock)
 
     def decide(self, session: Session) -> list[CameraDecision]:
         """Look at every camera in service."""
-        votes = Votes(session, self._clock.now())
-        return [self._decide(session, camera, votes) for camera in list_cameras(session)]
+        return self._decide(session, list_cameras(session))
 
     def decide_one(self, session: Session, camera_id: str) -> CameraDecision:
         """Look at one camera.
@@ -154,67 +142,80 @@ class Gate:
         Raises:
             BadInput: No such camera.
         """
-        votes = Votes(session, self._clock.now())
-        return self._decide(session, current_version(session, camera_id), votes)
+        return self._decide(session, [current_version(session, camera_id)])[0]
 
-    def _decide(self, session: Session, camera: CameraVersion, votes: Votes) -> CameraDecision:
-        if not self._clock_holds(session):
-            reason = say(
-                "this machine's clock was set back; it runs again once the clock has caught up"
-            )
-            refusal = Refusal("any use", camera.camera_id, reason)
-            return CameraDecision(camera, None, (), (refusal,))
-        uses: list[OpenUse] = []
-        refused: list[Refusal] = []
-        for answer in ask(session, camera.camera_id, self._clock.now(), votes):
-            unknown = self._unknown_behaviour(answer) if isinstance(answer, OpenUse) else None
-            if isinstance(answer, Refusal):
-                refused.append(answer)
-            elif unknown is not None:
-                refused.append(unknown)
-            else:
-                uses.append(answer)
-        basis = Basis.USE if uses else None
-        if basis is None and commissioned(session, camera.camera_id, self._clock.now()):
-            basis = Basis.COMMISSIONING
-        permit = None
-        if basis is not None:
-            permit = issue(
-                camera.address,
-                basis,
-                camera=camera.camera_id,
-                uses=tuple(use.use_id for use in uses),
-                deadline=self._clock.monotonic() + TERM_S,
-            )
-        return CameraDecision(camera, permit, tuple(uses), tuple(refused))
-
-    def _clock_holds(self, session: Session) -> bool:
-        """Whether the wall clock has not stepped back: yesterday's mandate must not reopen.
-
-        The last line of the ledger remembers the time across a restart.
-        """
+    def _decide(self, session: Session, cameras: Sequence[CameraVersion]) -> list[CameraDecision]:
         now = self._clock.now()
-        if self._latest is None:
-            last = select(LedgerEntry.at).order_by(LedgerEntry.id.desc()).limit(1)
-            self._latest = session.scalar(last) or now
-        self._latest = max(self._latest, now)
-        return now >= self._latest - timedelta(seconds=2)
+        if self._timekeeper.set_back(session):
+            return [CameraDecision(each, None, (), (_set_back(each),)) for each in cameras]
+        ahead = self._timekeeper.ahead(session)
+        votes = Votes(session, now)
+        truth = Votes(session, now - ahead) if ahead else None
+        return [self._look(session, each, votes, truth) for each in cameras]
 
-    def _unknown_behaviour(self, use: OpenUse) -> Refusal | None:
-        """Refuse a detector that behaves otherwise than what was voted."""
-        definition = use.voted.definition
-        if self._behaviours.get(definition.detector) == definition.behaviour:
-            return None
-        return Refusal(
-            use.use_id,
-            use.camera_id,
-            say(
-                "version {behaviour} of detector {detector} was voted and this software does not "
-                "ship it",
-                behaviour=definition.behaviour,
-                detector=definition.detector,
-            ),
+    def _look(
+        self, session: Session, camera: CameraVersion, votes: Votes, truth: Votes | None
+    ) -> CameraDecision:
+        """Decide on one camera.
+
+        Args:
+            session: The pass's view of the database.
+            camera: The camera.
+            votes: The uses at this hour.
+            truth: The uses at the hour it may be in truth, if the clock is in doubt.
+        """
+        answers = [
+            self._equipped(session, camera, answer)
+            for answer in ask(session, camera.camera_id, votes.now, votes)
+        ]
+        if truth is not None:
+            before = ask(session, camera.camera_id, truth.now, truth)
+            open_before = {answer.use_id for answer in before if isinstance(answer, OpenUse)}
+            answers = [_unless_opened_by_the_jump(each, open_before) for each in answers]
+        uses = tuple(answer for answer in answers if isinstance(answer, OpenUse))
+        refused = tuple(answer for answer in answers if isinstance(answer, Refusal))
+        permit = self._permit(session, camera, [use for use in uses if use.watches])
+        return CameraDecision(camera, permit, uses, refused)
+
+    def _permit(
+        self, session: Session, camera: CameraVersion, uses: Sequence[OpenUse]
+    ) -> Permit | None:
+        basis, offline_s = Basis.USE, min((use.offline_s for use in uses), default=TERM_S)
+        if not uses:
+            if not commissioned(session, camera.camera_id, self._clock.now()):
+                return None
+            basis = Basis.COMMISSIONING
+        return issue(
+            camera.address,
+            basis,
+            camera=camera.camera_id,
+            uses=tuple(use.use_id for use in uses),
+            deadline=self._clock.monotonic() + offline_s,
         )
+
+    def _equipped(
+        self, session: Session, camera: CameraVersion, answer: OpenUse | Refusal
+    ) -> OpenUse | Refusal:
+        """Refuse what this software, this machine or this camera cannot run as it was voted."""
+        if isinstance(answer, Refusal):
+            return answer
+        definition = answer.voted.definition
+        asked = fitness(session, definition, camera, self._equipment, self._clock.now())
+        against = next((each.against for each in asked if each.against is not None), None)
+        return answer if against is None else Refusal(answer.use_id, answer.camera_id, against)
+
+
+def _set_back(camera: CameraVersion) -> Refusal:
+    reason = say("this machine's clock was set back; it runs again once the clock has caught up")
+    return Refusal("any use", camera.camera_id, reason)
+
+
+def _unless_opened_by_the_jump(
+    answer: OpenUse | Refusal, open_before: set[str]
+) -> OpenUse | Refusal:
+    if isinstance(answer, Refusal) or answer.use_id in open_before:
+        return answer
+    return Refusal(answer.use_id, answer.camera_id, doubtful())
 
 
 def ask(
@@ -233,64 +234,21 @@ def ask(
     for use in session.scalars(named.where(UseCamera.camera_id == camera_id).order_by(Use.id)):
         try:
             matter = votes.matter(use)
-            reason = _objection(session, use, matter, camera_id, now, votes.stack)
+            asked = conditions(session, use, matter, camera_id, now, votes.stack)
+            against = next((each.against for each in asked if each.against is not None), None)
+            if against is None:
+                yield _open(use.id, camera_id, matter, votes)
+                continue
         except BadInput as error:
-            yield Refusal(use.id, camera_id, error.message)
-            continue
-        if reason is not None:
-            yield Refusal(use.id, camera_id, reason)
-            continue
-        zones = matter.text.cameras[camera_id].zones
-        yield OpenUse(use.id, camera_id, matter.text.mode, matter.voted, zones)
+            against = error.message
+        yield Refusal(use.id, camera_id, against)
 
 
-def _objection(
-    session: Session, use: Use, matter: Matter, camera_id: str, now: datetime, stack: Stack
-) -> str | None:
-    text, standing = matter.text, matter.standing
-    if standing.state is State.EXPIRED:
-        end = min(text.ends_at, standing.ends_at or text.ends_at)
-        return say("it ended on {moment:%Y-%m-%d %H:%M} UTC", moment=end)
-    if standing.state is State.PUBLISHED and standing.effect_at is not None:
-        start = max(text.starts_at, standing.effect_at)
-        return say("it starts on {moment:%Y-%m-%d %H:%M} UTC", moment=start)
-    if standing.state is not State.IN_FORCE:
-        return say("the use is not in force: it is {state}", state=standing.state.value)
-    against = objection(stack, matter.voted.definition, text, now)
-    if against is not None:
-        return against
-    if camera_id not in text.cameras:
-        return say("the text that was voted does not name this camera")
-    if not _as_voted(session, camera_id, text.cameras[camera_id], standing):
-        return say("the camera is no longer the one that was voted; it must be re-validated")
-    if doubted(session, camera_id) is not None:
-        return say("the camera was seen to have moved; it must be re-validated")
-    if not within_hours(text.hours, text.timezone, now):
-        return say("it is outside the hours that were voted")
-    if paused(session, use.id, camera_id):
-        return say("an operator has paused it; a supervisor can resume it")
-    return None
-
-
-def _as_voted(session: Session, camera_id: str, voted: CameraText, standing: Standing) -> bool:
-    """Whether the camera is the one voted, or the one that two people found to fit since."""
-    camera = current_version(session, camera_id)
-    number = standing.revalidated.get(camera_id)
-    if number is not None:
-        voted = snapshot(camera_version(session, camera_id, number), voted.zones)
-    return fits(camera, voted)
-
-
-def paused(session: Session, use_id: str, camera_id: str) -> bool:
-    """Whether an operator's stop is standing."""
-    return (
-        session.scalars(
-            select(Pause.id).where(
-                Pause.use_id == use_id, Pause.camera_id == camera_id, Pause.resumed_at.is_(None)
-            )
-        ).first()
-        is not None
-    )
+def _open(use_id: str, camera_id: str, matter: Matter, votes: Votes) -> OpenUse:
+    text = matter.text
+    zones = text.cameras[camera_id].zones
+    unheard_s = offline_s(matter, votes.stack, votes.now)
+    return OpenUse(use_id, camera_id, text.mode, matter.voted, zones, unheard_s)
 
 
 def commissioned(session: Session, camera_id: str, now: datetime) -> bool:

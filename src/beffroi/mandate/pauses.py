@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.ledger.append import Kind, append
-from beffroi.mandate.gate import paused
+from beffroi.mandate.conditions import paused
 from beffroi.store.mandates import Pause, UseCamera
 
 

@@ -6,7 +6,7 @@ leaves this package (an import contract and a test watch it).
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -15,6 +15,12 @@ from beffroi.errors import NotAuthorised
 
 TERM_S: Final = 5.0
 """How long a gate's permit lasts; an engine that hears nothing more stops within it."""
+
+LONGEST_S: Final = 86_400.0
+"""The same at most, where a longer time was voted for a site with a poor link."""
+
+GRACE_S: Final = 2.0
+"""What is left of a permit that was withdrawn: time to hold the scene of the last alert."""
 
 
 class Basis(StrEnum):
@@ -82,6 +88,12 @@ def issue(
     return Permit(address, basis, camera, uses, deadline, _SEAL)
 
 
+def withdrawn(permit: Permit, clock: Clock) -> Permit:
+    """The same permit for nothing any more, and about to end."""
+    deadline = min(permit.deadline, clock.monotonic() + GRACE_S)
+    return replace(permit, uses=(), deadline=deadline)
+
+
 def to_wire(permit: Permit) -> str:
     """One line of JSON for the pipe to a host process of the same machine."""
     return json.dumps(
@@ -103,7 +115,7 @@ def from_wire(line: str, clock: Clock) -> Permit:
     """
     fields: dict[str, Any] = json.loads(line)
     basis = Basis(fields["basis"])
-    if basis is Basis.LABORATORY or not fields["deadline"] <= clock.monotonic() + TERM_S:
+    if basis is Basis.LABORATORY or not fields["deadline"] <= clock.monotonic() + LONGEST_S:
         raise NotAuthorised("No gate gives such a permit to a host.")
     return issue(
         address=fields["address"],

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, aliased
 from beffroi.alerts.life import OPEN, State
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
+from beffroi.mandate.conditions import paused
 from beffroi.mandate.definition import EvidenceClass, VotedText, load_definition
-from beffroi.mandate.gate import OpenUse, Votes, ask, paused
+from beffroi.mandate.gate import OpenUse, Votes, ask
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.use_text import UseText
 from beffroi.mandate.uses import find_use, text_of

@@ -1,0 +1,191 @@
+"""What must hold for a use to run on a camera, one condition after the other.
+
+The gate stops at the first that does not hold; whoever asks why is shown them all.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from beffroi.mandate.cameras import camera_version, current_version, doubted
+from beffroi.mandate.definition import VotedText
+from beffroi.mandate.doctrine.stack import Stack
+from beffroi.mandate.hours import within_hours
+from beffroi.mandate.lawful import objection
+from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.procedure.standing import Standing, State, counts
+from beffroi.mandate.use_text import CameraText, UseText
+from beffroi.mandate.uses import fits, snapshot
+from beffroi.store.mandates import Pause, Use
+from beffroi.store.procedure import Act
+from beffroi.words import Words, say
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A use as it stands at one moment, for all its cameras.
+
+    Args:
+        text: The text that was voted, or the draft.
+        voted: The definition that it applies.
+        standing: Where it stands.
+        acts: Its acts, in the order of their recording.
+    """
+
+    text: UseText
+    voted: VotedText
+    standing: Standing
+    acts: Sequence[Act]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that must hold.
+
+    Args:
+        asked: What is asked.
+        against: Why it does not hold; None if it does.
+        source: The act, text or record that says so.
+        verified: Whether a source outside Beffroi was read again; None where there is none.
+    """
+
+    asked: str
+    against: str | None
+    source: str = ""
+    verified: bool | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds."""
+        return self.against is None
+
+
+def conditions(
+    session: Session, use: Use, matter: Matter, camera_id: str, now: datetime, stack: Stack
+) -> Iterator[Condition]:
+    """What acts, doctrines, hours and people say of a use on a camera, in the order of asking.
+
+    Args:
+        session: Any session.
+        use: The use.
+        matter: The same, as it stands.
+        camera_id: The camera.
+        now: The moment asked about.
+        stack: The doctrines in force.
+
+    Raises:
+        BadInput: The camera is not in service, or a stored text is not the one that was voted.
+    """
+    text = matter.text
+    yield in_force(matter, now)
+    yield Condition(
+        say("The doctrines and laws in force let it run."),
+        objection(stack, matter.voted.definition, text, now),
+        text.law,
+    )
+    voted = text.cameras.get(camera_id)
+    unnamed = say("the text that was voted does not name this camera")
+    yield Condition(
+        say("The text that was voted names the camera."),
+        unnamed if voted is None else None,
+        matter.standing.voted or "",
+    )
+    if voted is None:
+        return
+    yield _as_voted(session, camera_id, voted, matter)
+    yield _undoubted(session, camera_id)
+    outside = not within_hours(text.hours, text.timezone, now)
+    yield Condition(
+        say("It is within the hours that were voted."),
+        say("it is outside the hours that were voted") if outside else None,
+        text.timezone,
+    )
+    yield _not_paused(session, use.id, camera_id)
+
+
+def in_force(matter: Matter, now: datetime) -> Condition:
+    """Whether the acts put a use in force, and its dates hold."""
+    text, standing = matter.text, matter.standing
+    asked, against = say("Its acts put it in force, and its dates hold."), None
+    if standing.state is State.EXPIRED:
+        end = min(text.ends_at, standing.ends_at or text.ends_at)
+        against = say("it ended on {moment:%Y-%m-%d %H:%M} UTC", moment=end)
+    elif standing.state is State.PUBLISHED and standing.effect_at is not None:
+        start = max(text.starts_at, standing.effect_at)
+        against = say("it starts on {moment:%Y-%m-%d %H:%M} UTC", moment=start)
+    elif standing.state is not State.IN_FORCE:
+        against = say("the use is not in force: it is {state}", state=standing.state.value)
+    return Condition(asked, against, _last_act(matter, now))
+
+
+def paused(session: Session, use_id: str, camera_id: str) -> bool:
+    """Whether an operator's stop is standing."""
+    return _pause(session, use_id, camera_id) is not None
+
+
+def cited(act: Act) -> Words:
+    """An act as others can find it."""
+    return say(
+        "{kind}, {body}, {day}, {reference}",
+        kind=act.type,
+        body=act.body,
+        day=act.date,
+        reference=act.reference,
+    )
+
+
+def _last_act(matter: Matter, now: datetime) -> str:
+    """The act by which a use stands where it stands."""
+    made = [act for act in matter.acts if counts(act) and act.recorded_at <= now]
+    return cited(made[-1]) if made else ""
+
+
+def _as_voted(session: Session, camera_id: str, voted: CameraText, matter: Matter) -> Condition:
+    """Whether the camera is the one voted, or the one that two people found to fit since."""
+    camera, source = current_version(session, camera_id), matter.standing.voted or ""
+    number = matter.standing.revalidated.get(camera_id)
+    if number is not None:
+        voted = snapshot(camera_version(session, camera_id, number), voted.zones)
+        source = _revalidation(matter, camera_id)
+    changed = say("the camera is no longer the one that was voted; it must be re-validated")
+    return Condition(
+        say("The camera is the one that was voted."),
+        None if fits(camera, voted) else changed,
+        source,
+    )
+
+
+def _revalidation(matter: Matter, camera_id: str) -> str:
+    found = [
+        act
+        for act in matter.acts
+        if act.type == ActType.REVALIDATION and counts(act) and act.details["camera"] == camera_id
+    ]
+    return cited(found[-1]) if found else ""
+
+
+def _undoubted(session: Session, camera_id: str) -> Condition:
+    asked, doubt = say("The camera looks where it looked."), doubted(session, camera_id)
+    if doubt is None:
+        return Condition(asked, None)
+    against = say("the camera was seen to have moved; it must be re-validated")
+    return Condition(asked, against, f"{doubt.since:%Y-%m-%d %H:%M} UTC: {doubt.reason}")
+
+
+def _not_paused(session: Session, use_id: str, camera_id: str) -> Condition:
+    asked, stop = say("No operator has stopped it here."), _pause(session, use_id, camera_id)
+    if stop is None:
+        return Condition(asked, None)
+    against = say("an operator has paused it; a supervisor can resume it")
+    return Condition(asked, against, f"{stop.paused_at:%Y-%m-%d %H:%M} UTC: {stop.reason}")
+
+
+def _pause(session: Session, use_id: str, camera_id: str) -> Pause | None:
+    return session.scalars(
+        select(Pause).where(
+            Pause.use_id == use_id, Pause.camera_id == camera_id, Pause.resumed_at.is_(None)
+        )
+    ).first()

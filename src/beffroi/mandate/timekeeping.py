@@ -1,0 +1,110 @@
+"""Whether the wall clock can be believed: what a wrong one opens or erases cannot be undone.
+
+Set back by more than two seconds, it closes the gate until it has caught up, for yesterday's
+mandate must not reopen. Set forward by more than an hour, it erases nothing, and opens nothing
+that would not be open without the jump, until a person has confirmed it.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from beffroi.clock import Clock, Steps
+from beffroi.errors import NotAuthorised
+from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.store.ledger import LedgerEntry
+from beffroi.store.mandates import ClockDoubt
+from beffroi.words import Words, say
+
+BACK_S: Final = 2.0
+FORWARD_S: Final = 3600.0
+
+
+class Timekeeper:
+    """Holds the wall clock against the machine's uptime, and against what the ledger remembers.
+
+    Args:
+        clock: The machine's clocks.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._steps = Steps(clock)
+        self._latest: datetime | None = None
+        self._confirmed: int | None = None
+
+    def ahead(self, session: Session) -> timedelta:
+        """By how much the clock may be ahead of the truth; nothing where nobody doubts it."""
+        self._heed_people(session)
+        seen, doubt = self._steps.ahead_s(), clock_doubt(session)
+        known = 0.0 if doubt is None else doubt.ahead_s
+        return timedelta(seconds=max(known, seen if seen > FORWARD_S else 0.0))
+
+    def note(self, session: Session) -> None:
+        """Record a jump that was not there before; a restart does not forget it."""
+        ahead = self.ahead(session)
+        if ahead and clock_doubt(session) is None:
+            seconds = ahead.total_seconds()
+            session.add(ClockDoubt(ahead_s=seconds, since=self._clock.now()))
+            payload = {"ahead_s": round(seconds)}
+            append(session, Kind.CLOCK_DOUBTED, actor=SYSTEM, payload=payload, clock=self._clock)
+
+    def set_back(self, session: Session) -> bool:
+        """Whether the clock is behind a moment that has already been."""
+        self._heed_people(session)
+        now = self._clock.now()
+        if self._latest is None:
+            last = select(LedgerEntry.at).order_by(LedgerEntry.id.desc()).limit(1)
+            self._latest = session.scalar(last) or now
+        self._latest = max(self._latest, now)
+        return now < self._latest - timedelta(seconds=BACK_S)
+
+    def _heed_people(self, session: Session) -> None:
+        """Start anew from the moment at which a person found the clock right."""
+        cleared = select(func.max(ClockDoubt.id)).where(ClockDoubt.cleared_at.is_not(None))
+        confirmed = session.scalar(cleared) or 0
+        if self._confirmed is not None and confirmed != self._confirmed:
+            self._steps = Steps(self._clock)
+            self._latest = self._clock.now()
+        self._confirmed = confirmed
+
+
+def clock_doubt(session: Session) -> ClockDoubt | None:
+    """The standing doubt about the clock, if there is one."""
+    return session.scalars(select(ClockDoubt).where(ClockDoubt.cleared_at.is_(None))).first()
+
+
+def confirm_clock(session: Session, *, actor: str, clock: Clock) -> float:
+    """Note that a person found the clock right as it is now, whatever it did before.
+
+    Returns:
+        By how many seconds it had been set forward; 0 where that was not the trouble.
+    """
+    doubt = clock_doubt(session)
+    if doubt is None:
+        doubt = ClockDoubt(ahead_s=0.0, since=clock.now())
+        session.add(doubt)
+    doubt.cleared_by, doubt.cleared_at = actor, clock.now()
+    payload = {"ahead_s": round(doubt.ahead_s)}
+    append(session, Kind.CLOCK_CONFIRMED, actor=actor, payload=payload, clock=clock)
+    return doubt.ahead_s
+
+
+def require_clock(session: Session) -> None:
+    """Refuse to widen anything under a clock that is in doubt.
+
+    Raises:
+        NotAuthorised: It was set forward, and nobody has confirmed it.
+    """
+    if clock_doubt(session) is not None:
+        raise NotAuthorised(doubtful())
+
+
+def doubtful() -> Words:
+    """Why nothing is opened or erased under a clock that was set forward."""
+    return say(
+        "This machine's clock was set forward by more than an hour: nothing more is opened and "
+        "nothing is erased until a person has confirmed it, with `beffroi clock confirm`."
+    )
