@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from string import Formatter
 
 import httpx
 import pytest
@@ -13,10 +14,16 @@ from babel.messages.pofile import read_po
 import beffroi.web
 from beffroi.web.i18n import DEFAULT, LANGUAGES, LOCALES, choose, load_languages
 from beffroi.web.render import TEMPLATES
+from beffroi.web.telling import tell
+from beffroi.words import Quoted, say, together
 from tests.web.town import Town, signed_in
 
 WEB = Path(beffroi.web.__file__).parent
-KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
+MANDATE = WEB.parent / "mandate"
+REFUSING = ("uses.py", "use_text.py", "pauses.py", "procedure/", "impact/")
+"""Parts of the mandate whose refusals in plain English reach people through a page."""
+
+KEYWORDS = {"say": None, "_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
 TRANSLATED = [code for code in LANGUAGES if code != "en"]
 
 
@@ -25,7 +32,17 @@ def messages() -> set[str | tuple[str, ...]]:
     """Every message of the code and the templates."""
     methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
     options = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
-    found = extract_from_dir(WEB, methods, options, KEYWORDS)
+    found = [
+        *extract_from_dir(WEB, methods, options, KEYWORDS),
+        *extract_from_dir(MANDATE, methods[:1], {}, {"say": None}),
+        *(
+            refusal
+            for refusal in extract_from_dir(
+                MANDATE, methods[:1], {}, {"BadInput": None, "NotAuthorised": None}
+            )
+            if refusal[0].startswith(REFUSING)
+        ),
+    ]
     return {message for _, _, message, _, _ in found}
 
 
@@ -50,12 +67,13 @@ def test_other_languages_say_what_they_lack(
 ) -> None:
     lacking = missing(code, messages)
     if lacking:
-        pytest.skip(f"{code} lacks {len(lacking)} messages: {'; '.join(lacking)}")
+        pytest.skip(f"{code} lacks {len(lacking)} messages, e.g. {'; '.join(lacking[:5])}")
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_a_catalogue_keeps_every_placeholder(code: str) -> None:
-    assert [str(error) for message in catalogue(code) for error in message.check()] == []
+    messages = [message for message in catalogue(code) if "{" not in str(message.id)]
+    assert [str(error) for message in messages for error in message.check()] == []
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
@@ -67,11 +85,46 @@ def test_a_catalogue_holds_nothing_that_is_no_longer_said(
     assert sorted(set(ids) - names) == []
 
 
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_a_translated_sentence_names_nothing_that_the_english_one_does_not(code: str) -> None:
+    def names(template: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+    strange = [
+        message.id
+        for message in catalogue(code)
+        if isinstance(message.id, str)
+        and "%(" not in message.id
+        and message.string
+        and names(str(message.string)) - names(message.id)
+    ]
+    assert strange == []
+
+
+def test_a_sentence_is_told_with_the_names_people_use() -> None:
+    french, english = load_languages()["fr"], load_languages()["en"]
+    refusal = say(
+        "These opinions are missing: {missing} ({clause}).",
+        missing="dpo, panel",
+        clause="belfort-fiction, art-4",
+    )
+    until = say("The consultation runs until {day}, included.", day="2026-12-07")
+    quoted = Quoted({"en": "Nantes refuses it.", "fr": "Nantes le refuse."})
+    assert tell(english, refusal) == str(refusal)
+    assert tell(french, together([refusal, until, quoted])) == (
+        "Ces avis manquent : délégué à la protection des données, panel citoyen "
+        "(belfort-fiction, art-4). La consultation court jusqu’au 7 décembre 2026 inclus. "
+        "Nantes le refuse."
+    )
+    assert tell(load_languages()["nl"], quoted) == "Nantes refuses it."
+    assert tell(french, "") == ""
+
+
 SPOKEN_ATTRIBUTES = r'(?:aria-label|title|alt|placeholder)="([^"{]*[A-Za-z][^"]*)"'
 NOT_WORDS = {"Beffroi", "· Beffroi", "console", "?", "n", "x", "h", "v", "s", "·"}
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
 def test_a_template_says_nothing_untranslated(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     spoken = re.findall(SPOKEN_ATTRIBUTES, text)

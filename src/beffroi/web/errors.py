@@ -17,6 +17,7 @@ from beffroi.web.access import SignInNeeded
 from beffroi.web.i18n import N_
 from beffroi.web.render import is_partial, language_of, render
 from beffroi.web.security import HEADERS
+from beffroi.web.telling import tell
 
 STATUSES: Final[tuple[tuple[type[BeffroiError], HTTPStatus], ...]] = (
     (SignInNeeded, HTTPStatus.UNAUTHORIZED),
@@ -53,7 +54,7 @@ def error_page(request: Request, status: int, message: str, actor: Actor) -> Res
         "_error.html" if is_partial(request) else "error.html",
         status=status,
         title=TITLES.get(known, TITLES[HTTPStatus.BAD_REQUEST]),
-        message=language_of(request).gettext(message),
+        message=tell(language_of(request), message),
         actor=actor.value,
     )
 

@@ -6,13 +6,14 @@ Messages are written in English in the code and the templates; `locales/<code>.p
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date as Day  # noqa: N812 (a method below has its name)
 from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_datetime, get_timezone
+from babel.dates import format_date, format_datetime, get_timezone
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -54,6 +55,10 @@ class Language:
     def date(self, value: datetime, zone: tzinfo | str | None = None) -> str:
         """Day and time to the second, in a zone or else in this machine's."""
         return format_datetime(value, "medium", tzinfo=_zone(zone), locale=self.locale)
+
+    def day(self, value: Day) -> str:
+        """A day in full."""
+        return format_date(value, "long", locale=self.locale)
 
     def time(self, value: datetime, zone: tzinfo | str | None = None) -> str:
         """Time of day to the second."""

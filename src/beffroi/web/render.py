@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from starlette.responses import HTMLResponse
 from beffroi.mandate.rights import Permission
 from beffroi.web.i18n import Language, choose
 from beffroi.web.site import site_of
+from beffroi.web.telling import tell
 from beffroi.web.words import WORDS
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -87,10 +89,17 @@ def _make_environment(language: Language) -> Environment:
         """A voted text in this language, else in English, which every definition has."""
         return text.get(language.code) or text["en"]
 
-    environment.globals.update(language=language, Permission=Permission, word=word, voted=voted)
+    environment.globals.update(
+        language=language,
+        Permission=Permission,
+        tell=partial(tell, language),
+        word=word,
+        voted=voted,
+    )
     environment.filters.update(
         wedge=_wedge,
         date=language.date,
+        day=language.day,
         time=language.time,
         number=language.number,
         percent=language.percent,
