@@ -1,6 +1,7 @@
 """Weekly hours, read on the wall clock of a time zone."""
 
-from datetime import datetime, time
+import re
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -25,9 +26,11 @@ def check_hours(hours: Hours) -> None:
     """Refuse spans that hold no minute.
 
     Raises:
-        BadInput: Not an hour, or an end that is not after its start.
+        BadInput: Not a day of the week, not an hour, or an end that is not after its start.
     """
-    for spans in hours.values():
+    for day, spans in hours.items():
+        if day not in ALWAYS:
+            raise BadInput(say("{day!r} is not a weekday, 0 (Monday) to 6 (Sunday).", day=day))
         for start, end in spans:
             if parse_minute(start) >= parse_minute(end):
                 raise BadInput(
@@ -43,11 +46,9 @@ def parse_minute(text: str) -> int:
     """
     if text == "24:00":
         return 24 * 60
-    try:
-        parsed = time.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(say("{text!r} is not an hour, e.g. 08:30.", text=text)) from error
-    return parsed.hour * 60 + parsed.minute
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise BadInput(say("{text!r} is not an hour, e.g. 08:30.", text=text))
+    return int(text[:2]) * 60 + int(text[3:])
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from beffroi.mandate.definition import Definition
+from beffroi.mandate.doctrine.clauses import Asked, Doctrine
 from beffroi.mandate.doctrine.objections import Ground
+from beffroi.mandate.doctrine.rules import Rule
 from beffroi.mandate.doctrine.stack import Stack
-from beffroi.mandate.hours import parse_minute
-from beffroi.mandate.modes import Mode
+from beffroi.mandate.hours import parse_minute, within_hours
 from beffroi.mandate.use_text import UseText
 from beffroi.words import say
 
@@ -45,15 +46,16 @@ def objection(stack: Stack, definition: Definition, text: UseText, at: datetime)
         at: The moment asked about.
     """
     here, places = text.local(at), frozenset(text.places)
-    asked = (stack.objections(event, text.mode, here, places) for event in _asked(definition))
+    events = _asked(definition)
+    asked = (stack.objections(event, text.mode, here, places) for event in events)
     against = next(chain.from_iterable(asked), None)
     if against is not None:
         return against.quoted
-    if text.mode not in (Mode.LIVE, Mode.LEARNING):
-        return None
-    laws = {law.id: law for law, _ in stack.laws(definition.event, text.mode, here, places)}
+    laws = _covering(stack, events, text, here)
     law = laws.get(text.law)
     if law is None:
+        if not any(_needs_law(stack, Asked(event, text.mode, here, places)) for event in events):
+            return None
         return say(
             "The use rests on “{law}”, which is not a law in force for {event}; there is: {laws}.",
             law=text.law,
@@ -74,7 +76,7 @@ def objection_ahead(
     gate asks again at every moment.
     """
     against = None
-    for moment in _moments(text, now):
+    for moment in _moments(stack, text, now):
         against = objection(stack, definition, text, moment)
         if against is None:
             return None
@@ -85,11 +87,36 @@ def _asked(definition: Definition) -> tuple[str, ...]:
     return tuple(dict.fromkeys((definition.event, definition.detector)))
 
 
-def _moments(text: UseText, now: datetime) -> Iterator[datetime]:
+def _covering(
+    stack: Stack, events: tuple[str, ...], text: UseText, here: datetime
+) -> dict[str, Doctrine]:
+    """The laws that cover all of these events."""
+    places = frozenset(text.places)
+    each = [
+        {law.id: law for law, _ in stack.laws(event, text.mode, here, places)} for event in events
+    ]
+    return {name: law for name, law in each[0].items() if all(name in laws for laws in each)}
+
+
+def _needs_law(stack: Stack, asked: Asked) -> bool:
+    return any(
+        clause.binds(asked)
+        for doctrine in stack.doctrines
+        if doctrine.in_force(asked.at.date())
+        for clause in doctrine.of_rule(Rule.LAW_REQUIRED)
+    )
+
+
+def _moments(stack: Stack, text: UseText, now: datetime) -> Iterator[datetime]:
+    """Now, and every moment of the coming week at which the use or a clause begins its hours."""
     here = text.local(now)
     yield here
+    clauses = chain.from_iterable(one.clauses for one in stack.doctrines)
+    turns = {hours.partition("-")[0] for clause in clauses for hours in clause.times}
     for ahead in range(7):
         day = here + timedelta(days=ahead)
-        for start, _ in text.hours.get(str(day.weekday()), []):
-            minute = parse_minute(start)
-            yield day.replace(hour=minute // 60, minute=minute % 60)
+        starts = {start for start, _ in text.hours.get(str(day.weekday()), [])}
+        for minute in sorted(map(parse_minute, starts | turns)):
+            moment = day.replace(hour=minute // 60, minute=minute % 60)
+            if within_hours(text.hours, text.timezone, moment):
+                yield moment

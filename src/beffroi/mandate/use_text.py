@@ -4,24 +4,30 @@ The gate reads hours, zones and dates from these bytes and from nowhere else, so
 what runs.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+)
 from sqlalchemy.orm import Session
 
 from beffroi.errors import BadInput
-from beffroi.mandate.canonical import canonical, digest
+from beffroi.mandate.canonical import canonical, digest, parse
 from beffroi.mandate.hours import Hours
 from beffroi.mandate.modes import Mode
 from beffroi.store.mandates import StoredUseText
 
 Moment = Annotated[
-    datetime,
+    AwareDatetime,
     PlainSerializer(lambda moment: moment.astimezone(UTC).isoformat(), return_type=str),
 ]
 """An aware time, written in UTC."""
@@ -148,7 +154,7 @@ def read_text(data: bytes, expected: str) -> WrittenUse:
     if digest(data) != expected:
         raise BadInput("The stored text of this use is not the one that was voted.")
     try:
-        return WrittenUse(UseText.model_validate(json.loads(data)), data)
+        return WrittenUse(UseText.model_validate(parse(data)), data)
     except (ValueError, ValidationError) as error:
         raise BadInput(f"These bytes are not the text of a use: {error}.") from error
 

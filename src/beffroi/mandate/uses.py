@@ -19,6 +19,7 @@ from beffroi.mandate.lawful import refused
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.adoption import stack_in_force
 from beffroi.mandate.procedure.standing import BEFORE_VOTE, Standing, State, stand
+from beffroi.mandate.procedure.turns import take_turn
 from beffroi.mandate.use_text import (
     CameraText,
     Regime,
@@ -104,6 +105,7 @@ def draft_use(
         BadInput: The id is taken, a date, hour, zone or camera cannot be used.
         NotAuthorised: A doctrine in force refuses this kind of event.
     """
+    take_turn(session)
     if session.get(Use, use_id) is not None:
         raise BadInput(say("There is already a use {use}.", use=use_id))
     written = _write(session, use_id, voted, spec)
@@ -146,6 +148,7 @@ def revise_use(
         BadInput: No such use, no reason, or a value that cannot be used.
         NotAuthorised: It was voted already, or a doctrine refuses this kind of event.
     """
+    take_turn(session)
     use = find_use(session, use_id)
     if standing_of(session, use, clock.now()).state not in BEFORE_VOTE:
         raise NotAuthorised(
@@ -217,7 +220,11 @@ def standing_of(session: Session, use: Use, now: datetime) -> Standing:
         BadInput: The stored text is not the one that was voted.
     """
     acts = acts_of(session, use.id)
-    return stand(acts, text_of(session, use, acts).text, now)
+    written = text_of(session, use, acts)
+    standing = stand(acts, written.text, now)
+    if standing.voted not in (None, written.digest):
+        raise BadInput("The text of this use is not the one that was voted.")
+    return standing
 
 
 def state_of(session: Session, use: Use, now: datetime) -> State:
@@ -226,11 +233,11 @@ def state_of(session: Session, use: Use, now: datetime) -> State:
     Raises:
         BadInput: The stored text or definition is not the one that was voted.
     """
-    written = text_of(session, use)
-    state = stand(acts_of(session, use.id), written.text, now).state
+    state = standing_of(session, use, now).state
     if state in BEFORE_VOTE:
-        definition = definition_of(session, written.text).definition
-        if refused(stack_in_force(session, now), definition, written.text, now) is not None:
+        text = text_of(session, use).text
+        definition = definition_of(session, text).definition
+        if refused(stack_in_force(session, now), definition, text, now) is not None:
             return State.REFUSED
     return state
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from beffroi.errors import BadInput
 from beffroi.words import say
@@ -58,6 +58,9 @@ DOCUMENTED: Final = frozenset(
 """What is worth nothing without the signed paper: summary, opinion, minutes, order."""
 
 
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
 class _Details(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -105,9 +108,9 @@ class Ballot(_Details):
     """
 
     members: Annotated[int, Field(ge=1)]
-    votes_for: tuple[str, ...] = ()
-    votes_against: tuple[str, ...] = ()
-    abstained: tuple[str, ...] = ()
+    votes_for: tuple[Name, ...] = ()
+    votes_against: tuple[Name, ...] = ()
+    abstained: tuple[Name, ...] = ()
 
     @property
     def present(self) -> int:

@@ -99,18 +99,20 @@ def register_doctrine(
     return stored
 
 
-def require_no_contradiction(session: Session, text: DoctrineText, now: datetime) -> None:
-    """Refuse a doctrine that contradicts those in force.
+def require_no_contradiction(session: Session, text: DoctrineText, effect: datetime) -> None:
+    """Refuse a doctrine that contradicts those in force when it binds, or decided for later.
 
     Raises:
         BadInput: Two clauses cannot both hold; both are quoted.
     """
-    others = {
-        doctrine_id: digest
-        for doctrine_id, digest in adopted(session, now).items()
-        if doctrine_id != text.doctrine.id
-    }
-    Stack([*(load_doctrine(data, digest) for digest, data in _stored(session, others)), text])
+    decided = [effect_of(act) for act in changes(session) if counts(act)]
+    for moment in (effect, *(later for later in decided if later > effect)):
+        others = {
+            doctrine_id: digest
+            for doctrine_id, digest in adopted(session, moment).items()
+            if doctrine_id != text.doctrine.id
+        }
+        Stack([*(load_doctrine(data, digest) for digest, data in _stored(session, others)), text])
 
 
 def _stored(session: Session, binding: dict[str, str]) -> tuple[tuple[str, bytes], ...]:

@@ -4,6 +4,7 @@ A rule looks at the case and at the step proposed, and answers None or why not. 
 for (days, bodies, files) comes from the doctrines in force; the sentence names the clause.
 """
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.mandate.annexes import measured
+from beffroi.mandate.cameras import current_version
 from beffroi.mandate.definition import Definition, VotedText
 from beffroi.mandate.doctrine.procedure import Procedure
 from beffroi.mandate.doctrine.stack import Stack
@@ -33,7 +35,7 @@ from beffroi.mandate.procedure.acts import (
     Resumption,
     Revalidation,
 )
-from beffroi.mandate.procedure.standing import FOLLOWS, Standing, State
+from beffroi.mandate.procedure.standing import FOLLOWS, LIFTED_BY, Standing, State, lifted
 from beffroi.mandate.use_text import WrittenUse
 from beffroi.mandate.uses import list_uses, text_of
 from beffroi.store.mandates import UseCount
@@ -104,17 +106,6 @@ class Step:
 
 Rule = Callable[[Case, Step], str | None]
 
-LIFTED_BY: Final = MappingProxyType(
-    {
-        "supervisor": frozenset({"supervisor", "council"}),
-        "automatic": frozenset({"supervisor", "council"}),
-        "council": frozenset({"council"}),
-        "commission": frozenset({"commission"}),
-        "judge": frozenset({"judge"}),
-    }
-)
-"""Who can lift a suspension, by who pronounced it."""
-
 
 def order(case: Case, step: Step) -> Words | None:
     """An act follows from certain states only."""
@@ -177,9 +168,9 @@ def consultation_dates(case: Case, step: Step) -> Words | None:
 
 
 def consultation_over(case: Case, step: Step) -> Words | None:
-    """It is closed when its last day is over, never before."""
+    """It is closed when its last day is over, never before, and not as of an earlier day."""
     closes = date.fromisoformat(case.of(ActType.CONSULTATION_OPENED)[-1].details["closes"])
-    if case.written.text.today(case.now) > closes:
+    if min(step.day, case.written.text.today(case.now)) > closes:
         return None
     return say("The consultation runs until {day}, included.", day=closes.isoformat())
 
@@ -198,9 +189,10 @@ def everybody_answered(case: Case, step: Step) -> Words | None:
 
 
 def consultation_held(case: Case, step: Step) -> Words | None:
-    """Where a doctrine asks for a consultation, or a use is renewed, the vote comes after it."""
-    asked = case.procedure.consultation_days
-    if (asked or case.written.text.renews) and case.standing.state is not State.OPINIONS:
+    """The vote comes after a consultation, if one was opened or has to be: none is cut short."""
+    asked = case.procedure.consultation_days or case.written.text.renews
+    short_of_it = {State.CONSULTATION, State.DRAFT} if asked else {State.CONSULTATION}
+    if case.standing.state in short_of_it:
         return say(
             "The vote comes after a consultation that was held and closed ({clause}).",
             clause=_clause(case, "consultation_days"),
@@ -217,8 +209,12 @@ def interests_declared(case: Case, step: Step) -> Words | None:
 
 
 def opinions_given(case: Case, step: Step) -> Words | None:
-    """Every body that must be heard has been heard."""
-    heard = {act.details["by"] for act in case.of(ActType.OPINION)}
+    """Every body that must be heard has been heard, on exactly this text."""
+    heard = {
+        act.details["by"]
+        for act in case.of(ActType.OPINION)
+        if act.subject_digest == case.written.digest
+    }
     missing = sorted(case.procedure.opinions - heard)
     if not missing:
         return None
@@ -289,7 +285,9 @@ def renewal_evaluated(case: Case, step: Step) -> Words | None:
 def within_limits(case: Case, step: Step) -> Words | None:
     """Term and retention keep within the caps of the doctrines."""
     text, procedure = case.written.text, case.procedure
-    days = (text.ends_at - text.starts_at) / timedelta(days=1)
+    # On the calendar: a term that holds one change of the clocks is an hour longer or shorter.
+    first, last = (text.local(end).replace(tzinfo=None) for end in (text.starts_at, text.ends_at))
+    days = (last - first) / timedelta(days=1)
     if procedure.term_days is not None and days > procedure.term_days:
         return say(
             "A use lasts at most {most} days, and this one {days} ({clause}).",
@@ -311,7 +309,8 @@ def within_limits(case: Case, step: Step) -> Words | None:
 def roll_called(case: Case, step: Step) -> Words | None:
     """Nobody votes twice, and no more vote than there are seats."""
     ballot: Ballot = step.details
-    names = [*ballot.votes_for, *ballot.votes_against, *ballot.abstained]
+    written = (*ballot.votes_for, *ballot.votes_against, *ballot.abstained)
+    names = [_spelt_alike(name) for name in written]
     if len(set(names)) != len(names):
         return say("Somebody is named twice in the roll call.")
     if len(names) > ballot.members:
@@ -419,13 +418,13 @@ def shadowed(case: Case, step: Step) -> Words | None:
 def lifted_by_whom(case: Case, step: Step) -> Words | None:
     """Nobody lifts what a higher authority stopped."""
     lift: Resumption = step.details
-    stopped = case.standing.suspended_by or "judge"
-    if lift.by in LIFTED_BY[stopped]:
+    stops = sorted(case.standing.suspended_by)
+    if lifted(stops, lift.by):
         return None
     return say(
         "A suspension by {stopped} is lifted by {lifters}, not by {by}.",
-        stopped=stopped,
-        lifters=" / ".join(sorted(LIFTED_BY[stopped])),
+        stopped=" / ".join(stops),
+        lifters=" / ".join(sorted(frozenset().union(*(LIFTED_BY[stop] for stop in stops)))),
         by=lift.by,
     )
 
@@ -436,6 +435,15 @@ def camera_named(case: Case, step: Step) -> Words | None:
     if camera.camera in case.written.text.cameras:
         return None
     return say("The use does not cover camera {camera}.", camera=camera.camera)
+
+
+def as_synthetic(case: Case, step: Step) -> Words | None:
+    """What was voted for drawn people is not turned upon a real place."""
+    seen: Revalidation = step.details
+    address = current_version(case.session, seen.camera).address
+    if not case.written.text.synthetic or address.startswith("sim://"):
+        return None
+    return say("The use was voted for synthetic cameras, and {camera} is real.", camera=seen.camera)
 
 
 def petition_large_enough(case: Case, step: Step) -> Words | None:
@@ -496,7 +504,7 @@ GUARDS: Final = MappingProxyType(
             effect_delayed,
         ),
         ActType.RESUMPTION: (law, lifted_by_whom, within_limits, compass_passed),
-        ActType.REVALIDATION: (camera_named,),
+        ActType.REVALIDATION: (camera_named, as_synthetic),
         ActType.MOTION: (petition_large_enough,),
     }
 )
@@ -558,6 +566,11 @@ def shadow_days(session: Session, definition: str, camera: str) -> int:
         .distinct()
     )
     return len({quarter.astimezone(UTC).date() for quarter in quarters})
+
+
+def _spelt_alike(name: str) -> str:
+    """A name as it would sound, so that no other spelling makes a second person of it."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _clause(case: Case, rule: str) -> str:

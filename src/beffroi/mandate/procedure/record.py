@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.ledger.append import Kind, append
-from beffroi.mandate.cameras import current_version, settle_doubts
+from beffroi.mandate.cameras import current_version, doubted, settle_doubts
 from beffroi.mandate.doctrine.clauses import load_doctrine
 from beffroi.mandate.procedure.acts import (
     WIDENING,
     ActType,
     Change,
     Publication,
+    Resumption,
     Revalidation,
     read_details,
 )
@@ -33,6 +34,7 @@ from beffroi.mandate.procedure.adoption import (
 from beffroi.mandate.procedure.documents import find_document
 from beffroi.mandate.procedure.guards import Case, Step, objections, standing_objections
 from beffroi.mandate.procedure.standing import FOLLOWS, counts, stand
+from beffroi.mandate.procedure.turns import take_turn
 from beffroi.mandate.rights import Permission
 from beffroi.mandate.uses import acts_of, definition_of, find_use, text_of
 from beffroi.store.mandates import Use
@@ -73,6 +75,7 @@ def record_act(
         BadInput: No such use, a date that is none, or something missing.
         NotAuthorised: A rule of the procedure or a doctrine stands in the way; it says which.
     """
+    take_turn(session)
     use = find_use(session, use_id)
     if act_type in CHANGES:
         raise BadInput(say("A {kind} concerns a doctrine, not a use.", kind=act_type.value))
@@ -90,7 +93,7 @@ def record_act(
         use_id=use_id,
         doctrine_id=None,
         body=body,
-        date=date,
+        date=day.isoformat(),
         reference=reference,
         motives=motives,
         details=_completed(session, case, parsed),
@@ -134,8 +137,10 @@ def record_change(
         BadInput: No such doctrine, or it contradicts those in force.
         NotAuthorised: It cannot be removed: it is not adopted, or always binds.
     """
+    take_turn(session)
     now = clock.now()
-    _check(body, date, reference, motives, now)
+    day = _check(body, date, reference, motives, now)
+    effect = now + delay(session, now)
     if act_type is ActType.ADOPTION:
         stored = session.get(StoredDoctrine, version_digest)
         if stored is None or stored.doctrine_id != doctrine_id:
@@ -143,7 +148,7 @@ def record_change(
         text = load_doctrine(stored.canonical, version_digest)
         if text.doctrine.kind == "base":
             raise BadInput(say("Doctrine {id} always binds.", id=doctrine_id))
-        require_no_contradiction(session, text, now)
+        require_no_contradiction(session, text, effect)
         subject = version_digest
     else:
         subject = adopted(session, now).get(doctrine_id, "")
@@ -157,10 +162,10 @@ def record_change(
         use_id=None,
         doctrine_id=doctrine_id,
         body=body,
-        date=date,
+        date=day.isoformat(),
         reference=reference,
         motives=motives,
-        details=Change(effect_at=now + delay(session, now)),
+        details=Change(effect_at=effect),
         subject=subject,
         document=document,
         actor=actor,
@@ -175,7 +180,8 @@ def confirm_act(session: Session, act_id: str, *, actor: str, clock: Clock) -> A
         BadInput: No such act, or it waits for nobody.
         NotAuthorised: The same person recorded it, or something stands in the way by now.
     """
-    act = session.get(Act, act_id)
+    take_turn(session)
+    act = session.get(Act, act_id, populate_existing=True)
     if act is None:
         raise BadInput(say("There is no act {act}.", act=act_id))
     if act.type not in WIDENING or act.confirmed_by is not None:
@@ -192,10 +198,13 @@ def confirm_act(session: Session, act_id: str, *, actor: str, clock: Clock) -> A
         known = case.written.text.today(act.recorded_at)
         step = Step(ActType(act.type), parsed, day, known, act.document_digest, act.motives)
         _require_nothing_against(case, step)
-        _carry_out(session, case.written.text.use, parsed, actor, clock)
+        _require_still_true(session, case, act, parsed)
+        _carry_out(session, parsed, actor, clock)
     elif act.type == ActType.ADOPTION:
         stored = session.get_one(StoredDoctrine, act.subject_digest)
-        require_no_contradiction(session, load_doctrine(stored.canonical, act.subject_digest), now)
+        text = load_doctrine(stored.canonical, act.subject_digest)
+        effect = Change.model_validate(act.details).effect_at
+        require_no_contradiction(session, text, max(now, effect or now))
     act.confirmed_by, act.confirmed_at = actor, now
     payload = {"act": act.id, "use": act.use_id, "doctrine": act.doctrine_id, "type": act.type}
     append(session, Kind.ACT_CONFIRMED, actor=actor, payload=payload, clock=clock)
@@ -282,11 +291,21 @@ def _completed(session: Session, case: Case, details: BaseModel) -> BaseModel:
     return details
 
 
-def _carry_out(session: Session, use_id: str, details: BaseModel, actor: str, clock: Clock) -> None:
+def _require_still_true(session: Session, case: Case, act: Act, details: BaseModel) -> None:
+    """Refuse to confirm what was overtaken since it was written down."""
+    if isinstance(details, Resumption) and any(
+        stop.number > act.number for stop in case.of(ActType.SUSPENSION)
+    ):
+        raise NotAuthorised("The use was suspended again since this act was recorded.")
     if isinstance(details, Revalidation):
-        current = current_version(session, details.camera)
-        if current.number != details.version:
+        doubt = doubted(session, details.camera)
+        changed = current_version(session, details.camera).number != details.version
+        if changed or (doubt is not None and doubt.since > act.recorded_at):
             raise NotAuthorised("The camera was changed since it was looked at.")
+
+
+def _carry_out(session: Session, details: BaseModel, actor: str, clock: Clock) -> None:
+    if isinstance(details, Revalidation):
         settle_doubts(session, details.camera, actor=actor, clock=clock)
 
 

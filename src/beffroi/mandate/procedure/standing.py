@@ -2,7 +2,8 @@
 
 No state is ever stored, so none can be set by hand: whoever wants a use in force needs the acts,
 in their order, each widening one confirmed by a second person. An act that cannot follow from
-where the use stands changes nothing.
+where the use stands changes nothing. The order is that in which they came to count: a publication
+confirmed after a withdrawal comes after it, whichever was written down first.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,12 +13,14 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from beffroi.errors import Actor, BadInput
 from beffroi.mandate.procedure.acts import (
     WIDENING,
     ActType,
     Authorisation,
     Ballot,
     Publication,
+    Resumption,
     Revalidation,
     Suspension,
     read_details,
@@ -56,9 +59,9 @@ FOLLOWS: Final[Mapping[ActType, frozenset[State]]] = MappingProxyType(
         ActType.WORKER_NOTICE: BEFORE_VOTE | {State.VOTE, State.AUTHORISED},
         ActType.EVALUATION: BEFORE_VOTE,
         ActType.VOTE: BEFORE_VOTE,
-        ActType.AUTHORISATION: frozenset({State.VOTE}),
+        ActType.AUTHORISATION: frozenset({State.VOTE, State.AUTHORISED}),
         ActType.PUBLICATION: frozenset({State.VOTE, State.AUTHORISED}),
-        ActType.SUSPENSION: frozenset({State.PUBLISHED, State.IN_FORCE}),
+        ActType.SUSPENSION: PUBLISHED,
         ActType.RESUMPTION: frozenset({State.SUSPENDED}),
         ActType.REVALIDATION: PUBLISHED,
         ActType.MOTION: PUBLISHED,
@@ -67,6 +70,17 @@ FOLLOWS: Final[Mapping[ActType, frozenset[State]]] = MappingProxyType(
     }
 )
 """From which states an act may be taken."""
+
+LIFTED_BY: Final = MappingProxyType(
+    {
+        "supervisor": frozenset({"supervisor", "council"}),
+        "automatic": frozenset({"supervisor", "council"}),
+        "council": frozenset({"council"}),
+        "commission": frozenset({"commission"}),
+        "judge": frozenset({"judge"}),
+    }
+)
+"""Who can lift a suspension, by who pronounced it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +92,7 @@ class Standing:
         voted: Digest of the text that was voted, once there is one.
         effect_at: From when it binds, once published.
         ends_at: When it ends by itself, if an authorisation or an urgency says so.
-        suspended_by: Who stopped it, while it is suspended.
+        suspended_by: Everybody whose stop is standing, while it is suspended.
         revalidated: Camera id → number of the camera's version that was found to fit.
         since: When the last act that moved it was recorded.
     """
@@ -87,7 +101,7 @@ class Standing:
     voted: str | None = None
     effect_at: datetime | None = None
     ends_at: datetime | None = None
-    suspended_by: str | None = None
+    suspended_by: frozenset[str] = frozenset()
     revalidated: Mapping[str, int] = field(default_factory=dict)
     since: datetime | None = None
 
@@ -103,18 +117,36 @@ def stand(acts: Iterable[Act], text: UseText, now: datetime) -> Standing:
     """Fold acts into where the use stands.
 
     Args:
-        acts: Of one use, in the order of their recording.
+        acts: Of one use.
         text: Gives the dates and the time zone.
         now: The moment asked about; acts recorded later do not count yet.
+
+    Raises:
+        BadInput: An act is none that can be recorded: it was changed behind the procedure.
     """
     standing = Standing()
-    for act in acts:
-        counted_from = act.confirmed_at if act.type in WIDENING else act.recorded_at
-        if not counts(act) or counted_from is None or counted_from > now:
-            continue
-        if _at(standing, text, counted_from).state in FOLLOWS[ActType(act.type)]:
-            standing = replace(_after(standing, act, text), since=counted_from)
+    timed = [(moment, act) for act in acts if (moment := _counted_from(act)) is not None]
+    for moment, act in sorted(timed, key=lambda one: (one[0], one[1].number)):
+        if moment > now:
+            break
+        if _at(standing, text, moment).state in FOLLOWS.get(_type_of(act), frozenset()):
+            standing = replace(_after(standing, act, text), since=moment)
     return _at(standing, text, now)
+
+
+def _counted_from(act: Act) -> datetime | None:
+    if not counts(act):
+        return None
+    return act.confirmed_at if act.type in WIDENING else act.recorded_at
+
+
+def _type_of(act: Act) -> ActType:
+    try:
+        return ActType(act.type)
+    except ValueError as error:
+        raise BadInput(
+            "An act of this use was changed behind the procedure.", actor=Actor.ADMINISTRATOR
+        ) from error
 
 
 def _after(standing: Standing, act: Act, text: UseText) -> Standing:
@@ -126,20 +158,20 @@ def _after(standing: Standing, act: Act, text: UseText) -> Standing:
         case Authorisation() as leave:
             until = None if leave.until is None else text.end_of(leave.until)
             state = State.AUTHORISED if leave.granted else State.REFUSED
-            return replace(standing, state=state, ends_at=until)
+            return replace(standing, state=state, ends_at=_earlier(standing.ends_at, until))
         case Publication() as made:
             if act.subject_digest != standing.voted or act.confirmed_at is None:
                 return standing
             effect = max(text.start_of(made.effect_on), act.confirmed_at)
-            ends = [moment for moment in (standing.ends_at, made.ends_at) if moment is not None]
-            return replace(
-                standing,
-                state=State.PUBLISHED,
-                effect_at=effect,
-                ends_at=min(ends, default=None),
-            )
+            ends = _earlier(standing.ends_at, made.ends_at)
+            return replace(standing, state=State.PUBLISHED, effect_at=effect, ends_at=ends)
         case Suspension() as stop:
-            return replace(standing, state=State.SUSPENDED, suspended_by=stop.by)
+            stops = standing.suspended_by | {stop.by}
+            return replace(standing, state=State.SUSPENDED, suspended_by=stops)
+        case Resumption() as lift:
+            stops = standing.suspended_by - lifted(standing.suspended_by, lift.by)
+            state = State.SUSPENDED if stops else State.PUBLISHED
+            return replace(standing, state=state, suspended_by=stops)
         case Revalidation(camera=camera, version=int(version)):
             return replace(standing, revalidated={**standing.revalidated, camera: version})
     return replace(standing, state=_MOVED.get(ActType(act.type), standing.state))
@@ -149,19 +181,27 @@ _MOVED: Final[Mapping[ActType, State]] = MappingProxyType(
     {
         ActType.CONSULTATION_OPENED: State.CONSULTATION,
         ActType.CONSULTATION_CLOSED: State.OPINIONS,
-        ActType.RESUMPTION: State.PUBLISHED,
         ActType.REPEAL: State.REPEALED,
         ActType.WITHDRAWAL: State.WITHDRAWN,
     }
 )
 
 
+def lifted(stops: Iterable[str], by: str) -> frozenset[str]:
+    """Which of these stops an authority can lift."""
+    return frozenset(stop for stop in stops if by in LIFTED_BY[stop])
+
+
+def _earlier(*ends: datetime | None) -> datetime | None:
+    return min((end for end in ends if end is not None), default=None)
+
+
 def _at(standing: Standing, text: UseText, now: datetime) -> Standing:
     """What the clock makes of a standing."""
     if standing.state not in PUBLISHED:
         return standing
-    end = text.ends_at if standing.ends_at is None else min(text.ends_at, standing.ends_at)
-    if now >= end:
+    end = _earlier(text.ends_at, standing.ends_at)
+    if end is None or now >= end:
         return replace(standing, state=State.EXPIRED)
     effect = standing.effect_at
     begun = effect is not None and now >= max(effect, text.starts_at)
