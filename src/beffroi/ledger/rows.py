@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import JSON, ColumnElement, cast, func, select
+from sqlalchemy import JSON, ColumnElement, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from beffroi.ledger.append import Kind
@@ -182,11 +182,13 @@ class RowAudit:
         told = (
             select(self._field(trace.key))
             .join(LedgerEntry, LedgerEntry.id == LedgerPayload.entry_id)
-            .where(LedgerEntry.kind == kind, self._field(trace.key).is_not(None))
+            .where(LedgerEntry.kind == kind)
         )
-        untold = select(trace.rows.id).where(trace.rows.id.not_in(told)).order_by(trace.rows.id)
+        happened = select(trace.rows.id)
         if trace.by is not None:
-            untold = untold.where(getattr(trace.rows, trace.by).is_not(None))
+            happened = happened.where(getattr(trace.rows, trace.by).is_not(None))
+        # A difference of sets is quick on both databases, which `NOT IN` and `EXISTS` are not.
+        untold = happened.except_(told).order_by(literal_column("1"))
         found = self._session.scalars(untold.limit(self._erased[kind] + MOST)).all()
         if len(found) > self._erased[kind]:
             reason = f"no entry {kind} tells of the row of the {trace.rows.__tablename__} "
