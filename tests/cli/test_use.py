@@ -53,8 +53,11 @@ def in_force(office: Office, minutes: Path) -> None:
 
 def test_a_use_runs_once_it_is_voted_published_and_confirmed(office: Office, minutes: Path) -> None:
     in_force(office, minutes)
-    (explained,) = json.loads(office.run("use explain park --json").out)
-    assert explained == {"use": "falls", "runs": True, "why": "in force"}
+    explained = json.loads(office.run("use explain park fall --json").out)
+    (use,) = explained["uses"]
+    assert (explained["runs"], use["use"], use["why"]) == (True, "falls", "in force")
+    assert {row["holds"] for row in use["rows"]} == {True}
+    assert "fiction-minimal" in str(use["rows"])
     (listed,) = json.loads(office.run("use list --json").out)
     assert (listed["id"], listed["state"], len(listed["definition"])) == ("falls", "in_force", 64)
     kinds = [row["type"] for row in json.loads(office.run("act history falls --json").out)]
@@ -73,9 +76,22 @@ def test_any_operator_stops_a_use_and_only_a_supervisor_resumes_it(
     assert "in force" in office.run("use explain park").out
 
 
+def test_explain_tells_of_another_time_and_of_what_is_left(office: Office, minutes: Path) -> None:
+    in_force(office, minutes)
+    before = office.run("use explain park fall --at 2026-01-01").out
+    assert "it does not run: the use is not in force: it is draft" in before
+    nothing = office.run("use explain park gathering").out
+    assert "No use names park for gathering." in nothing
+    assert "Modes that doctrines and laws leave for gathering: learning, live, sh" in nothing
+    lying = office.run("use explain park lying").out
+    assert "✗" in lying
+    assert "leave for lying: none" in lying
+
+
 @pytest.mark.parametrize(
     ("line", "who", "message"),
     [
+        ("use explain park --at soon", None, "'soon' is no instant"),
         (ADD, "operator", "Your role (operator) does not allow this (draft_uses)"),
         (ADD, "nobody", "nobody"),
         (ADD, None, "--as LOGIN"),

@@ -1,7 +1,6 @@
 """`beffroi doctrine`: read doctrines and legal packs, check one's own, and ask what they allow."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -9,7 +8,7 @@ import typer
 from sqlalchemy import select
 
 from beffroi.cli.installation import open_installation
-from beffroi.cli.options import DATA, AsJson, Data, print_json, print_rows
+from beffroi.cli.options import DATA, AsJson, Data, instant, print_json, print_rows
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.mandate.doctrine.clauses import (
@@ -122,7 +121,7 @@ def stack(
         rows = [_row(text, "stacked", language) for text in together.texts]
         print_rows(COLUMNS, rows, as_json=as_json, none="No doctrine.")
         return
-    when = Clock().now() if at is None else _instant(at)
+    when = Clock().now() if at is None else instant(at)
     told = together.explain(event, mode, when, None if place is None else frozenset(place))
     if as_json:
         print_json(_told(told, language))
@@ -221,11 +220,3 @@ def _coded(clause: Clause) -> str:
     events = clause.events if clause.events == "*" else ", ".join(clause.events)
     said = f"{clause.rule}: {value}" if value else clause.rule.value
     return f"{said} ({clause.combine}); {events}; {', '.join(scope)}"
-
-
-def _instant(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(f"{text!r} is no instant, e.g. 2024-07-26T20:00+02:00.") from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -75,6 +75,19 @@ def print_rows(columns: Sequence[str], rows: Iterable[Row], *, as_json: bool, no
     for item in items:
         table.add_row(*("" if item[key] is None else str(item[key]) for key in columns))
     Console().print(table)
+
+
+def instant(text: str) -> datetime:
+    """An instant as somebody typed it; UTC where no offset is given.
+
+    Raises:
+        BadInput: Not a date, with or without a time.
+    """
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"{text!r} is no instant, e.g. 2024-07-26T20:00+02:00.") from error
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _plain(value: object) -> str:

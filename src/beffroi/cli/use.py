@@ -8,15 +8,17 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
+from beffroi.cli.explaining import lines, plain
 from beffroi.cli.installation import As, open_installation
-from beffroi.cli.options import DATA, AsJson, Data, print_rows
+from beffroi.cli.options import DATA, AsJson, Data, instant, print_json, print_rows
 from beffroi.errors import BadInput
 from beffroi.events.detector import Zones
 from beffroi.events.drawn import read_drawn
 from beffroi.events.registry import DETECTORS, build, shipped_annexes, shipped_definitions
 from beffroi.mandate.annexes import record_annex
 from beffroi.mandate.definition import VotedText, read_definition
-from beffroi.mandate.gate import Gate
+from beffroi.mandate.explaining import explain as tell
+from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.hours import ALWAYS, Hours, zone_of
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.pauses import pause, resume
@@ -29,6 +31,7 @@ from beffroi.mandate.uses import (
     state_of,
     text_of,
 )
+from beffroi.perception.models import installed
 from beffroi.store.mandates import Use
 
 app = typer.Typer(
@@ -120,20 +123,29 @@ def list_(as_json: AsJson = False, data: Data = DATA) -> None:
 @app.command()
 def explain(
     camera: Annotated[str, typer.Argument(help="A camera.")],
+    event: Annotated[
+        str | None, typer.Argument(help="A kind of event, e.g. `fall`; all unless given.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="When, ISO 8601 with its offset; now unless given.")
+    ] = None,
     as_json: AsJson = False,
     data: Data = DATA,
 ) -> None:
-    """Say of each use that names a camera whether it may run now, and why not.
+    """Say why something is looked for on a camera or not, clause by clause, with sources.
 
-    Example: `beffroi use explain square-north`
+    Example: `beffroi use explain square-north fall --at 2026-11-22T20:00+01:00`
     """
     site = open_installation(data)
-    gate = Gate({name: kind.behaviour for name, kind in DETECTORS.items()}, site.clock)
+    behaviours = {name: kind.behaviour for name, kind in DETECTORS.items()}
+    equipment = Equipment(behaviours, installed())
+    when = site.clock.now() if at is None else instant(at)
     with site.database.read() as session:
-        decision = gate.decide_one(session, camera)
-    rows = [{"use": use.use_id, "runs": True, "why": "in force"} for use in decision.uses]
-    rows += [{"use": no.use_id, "runs": False, "why": no.reason} for no in decision.refused]
-    print_rows(("use", "runs", "why"), rows, as_json=as_json, none=f"No use names {camera}.")
+        told = tell(session, camera, event, when, equipment)
+        if as_json:
+            print_json(plain(told))
+        else:
+            typer.echo("\n".join(lines(told)))
 
 
 @app.command("pause")

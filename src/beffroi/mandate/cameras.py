@@ -6,11 +6,12 @@ Credentials never enter the database: they lie in a file of their own, readable 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from sqlalchemy import Select, and_, delete, func, select
+from sqlalchemy import Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
@@ -110,6 +111,21 @@ def current_version(session: Session, camera_id: str) -> CameraVersion:
     return version
 
 
+def version_at(session: Session, camera_id: str, at: datetime) -> CameraVersion:
+    """What a camera in service was at a moment; what it is now, if it was not there yet.
+
+    Raises:
+        BadInput: No such camera, or it was removed.
+    """
+    now = current_version(session, camera_id)
+    if now.since <= at:
+        return now
+    before = select(CameraVersion).where(
+        CameraVersion.camera_id == camera_id, CameraVersion.since <= at
+    )
+    return session.scalars(before.order_by(CameraVersion.number.desc())).first() or now
+
+
 def last_version(session: Session, camera_id: str) -> CameraVersion:
     """The last version of a camera, in service or not."""
     return session.scalars(
@@ -153,13 +169,13 @@ def doubt_camera(session: Session, camera_id: str, reason: str, clock: Clock) ->
     append(session, Kind.CAMERA_DOUBTED, actor=SYSTEM, payload=payload, clock=clock)
 
 
-def doubted(session: Session, camera_id: str) -> CameraDoubt | None:
-    """The standing doubt about a camera, if there is one."""
-    return session.scalars(
-        select(CameraDoubt).where(
-            CameraDoubt.camera_id == camera_id, CameraDoubt.cleared_at.is_(None)
-        )
-    ).first()
+def doubted(session: Session, camera_id: str, at: datetime | None = None) -> CameraDoubt | None:
+    """The doubt about a camera that stands, or that stood at a moment, if there is one."""
+    stands = CameraDoubt.cleared_at.is_(None)
+    if at is not None:
+        stands = or_(stands, and_(CameraDoubt.since <= at, CameraDoubt.cleared_at > at))
+    doubts = select(CameraDoubt).where(CameraDoubt.camera_id == camera_id, stands)
+    return session.scalars(doubts).first()
 
 
 def settle_doubts(session: Session, camera_id: str, *, actor: str, clock: Clock) -> None:

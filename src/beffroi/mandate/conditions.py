@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from beffroi.mandate.cameras import camera_version, current_version, doubted
+from beffroi.mandate.cameras import camera_version, doubted, version_at
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.stack import Stack
 from beffroi.mandate.hours import within_hours
@@ -95,15 +95,15 @@ def conditions(
     )
     if voted is None:
         return
-    yield _as_voted(session, camera_id, voted, matter)
-    yield _undoubted(session, camera_id)
+    yield _as_voted(session, camera_id, voted, matter, now)
+    yield _undoubted(session, camera_id, now)
     outside = not within_hours(text.hours, text.timezone, now)
     yield Condition(
         say("It is within the hours that were voted."),
         say("it is outside the hours that were voted") if outside else None,
         text.timezone,
     )
-    yield _not_paused(session, use.id, camera_id)
+    yield _not_paused(session, use.id, camera_id, now)
 
 
 def in_force(matter: Matter, now: datetime) -> Condition:
@@ -143,9 +143,11 @@ def _last_act(matter: Matter, now: datetime) -> str:
     return cited(made[-1]) if made else ""
 
 
-def _as_voted(session: Session, camera_id: str, voted: CameraText, matter: Matter) -> Condition:
+def _as_voted(
+    session: Session, camera_id: str, voted: CameraText, matter: Matter, now: datetime
+) -> Condition:
     """Whether the camera is the one voted, or the one that two people found to fit since."""
-    camera, source = current_version(session, camera_id), matter.standing.voted or ""
+    camera, source = version_at(session, camera_id, now), matter.standing.voted or ""
     number = matter.standing.revalidated.get(camera_id)
     if number is not None:
         voted = snapshot(camera_version(session, camera_id, number), voted.zones)
@@ -167,25 +169,28 @@ def _revalidation(matter: Matter, camera_id: str) -> str:
     return cited(found[-1]) if found else ""
 
 
-def _undoubted(session: Session, camera_id: str) -> Condition:
-    asked, doubt = say("The camera looks where it looked."), doubted(session, camera_id)
+def _undoubted(session: Session, camera_id: str, now: datetime) -> Condition:
+    asked, doubt = say("The camera looks where it looked."), doubted(session, camera_id, now)
     if doubt is None:
         return Condition(asked, None)
     against = say("the camera was seen to have moved; it must be re-validated")
     return Condition(asked, against, f"{doubt.since:%Y-%m-%d %H:%M} UTC: {doubt.reason}")
 
 
-def _not_paused(session: Session, use_id: str, camera_id: str) -> Condition:
-    asked, stop = say("No operator has stopped it here."), _pause(session, use_id, camera_id)
+def _not_paused(session: Session, use_id: str, camera_id: str, now: datetime) -> Condition:
+    asked, stop = say("No operator has stopped it here."), _pause(session, use_id, camera_id, now)
     if stop is None:
         return Condition(asked, None)
     against = say("an operator has paused it; a supervisor can resume it")
     return Condition(asked, against, f"{stop.paused_at:%Y-%m-%d %H:%M} UTC: {stop.reason}")
 
 
-def _pause(session: Session, use_id: str, camera_id: str) -> Pause | None:
-    return session.scalars(
-        select(Pause).where(
-            Pause.use_id == use_id, Pause.camera_id == camera_id, Pause.resumed_at.is_(None)
-        )
-    ).first()
+def _pause(
+    session: Session, use_id: str, camera_id: str, at: datetime | None = None
+) -> Pause | None:
+    """The stop that stands, or that stood at a moment."""
+    stands = Pause.resumed_at.is_(None)
+    if at is not None:
+        stands = or_(stands, and_(Pause.paused_at <= at, Pause.resumed_at > at))
+    stops = select(Pause).where(Pause.use_id == use_id, Pause.camera_id == camera_id, stands)
+    return session.scalars(stops).first()

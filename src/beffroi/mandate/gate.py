@@ -230,8 +230,7 @@ def ask(
         votes: Shared by a pass over several cameras.
     """
     votes = votes or Votes(session, now)
-    named = select(Use).join(UseCamera, UseCamera.use_id == Use.id)
-    for use in session.scalars(named.where(UseCamera.camera_id == camera_id).order_by(Use.id)):
+    for use in uses_of(session, camera_id):
         try:
             matter = votes.matter(use)
             asked = conditions(session, use, matter, camera_id, now, votes.stack)
@@ -242,6 +241,12 @@ def ask(
         except BadInput as error:
             against = error.message
         yield Refusal(use.id, camera_id, against)
+
+
+def uses_of(session: Session, camera_id: str) -> list[Use]:
+    """The uses whose text last drafted names a camera, by id."""
+    named = select(Use).join(UseCamera, UseCamera.use_id == Use.id)
+    return list(session.scalars(named.where(UseCamera.camera_id == camera_id).order_by(Use.id)))
 
 
 def _open(use_id: str, camera_id: str, matter: Matter, votes: Votes) -> OpenUse:

@@ -29,7 +29,7 @@ def refused(stack: Stack, definition: Definition, text: UseText, now: datetime) 
         now: The moment asked about.
     """
     here = text.local(now)
-    for event in _asked(definition):
+    for event in asked_about(definition):
         for one in stack.objections(event, text.mode, here, frozenset(text.places)):
             if one.ground is not Ground.UNCOVERED:
                 return one.quoted
@@ -46,7 +46,7 @@ def objection(stack: Stack, definition: Definition, text: UseText, at: datetime)
         at: The moment asked about.
     """
     here, places = text.local(at), frozenset(text.places)
-    events = _asked(definition)
+    events = asked_about(definition)
     asked = (stack.objections(event, text.mode, here, places) for event in events)
     against = next(chain.from_iterable(asked), None)
     if against is not None:
@@ -83,7 +83,8 @@ def objection_ahead(
     return against
 
 
-def _asked(definition: Definition) -> tuple[str, ...]:
+def asked_about(definition: Definition) -> tuple[str, ...]:
+    """The names under which doctrines are asked about a definition."""
     return tuple(dict.fromkeys((definition.event, definition.detector)))
 
 

@@ -61,6 +61,12 @@ def list_models(
     return [_status(model, directory) for model in models or builtin_models()]
 
 
+def installed(directory: Path | None = None) -> dict[str, str]:
+    """SHA-256 of each built-in model that is there and untouched, by name."""
+    statuses = list_models(directory)
+    return {one.model.name: one.model.sha256 for one in statuses if one.state is State.INSTALLED}
+
+
 def verify(directory: Path | None = None, models: Iterable[Model] | None = None) -> list[Status]:
     """Check that every model is installed and untouched; arguments as for :func:`list_models`.
 
