@@ -6,7 +6,7 @@ from beffroi.events.registry import make, shipped_definitions
 VOTED = {voted.definition.event: voted for voted in shipped_definitions()}
 
 
-def detector(event: str, zones: Zones | None = None, **changes: float | bool) -> Detector:
+def detector(event: str, zones: Zones | None = None, **changes: float | bool | str) -> Detector:
     """A fresh detector."""
     definition = VOTED[event].definition
     parameters = {**definition.parameters, **changes}

@@ -56,7 +56,6 @@ def during(detection: Detection, start_s: float, end_s: float) -> bool:
 @pytest.mark.parametrize(
     ("name", "event"),
     [
-        ("street", "strike"),
         ("park", "fall"),
         ("square", "gathering"),
         ("platform", "intrusion"),

@@ -26,8 +26,8 @@ _HIPS = [11, 12]
 # The bones along which stature is measured, by the joints at their ends, and their shares of it:
 # Drillis and Contini (1966), as given in Winter, Biomechanics and Motor Control of Human
 # Movement, 4th ed., figure 4.1. The trunk comes first, from shoulders to hips.
-_LEG_BONES = np.array([[11, 13], [12, 14], [13, 15], [14, 16]])
-_SHARES = np.array([0.288, 0.245, 0.245, 0.246, 0.246])
+LEG_BONES = np.array([[11, 13], [12, 14], [13, 15], [14, 16]])
+BONE_SHARES = np.array([0.288, 0.245, 0.245, 0.246, 0.246])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,9 @@ def _middle(joints: Floats) -> Floats:
 def _length(
     joints: Floats, shoulders: Floats, hips: Floats, box: tuple[float, float, float, float]
 ) -> float:
-    bones = np.vstack([shoulders - hips, joints[_LEG_BONES[:, 0]] - joints[_LEG_BONES[:, 1]]])
+    bones = np.vstack([shoulders - hips, joints[LEG_BONES[:, 0]] - joints[LEG_BONES[:, 1]]])
     spans = np.hypot(bones[:, 0], bones[:, 1])
     seen = ~np.isnan(spans)
     if not seen.any():
         return max(box[2] - box[0], box[3] - box[1])
-    return float(spans[seen].sum() / _SHARES[seen].sum())
+    return float(spans[seen].sum() / BONE_SHARES[seen].sum())

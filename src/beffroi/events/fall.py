@@ -7,7 +7,7 @@ begins where they were.
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 import numpy as np
 from pydantic import Field
@@ -16,6 +16,12 @@ from beffroi.events.body import Body
 from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.trails import people
 from beffroi.perception.observation import Observation
+
+_EDGE: Final = 0.01
+"""How near to the picture's left or right edge somebody leaves it, in shares of its width."""
+
+_PATIENCE: Final = 1.5
+"""For how many times `stay_ms` after the descent somebody may still be found lying."""
 
 
 class FallParameters(Parameters):
@@ -109,7 +115,7 @@ class _Person:
     lengths: deque[float] = field(default_factory=lambda: deque(maxlen=20))
     upright: _Posture | None = None
     down_since: float | None = None
-    lying_s: float = 0.0
+    lying: deque[tuple[float, float]] = field(default_factory=deque)
     judged: bool = False
 
     @property
@@ -131,17 +137,18 @@ class Fall:
     """Follows everybody from upright to lying and counts the time they stay down."""
 
     id: ClassVar[str] = "fall"
-    behaviour: ClassVar[int] = 1
+    behaviour: ClassVar[int] = 2
     parameters: ClassVar[type[Parameters]] = FallParameters
 
     def __init__(self, parameters: FallParameters, zones: Zones) -> None:
         self._p, self._area = parameters, zones.area
         self._people: dict[str, _Person] = {}
         self._last_t: float | None = None
+        self._width = 0
 
     def update(self, observation: Observation) -> list[Detection]:
         """Take the next observation; see :class:`beffroi.events.detector.Detector`."""
-        t = observation.t
+        t, self._width = observation.t, observation.size[0]
         bodies = people(observation, self._p.joint_percent / 100, self._area)
         seen = {body.id for body in bodies}
         elapsed = 0.0 if self._last_t is None else t - self._last_t
@@ -153,16 +160,23 @@ class Fall:
         return found
 
     def _person(self, body: Body, seen: set[str]) -> _Person:
-        """The person of this track, or the one who vanished where it begins."""
+        """The person of this track, or the one who vanished where it begins.
+
+        Who vanished at the edge of the picture has left it.
+        """
         if body.id not in self._people:
             lost = [
                 (float(np.hypot(*(person.body.centre - body.centre))) / person.stature, id_)
                 for id_, person in self._people.items()
-                if id_ not in seen
+                if id_ not in seen and not self._at_edge(person.body)
             ]
             apart, id_ = min(lost, default=(np.inf, ""))
             self._people[body.id] = self._people.pop(id_) if apart < 1 else _Person(body)
         return self._people[body.id]
+
+    def _at_edge(self, body: Body) -> bool:
+        x1, _, x2, _ = body.box
+        return x1 <= _EDGE * self._width or x2 >= (1 - _EDGE) * self._width
 
     def _see(self, person: _Person, body: Body, elapsed: float) -> None:
         """Follow a person from upright to lying, and count the time they are seen lying."""
@@ -172,9 +186,10 @@ class Fall:
             person.upright, person.down_since, person.judged = posture, None, False
         elif person.upright is not None and self._lying(posture, person.upright, person.stature):
             if person.down_since is not None:
-                person.lying_s += elapsed
+                person.lying.append((posture.t, elapsed))
             elif posture.t - person.upright.t <= self._p.descent_ms / 1000:
-                person.down_since, person.lying_s = posture.t, 0.0
+                person.down_since = posture.t
+                person.lying.clear()
 
     def _lying(self, now: _Posture, upright: _Posture, stature: float) -> bool:
         p = self._p
@@ -186,19 +201,28 @@ class Fall:
         return lying and now.top - upright.top >= p.drop_percent / 100 * stature
 
     def _judge(self, person: _Person, t: float) -> list[Detection]:
-        """Report somebody who has been down for long enough; decided once for each descent."""
-        p = self._p
+        """Report somebody who has been down for long enough, once for each descent.
+
+        The pose model may lose a lying body and find it again, so that only the last `stay_ms`
+        count; but who was not seen lying in the end had not fallen.
+        """
+        stay_s = self._p.stay_ms / 1000
         if person.upright is None or person.down_since is None or person.judged:
             return []
         down_s = t - person.down_since
-        if down_s < p.stay_ms / 1000:
+        if down_s < stay_s:
+            return []
+        if down_s > _PATIENCE * stay_s:
+            person.judged = True
+            return []
+        while person.lying and t - person.lying[0][0] >= stay_s:
+            person.lying.popleft()
+        share = sum(seconds for _, seconds in person.lying) / stay_s if stay_s else 1.0
+        if share < self._p.lying_percent / 100:
             return []
         person.judged = True
-        if person.lying_s < p.lying_percent / 100 * down_s:
-            return []
-        score = person.lying_s / down_s if down_s else 1.0
-        return [Detection(self.id, person.upright.t, t, score, (person.body.id,), 1)]
+        return [Detection(self.id, person.upright.t, t, min(share, 1.0), (person.body.id,), 1)]
 
     def _over(self, person: _Person, t: float) -> bool:
         """Whether somebody unseen can be forgotten."""
-        return t - person.body.t > (self._p.descent_ms + self._p.stay_ms) / 1000
+        return t - person.body.t > (self._p.descent_ms + _PATIENCE * self._p.stay_ms) / 1000

@@ -81,8 +81,12 @@ class Scene:
         if name not in SETTINGS:
             known = ", ".join(scene_names())
             raise BadInput(f"“{name}” is not a scene of the synthetic city; choose one of {known}")
-        setting = SETTINGS[name]
-        rng = np.random.default_rng([seed, _number(name)])
+        return cls.stage(SETTINGS[name], seed)
+
+    @classmethod
+    def stage(cls, setting: Setting, seed: int = 0) -> "Scene":
+        """Light, paint and cast a setting that need not be one of the city's own."""
+        rng = np.random.default_rng([seed, _number(setting.name)])
         light = _draw_light(rng)
         canvas = Canvas(setting.camera, light, rng)
         setting.paint(canvas)
@@ -95,7 +99,8 @@ class Scene:
             for key, ring in setting.zones.items()
         }
         return cls(
-            *(name, seed, setting.title, setting.camera, zones, light, int(rng.integers(20, 29))),
+            *(setting.name, seed, setting.title, setting.camera, zones, light),
+            int(rng.integers(20, 29)),
             _setting=setting,
             _backdrop=backdrop,
             _scenery=scenery,
