@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -68,6 +69,10 @@ def ready(town: Town) -> bool:
     return [alert.evidence for alert in town.alerts()] == ["ready"]
 
 
+def counted(town: Town, repeats: int) -> bool:
+    return [alert.repeats for alert in town.alerts()] == [repeats]
+
+
 def pictures(town: Town) -> int:
     """How many pictures the only alert has kept."""
     vault, (alert,) = Vault(town.site.folder), town.alerts()
@@ -112,6 +117,25 @@ def test_an_alert_that_waits_for_the_database_has_its_evidence(
     other.close()
     within(20, lambda: ready(town))
     assert pictures(town) >= 100
+
+
+def test_a_storm_takes_no_place_from_the_alerts_of_others(
+    town: Town, use: OpenUse, long_film: Path
+) -> None:
+    source, seen = opened(long_film, lasts_s=60)
+    evidence = EvidenceDesk(town.site.database, Vault(town.site.folder), town.site.clock)
+    detection = Detection("intrusion", 4.0, 4.8, 0.9, (), 1)
+    with closing(AlertDesk(town.site.database, evidence, 1, town.site.clock)) as desk:
+        desk.put(sighting(use, source, seen))
+        within(10, lambda: len(town.alerts()) == 1)
+        for number in range(1, HELD + 1):
+            desk.put(sighting(use, source, seen))
+            within(10, partial(counted, town, number))
+        other = Scene(detection, Area(None), source, seen)
+        evidence.watch(other)
+        desk.end(source)
+    source.close()
+    assert other.observations
 
 
 def test_what_waits_in_memory_is_bounded(town: Town, long_film: Path) -> None:

@@ -108,11 +108,13 @@ class AlertDesk:
         except NotAuthorised as error:
             # The use was stopped since its permit was given: what it saw after that is nothing.
             log.info("detection dropped", camera=use.camera_id, cause=error.message)
+            self._evidence.forget(sighting.scene)
             return True
         except (Unavailable, Tampered) as error:
             log.error("an alert waits", camera=use.camera_id, cause=error.message)
             return False
         if alert is None:
+            self._evidence.forget(sighting.scene)
             return True
         log.info("alert raised", camera=use.camera_id, alert=alert.id, event_kind=alert.event)
         if alert.evidence == "pending":

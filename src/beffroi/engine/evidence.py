@@ -103,6 +103,11 @@ class EvidenceDesk:
                 self._scenes.add(scene)
                 self._watched.append((self._clock.monotonic() + AFTER_S, scene))
 
+    def forget(self, scene: Scene) -> None:
+        """Let go of a scene that belongs to no alert: its place is for one that does."""
+        with self._lock:
+            self._watched = [pair for pair in self._watched if pair[1] is not scene]
+
     def end(self, source: Source) -> None:
         """Hold on to what there is of every scene of a source that is about to be closed."""
         self._hold_where(lambda _, scene: scene.source is source)
