@@ -29,6 +29,7 @@ COMMANDS: Final = (
     "act",
     "consultation",
     "impact",
+    "mandate",
     "account",
     "alert",
     "ledger",

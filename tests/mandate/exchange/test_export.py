@@ -1,0 +1,139 @@
+"""What travels, what stays at home, and that anybody can check it with their own tools."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy.orm import Session
+
+from beffroi.errors import BadInput, Unavailable
+from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.ledger.keys import load_or_create
+from beffroi.mandate.cameras import CameraSpec, add_camera
+from beffroi.mandate.exchange.bundle import pack
+from beffroi.mandate.exchange.export import export
+from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.procedure.documents import attach
+from beffroi.mandate.procedure.record import record_act
+from beffroi.store.database import Database
+from tests.enacting import FIRST
+from tests.mandate.exchange.archive import Archive
+
+
+def test_the_same_city_gives_the_same_bytes(archive: Archive) -> None:
+    archive.ring()
+    assert archive.write(proof=True) == archive.write(proof=True)
+    assert pack(archive.files(proof=True)) == archive.write(proof=True)
+
+
+def test_the_voted_bytes_travel_as_they_are(archive: Archive) -> None:
+    files = archive.files()
+    texts = [
+        name
+        for name in files
+        if name.startswith(("definitions/", "annexes/", "uses/", "doctrines/", "documents/"))
+    ]
+    assert {name.partition("/")[0] for name in texts} == {
+        *("definitions", "annexes", "uses", "doctrines", "documents")
+    }
+    for name in texts:
+        assert hashlib.sha256(files[name]).hexdigest() == name.split("/")[1].partition(".")[0]
+
+
+def test_a_paper_is_public_once_the_council_has_decided(archive: Archive) -> None:
+    with archive.database.write() as session:
+        archive.draft(session, "later")
+        paper = attach(session, "opinion.txt", b"reserved", actor=FIRST, clock=archive.clock)
+        attach(session, "unused.txt", b"never cited", actor=FIRST, clock=archive.clock)
+        record_act(
+            session,
+            "later",
+            ActType.OPINION,
+            body="DPO",
+            date="2026-11-23",
+            reference="1",
+            motives="as written",
+            details={"by": "dpo", "outcome": "reserved"},
+            document=paper.digest,
+            actor=FIRST,
+            clock=archive.clock,
+        )
+    files = archive.files()
+    papers = {row["name"]: row["file"] for row in json.loads(files["documents.json"])}
+    assert papers["opinion.txt"] is None
+    assert files[papers["paper.txt"]] == b"minutes"
+    assert "unused.txt" not in papers
+    assert b"reserved" not in b"".join(files[name] for name in files if "documents/" in name)
+    archive.decide("later", ActType.WITHDRAWAL)
+    assert b"reserved" in archive.files().values()
+
+
+def test_only_cameras_that_uses_name_travel(archive: Archive) -> None:
+    def enter(session: Session) -> None:
+        camera = CameraSpec("Town hall", "rtsp://10.0.0.7/hall")
+        add_camera(session, "hall", camera, actor=FIRST, clock=archive.clock)
+
+    archive.change(enter)
+    files = archive.files()
+    assert [row["camera"] for row in json.loads(files["cameras.json"])] == ["park"]
+    assert not any(b"10.0.0.7" in content for content in files.values())
+
+
+def test_what_nobody_has_signed_is_not_exported(archive: Archive) -> None:
+    archive.write()
+
+    def add(session: Session) -> None:
+        append(session, Kind.ACT, actor=SYSTEM, payload={}, clock=archive.clock)
+
+    archive.change(add)
+    with (
+        archive.database.read() as session,
+        pytest.raises(Unavailable, match="try again in a second"),
+    ):
+        export(session, archive.key.public_key())
+
+
+def test_an_empty_ledger_has_no_mandate(database: Database, tmp_path: Path) -> None:
+    key = load_or_create(tmp_path / "key.pem").public_key()
+    with database.read() as session, pytest.raises(BadInput, match="no mandate to export"):
+        export(session, key)
+
+
+def test_the_readme_can_be_followed_without_beffroi(exported: Mapping[str, bytes]) -> None:
+    """Nothing of ours below: hashes, JSON, one signature, as README.txt says."""
+    signed, _, signature = exported["checkpoint.txt"].decode().rpartition("\n\n")
+    key = base64.b64decode(exported["key.txt"].decode().strip().split("+", 2)[2])
+    assert key[0] == 1
+    note = base64.b64decode(signature.split()[-1])
+    Ed25519PublicKey.from_public_bytes(key[1:]).verify(note[4:], f"{signed}\n".encode())
+    _, size, root = signed.splitlines()[:3]
+
+    for line in json.loads(exported["ledger.json"]):
+        leaf = line["leaf"]
+        committed = hashlib.sha256(bytes.fromhex(line["salt"]) + line["payload"].encode())
+        assert committed.hexdigest() == leaf["commitment"]
+        plain = json.dumps(leaf, separators=(",", ":"), sort_keys=True).encode()
+        current = hashlib.sha256(b"\x00" + plain).digest()
+        node, last = line["position"], int(size) - 1
+        for step in map(bytes.fromhex, line["path"]):
+            if node & 1 or node == last:
+                current = hashlib.sha256(b"\x01" + step + current).digest()
+                while not node & 1 and node:
+                    node, last = node >> 1, last >> 1
+            else:
+                current = hashlib.sha256(b"\x01" + current + step).digest()
+            node, last = node >> 1, last >> 1
+        assert current == base64.b64decode(root)
+        assert last == 0
+
+
+def test_the_readme_speaks_french_and_english(exported: Mapping[str, bytes]) -> None:
+    readme = exported["README.txt"].decode()
+    assert "Vérifier sans Beffroi" in readme
+    assert "To check it without Beffroi" in readme
+    for name in exported:
+        assert name == "README.txt" or name.partition("/")[0] in readme

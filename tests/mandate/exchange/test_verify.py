@@ -1,0 +1,213 @@
+"""An exported mandate holds; changed anywhere, the check names where."""
+
+import json
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from beffroi.errors import BadInput, Tampered
+from beffroi.ledger.erase import erase_payload
+from beffroi.mandate.exchange.bundle import MANIFEST, pack, plain, unpack
+from beffroi.mandate.exchange.verify import prove
+from beffroi.store.ledger import LedgerEntry
+from tests.enacting import FIRST
+from tests.mandate.exchange.archive import Archive
+
+Files = dict[str, bytes]
+Forgery = Callable[[Files], str]
+
+
+def zipped(files: Mapping[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
+    """Files in a ZIP as any program makes it."""
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def manifest_of(data: bytes) -> bytes:
+    """The manifest in an export."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        return archive.read(MANIFEST)
+
+
+def edited(name: str, edit: Callable[[list[Any]], object]) -> Forgery:
+    """A forgery of one JSON file."""
+
+    def forge(files: Files) -> str:
+        records = json.loads(files[name])
+        edit(records)
+        files[name] = plain(records)
+        return name
+
+    return forge
+
+
+def line(kind: str, **changes: Any) -> Forgery:
+    """A forgery of the first line of a kind."""
+
+    def edit(entries: list[Any]) -> None:
+        next(one for one in entries if one["leaf"]["kind"] == kind).update(changes)
+
+    return edited("ledger.json", edit)
+
+
+def act(number: int, **changes: Any) -> Forgery:
+    """A forgery of one act."""
+    return edited("acts.json", lambda acts: acts[number - 1].update(changes))
+
+
+def bytes_of(folder: str, old: bytes, new: bytes) -> Forgery:
+    """A forgery of the text in a folder."""
+
+    def forge(files: Files) -> str:
+        name = next(name for name in sorted(files) if name.startswith(f"{folder}/"))
+        assert old in files[name]
+        files[name] = files[name].replace(old, new)
+        return name
+
+    return forge
+
+
+def without(start: str) -> Forgery:
+    """A file left out."""
+
+    def forge(files: Files) -> str:
+        name = next(name for name in sorted(files) if name.startswith(start))
+        del files[name]
+        return name
+
+    return forge
+
+
+FORGERIES: list[tuple[Forgery, str]] = [
+    (bytes_of("definitions", b'"severity":3', b'"severity":1'), "is not what its name says"),
+    (bytes_of("annexes", b"Essai", b"Terre"), "is not what its name says"),
+    (bytes_of("uses", b"help people", b"find people"), "is not what its name says"),
+    (bytes_of("doctrines", b"cherch", b"oubli\xc3\xa9"), "is not what its name says"),
+    (bytes_of("documents", b"minutes", b"Minutes"), "is not the document that was attached"),
+    (without("definitions"), "registered"),
+    (without("annexes"), "annex.recorded"),
+    (without("doctrines"), "doctrine.registered"),
+    (without("uses/"), "use.drafted"),
+    (without("documents/"), "is not the document that was attached"),
+    (
+        act(2, motives="otherwise"),
+        r"Act 2 \(vote on falls\) is not what the ledger tells .* motives",
+    ),
+    (act(2, recorded_by="c" * 32), "who did it"),
+    (act(2, recorded_at="2026-11-01T00:00:00Z"), "when"),
+    (act(3, confirmed_by="c" * 32), "Act 3 .*, its confirmation .* who did it"),
+    (act(3, confirmed_by=None), "act.confirmed.* was left out"),
+    (edited("acts.json", lambda acts: acts.pop()), "was left out"),
+    (edited("acts.json", lambda acts: acts.reverse()), "out of order"),
+    (edited("acts.json", lambda acts: acts.append(acts[0])), "no line of the ledger tells of it"),
+    (edited("uses.json", lambda uses: uses[0].update(state="repealed")), "its acts it is in_force"),
+    (edited("uses.json", lambda uses: uses.clear()), "falls does not stand where it says"),
+    (edited("cameras.json", lambda rows: rows[0].update(address="sim://street")), "park.*address"),
+    (edited("cameras.json", lambda rows: rows.clear()), "camera.added.* was left out"),
+    (edited("documents.json", lambda rows: rows[0].update(name="x.pdf")), "x.pdf.*name"),
+    (edited("alerts.json", lambda rows: rows[0].update(camera="street")), "camera"),
+    (edited("alerts.json", lambda rows: rows.clear()), "alert.raised.* was left out"),
+    (line("act", payload="{}"), "does not say what was recorded"),
+    (line("act", salt="00" * 32), "does not say what was recorded"),
+    (line("act", salt=None, payload=None), "without a record of the erasure"),
+    (line("act", position=0), "not in the ledger|in order"),
+    (line("alert.raised", path=[]), "not in the ledger that was signed"),
+    (edited("ledger.json", lambda lines: lines.pop()), "no line of the ledger tells of it"),
+    (edited("ledger.json", lambda lines: lines.reverse()), "in order"),
+]
+
+
+def test_an_export_holds_and_says_where_everything_stood(archive: Archive) -> None:
+    archive.ring()
+    proven = prove(archive.files(proof=True))
+    assert {use.use: use.state for use in proven.contents.uses} == {"falls": "in_force"}
+    assert (proven.alerts, proven.erased) == (1, 0)
+    assert prove(archive.files()).alerts is None
+
+
+@pytest.mark.parametrize(("forge", "complaint"), FORGERIES)
+def test_any_change_is_named_even_where_the_manifest_was_written_anew(
+    exported: Mapping[str, bytes], forge: Forgery, complaint: str
+) -> None:
+    files = dict(exported)
+    forge(files)
+    with pytest.raises(Tampered, match=complaint):
+        prove(unpack(pack(files)))
+
+
+@pytest.mark.parametrize("forge", [forge for forge, _ in FORGERIES])
+def test_any_change_is_named_by_the_manifest(exported: Mapping[str, bytes], forge: Forgery) -> None:
+    files = dict(exported)
+    name = forge(files)
+    with pytest.raises(Tampered, match=re.escape(name)):
+        unpack(zipped(files | {MANIFEST: manifest_of(pack(exported))}))
+
+
+@pytest.mark.parametrize("name", ["definitions/readme.txt", "notes.txt"])
+def test_what_was_added_is_named(exported: Mapping[str, bytes], name: str) -> None:
+    with pytest.raises(Tampered, match=f"{name}"):
+        prove(unpack(pack({**exported, name: b"trust me"})))
+    with pytest.raises(Tampered, match=f"{name} was added"):
+        unpack(zipped({**exported, name: b"", MANIFEST: manifest_of(pack(exported))}))
+
+
+def test_another_key_and_another_checkpoint_are_refused(
+    archive: Archive, exported: Mapping[str, bytes]
+) -> None:
+    others = archive.files()
+    for name in ("key.txt", "checkpoint.txt"):
+        with pytest.raises(Tampered, match="not signed by the key"):
+            prove({**exported, name: others[name]})
+    both = {name: others[name] for name in ("key.txt", "checkpoint.txt")}
+    with pytest.raises(Tampered, match="not in the ledger that was signed"):
+        prove({**exported, **both})
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        (b"PK", "not an exported mandate"),
+        (zipped({"a": b"b"}), "its manifest cannot be read"),
+        (zipped({MANIFEST: b"[]"}), "its manifest cannot be read"),
+        (zipped({MANIFEST: b'{"format": "x", "sha256": {}}'}), "has the format 'x'"),
+        (zipped({MANIFEST: b"{}"}, zipfile.ZIP_DEFLATED), "never compressed"),
+        (pack({}), "not a whole exported mandate"),
+        (pack({}) + b"\0" * 70_000, "damaged"),
+    ],
+)
+def test_what_is_no_export_says_so(data: bytes, complaint: str) -> None:
+    with pytest.raises(BadInput, match=complaint):
+        prove(unpack(data))
+
+
+def test_an_erased_alert_keeps_its_time_and_no_more(archive: Archive) -> None:
+    archive.ring()
+    archive.ring()
+
+    def erase(session: Session) -> None:
+        raised = select(LedgerEntry.id).where(LedgerEntry.kind == "alert.raised")
+        erase_payload(session, session.scalars(raised).first() or 0, FIRST, "asked", archive.clock)
+
+    archive.change(erase)
+    proven = prove(archive.files(proof=True))
+    assert (proven.alerts, proven.erased) == (1, 1)
+
+
+def test_an_act_whose_line_was_erased_can_no_longer_be_proven(archive: Archive) -> None:
+    def erase(session: Session) -> None:
+        acts = select(LedgerEntry.id).where(LedgerEntry.kind == "act").order_by(LedgerEntry.id)
+        last = session.scalars(acts).all()[-1]
+        erase_payload(session, last, FIRST, "asked", archive.clock)
+
+    archive.change(erase)
+    with pytest.raises(Tampered, match=r"Act 3 .*: no line of the ledger tells of it"):
+        archive.files()
