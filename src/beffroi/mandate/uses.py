@@ -17,6 +17,7 @@ from beffroi.mandate.definition import VotedText, load_definition
 from beffroi.mandate.hours import ALWAYS, Hours, check_hours, zone_of
 from beffroi.mandate.lawful import refused
 from beffroi.mandate.modes import Mode
+from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.adoption import stack_in_force
 from beffroi.mandate.procedure.standing import BEFORE_VOTE, Standing, State, stand
 from beffroi.mandate.procedure.turns import take_turn
@@ -206,8 +207,10 @@ def text_of(session: Session, use: Use, acts: list[Act] | None = None) -> Writte
         BadInput: The stored text is not the one that was voted.
     """
     acts = acts_of(session, use.id) if acts is None else acts
-    voted = [act.subject_digest for act in acts if act.type == "vote"]
-    written = stored_text(session, voted[-1] if voted else use.text_digest)
+    votes = [act for act in acts if act.type == ActType.VOTE]
+    # Nothing follows from a second vote (`stand`), so the first one says what was voted.
+    vote = min(votes, key=lambda act: (act.recorded_at, act.number), default=None)
+    written = stored_text(session, use.text_digest if vote is None else vote.subject_digest)
     if written.text.use != use.id:
         raise BadInput("The stored text is that of another use.")
     return written
@@ -220,11 +223,7 @@ def standing_of(session: Session, use: Use, now: datetime) -> Standing:
         BadInput: The stored text is not the one that was voted.
     """
     acts = acts_of(session, use.id)
-    written = text_of(session, use, acts)
-    standing = stand(acts, written.text, now)
-    if standing.voted not in (None, written.digest):
-        raise BadInput("The text of this use is not the one that was voted.")
-    return standing
+    return stand(acts, text_of(session, use, acts).text, now)
 
 
 def state_of(session: Session, use: Use, now: datetime) -> State:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from math import ceil
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -285,14 +286,14 @@ def renewal_evaluated(case: Case, step: Step) -> Words | None:
 def within_limits(case: Case, step: Step) -> Words | None:
     """Term and retention keep within the caps of the doctrines."""
     text, procedure = case.written.text, case.procedure
-    # On the calendar: a term that holds one change of the clocks is an hour longer or shorter.
+    # A term from midnight to midnight that holds one change of the clocks is an hour longer.
     first, last = (text.local(end).replace(tzinfo=None) for end in (text.starts_at, text.ends_at))
-    days = (last - first) / timedelta(days=1)
+    days = ceil(min(last - first, text.ends_at - text.starts_at) / timedelta(days=1))
     if procedure.term_days is not None and days > procedure.term_days:
         return say(
             "A use lasts at most {most} days, and this one {days} ({clause}).",
             most=procedure.term_days,
-            days=round(days),
+            days=days,
             clause=_clause(case, "term_days"),
         )
     kept = case.definition.retention_days
