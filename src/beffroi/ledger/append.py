@@ -36,6 +36,7 @@ class Kind(StrEnum):
     CONTRIBUTION_ANSWERED = "contribution.answered"
     USE_DRAFTED = "use.drafted"
     USE_REVISED = "use.revised"
+    MANDATE_IMPORTED = "mandate.imported"
     USE_PAUSED = "use.paused"
     USE_RESUMED = "use.resumed"
     ASSESSMENT_RECORDED = "impact.assessed"

@@ -72,6 +72,5 @@ def _require_mandates(contents: Contents, replay: Replay) -> None:
         at = raised[alert.alert].at
         against = replay.against(alert, at)
         if against is not None and replay.against(alert, at - LATE) is not None:
-            raise Tampered(
-                f"The alert {alert.alert} of {at:%Y-%m-%d %H:%M:%S} UTC had no mandate: {against.rstrip('.')}."
-            )
+            when, why = f"{at:%Y-%m-%d %H:%M:%S}", against.rstrip(".")
+            raise Tampered(f"The alert {alert.alert} of {when} UTC had no mandate: {why}.")
