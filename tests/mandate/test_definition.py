@@ -109,6 +109,7 @@ def test_conduct_follows_what_decides_and_not_the_words(change: dict[str, Any], 
         ({"precisions": []}, "precisions: Tuple should have at least 1 item"),
         ({"parameters": {"stay_ms": 2**60}}, "is not a whole number, true, false or a text."),
         ({"parameters": {"stay_ms": "5\u200b"}}, "parameters.stay_ms: holds a line break or an"),
+        ({"parameters": {"stay_ms": 1.5}}, "1.5 is not a whole number, true, false or a text."),
         ({"parameters": {"stay_ms": None}}, "None is not a whole number, true, false or a text."),
         ({"told": {"fr": " ", "en": "x"}}, "told.fr: String should have at least 1 character."),
         (

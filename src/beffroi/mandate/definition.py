@@ -47,10 +47,10 @@ def _visible(text: str) -> str:
 
 
 def _exact(value: object) -> object:
-    """A value that every JSON reader keeps as it is: RFC 8785 goes no further than 53 bits."""
+    """A value that every JSON reader keeps as it is: no fraction, and nothing beyond 53 bits."""
     if isinstance(value, str):
         return _visible(value)
-    if isinstance(value, float) or (isinstance(value, int) and abs(value) < 2**53):
+    if isinstance(value, int) and abs(value) < 2**53:
         return value
     raise ValueError(f"{value!r} is not a whole number, true, false or a text")
 
@@ -64,7 +64,7 @@ Text = dict[Language, Sentence]
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
-Value = Annotated[bool | int | float | str, BeforeValidator(_exact)]
+Value = Annotated[bool | int | str, BeforeValidator(_exact)]
 
 
 class EvidenceClass(StrEnum):
