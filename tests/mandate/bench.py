@@ -83,7 +83,8 @@ class Bench:
         """Adopt a doctrine, by two people."""
         adopt(self.session, self.clock, text)
 
-    def spec(self, **changes: Any) -> UseSpec:
+    @staticmethod
+    def spec(**changes: Any) -> UseSpec:
         """What the clerk writes."""
         spec = UseSpec(
             purpose="help people who fall",
