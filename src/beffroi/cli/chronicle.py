@@ -12,8 +12,8 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from beffroi.clock import FrozenClock
-from beffroi.events.registry import shipped_annexes, shipped_definitions
-from beffroi.mandate.annexes import record_annex
+from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
+from beffroi.mandate.annexes import record_shipped
 from beffroi.mandate.counting import DETECTIONS, count
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
 from beffroi.mandate.impact.agenda import agenda
@@ -262,8 +262,8 @@ class Chronicle:
         )
         clerk = self._people[Role.CLERK]
         draft_use(self._session, story.use, voted, spec, actor=clerk, clock=self._clock)
-        for annex in shipped_annexes(story.event):
-            record_annex(self._session, voted.digest, annex, actor=clerk, clock=self._clock)
+        texts = [*shipped_annexes(story.event), *shipped_translations(story.event)]
+        record_shipped(self._session, voted.digest, texts, actor=clerk, clock=self._clock)
 
     def _assess(self, story: Story) -> None:
         """The impact files, as the people of the fictional city wrote them."""
