@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shlex
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import yaml
 from beffroi.cli import main
 from beffroi.mandate.doctrine.clauses import read_doctrine
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
+from beffroi.mandate.procedure.adoption import adopted
 from beffroi.store.procedure import StoredDoctrine
 from tests.cli.office import Office
 
@@ -143,3 +145,60 @@ def test_what_cannot_be_answered_is_one_line(run: Run, line: str, complaint: str
     said = run(line, code=1)[1]
     assert complaint in said
     assert said.count("\n") == 1
+
+
+SAID = "--body council --date 2026-11-03 --reference 2026-1 --motives debated"
+
+
+def binding(office: Office) -> set[str]:
+    with office.site.database.read() as session:
+        return set(adopted(session, office.site.clock.now()))
+
+
+def decided(office: Office, line: str) -> None:
+    """Record a change of doctrine as the clerk; the secretary confirms it."""
+    said = office.run(f"doctrine {line} {SAID}", "clerk").out
+    act = re.search(r"`beffroi act confirm (\S+) --as", said)
+    assert act is not None
+    assert "takes two people" in office.run(f"act confirm {act[1]}", "clerk", code=1).err
+    office.run(f"act confirm {act[1]}", "secretary")
+
+
+def test_a_doctrine_is_adopted_amended_and_removed_by_two_people(
+    office: Office, tmp_path: Path
+) -> None:
+    minutes = tmp_path / "minutes.txt"
+    minutes.write_text("The council met.")
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    law = MINIMAL.read_text()
+    first.write_text(law)
+    second.write_text(law.replace("version: 1", "version: 2"))
+
+    assert "doctrine adopt" in office.run(f"doctrine amend {first} {SAID}", "clerk", code=1).err
+    decided(office, f"adopt {first} --document {minutes}")
+    assert binding(office) == {"fiction-minimal"}
+    assert "is in force here" in office.run(f"doctrine adopt {first} {SAID}", "clerk", code=1).err
+    assert "doctrine amend" in office.run(f"doctrine adopt {second} {SAID}", "clerk", code=1).err
+    decided(office, f"amend {second}")
+    decided(office, "remove fiction-minimal")
+    assert binding(office) == set()
+    kinds = office.entries()
+    assert (kinds.count("act"), kinds.count("act.confirmed")) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("line", "who", "message"),
+    [
+        ("adopt mannheim", "operator", "does not allow this (record_acts)"),
+        ("adopt eu-ai-act", "clerk", "always binds"),
+        ("adopt atlantis", "clerk", "no shipped doctrine"),
+        ("adopt mannheim --document nowhere.pdf", "clerk", "cannot be read"),
+        ("remove mannheim", "clerk", "is not in force here"),
+    ],
+)
+def test_a_change_of_doctrine_that_cannot_be_says_why(
+    office: Office, line: str, who: str, message: str
+) -> None:
+    before = office.entries()
+    assert message in office.run(f"doctrine {line} {SAID}", who, code=1).err
+    assert office.entries() == before

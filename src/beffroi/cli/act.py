@@ -1,16 +1,15 @@
 """`beffroi act`: record and confirm the decisions that move a use or a doctrine."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from beffroi.cli.deciding import Body, Day, Motives, Paper, Reference, attached
 from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_rows
 from beffroi.cli.use import UseId
 from beffroi.errors import BadInput
 from beffroi.mandate.procedure.acts import DETAILS, WIDENING, ActType
-from beffroi.mandate.procedure.documents import attach
 from beffroi.mandate.procedure.record import (
     confirm_act,
     next_acts,
@@ -43,12 +42,12 @@ Settings = Annotated[
 def record(
     use: UseId,
     kind: Annotated[ActType, typer.Argument(help="What was decided.")],
-    body: Annotated[str, typer.Option(help="Who decided, e.g. the municipal council.")],
-    date: Annotated[str, typer.Option(help="Day of the decision, YYYY-MM-DD.")],
-    reference: Annotated[str, typer.Option(help="Number under which it can be found.")],
-    motives: Annotated[str, typer.Option(help="Why, in plain words.")],
+    body: Body,
+    date: Day,
+    reference: Reference,
+    motives: Motives,
     settings: Settings = None,
-    document: Annotated[Path | None, typer.Option(help="The signed paper.")] = None,
+    document: Paper = None,
     login: As = None,
     data: Data = DATA,
 ) -> None:
@@ -63,15 +62,8 @@ def record(
     site = open_installation(data)
     details = _details(kind, settings or [])
     with site.acting(login, permission_for(kind, details)) as (session, account):
-        paper = None
-        if document is not None:
-            paper = attach(
-                session,
-                document.name,
-                _bytes(document),
-                actor=account.pseudonym,
-                clock=site.clock,
-            ).digest
+        actor = account.pseudonym
+        paper = attached(session, document, actor=actor, clock=site.clock)
         act = record_act(
             session,
             use,
@@ -82,7 +74,7 @@ def record(
             motives=motives,
             details=details,
             document=paper,
-            actor=account.pseudonym,
+            actor=actor,
             clock=site.clock,
         )
         act_id = act.id
@@ -192,10 +184,3 @@ def _row(act: Act) -> Json:
         "decided_upon": act.subject_digest,
         "confirmed": act.confirmed_by is not None if act.type in WIDENING else None,
     }
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadInput(f"The document {path} cannot be read: {error.strerror}.") from error

@@ -1,4 +1,4 @@
-"""`beffroi doctrine`: read doctrines and legal packs, check one's own, and ask what they allow."""
+"""`beffroi doctrine`: read doctrines and legal packs, check one's own, ask what they allow."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,11 +25,7 @@ from beffroi.mandate.modes import Mode
 from beffroi.mandate.reading import in_language
 from beffroi.store.procedure import StoredDoctrine
 
-app = typer.Typer(
-    name="doctrine",
-    no_args_is_help=True,
-    help="Read doctrines and legal packs, check one's own, ask what they allow together.",
-)
+app = typer.Typer()
 
 PREFIX: Final = 8
 """So many digits of a digest are enough to name a doctrine."""
