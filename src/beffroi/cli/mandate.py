@@ -1,18 +1,23 @@
 """`beffroi mandate`: the mandate as a file that a stranger can prove, and another city take up."""
 
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from beffroi.cli.installation import open_installation
+from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_json
 from beffroi.errors import BadInput, Tampered
 from beffroi.ledger.keys import FILE_NAME, fingerprint, load_or_create, published, read_published
 from beffroi.ledger.sequencer import Sequencer
+from beffroi.mandate.annexes import record_shipped
 from beffroi.mandate.exchange.bundle import load
 from beffroi.mandate.exchange.export import export
+from beffroi.mandate.exchange.importing import Wanted, take_up
 from beffroi.mandate.exchange.verify import Proven, prove
+from beffroi.mandate.rights import Permission
 
 app = typer.Typer(
     name="mandate",
@@ -79,6 +84,65 @@ def verify(
         typer.echo(f"Compare the key with the one the city has published: {fingerprint(signer)}")
 
 
+@app.command("import")
+def import_(
+    file: FileName,
+    use: Annotated[
+        list[str] | None,
+        typer.Option(help="A use to draft anew; may be repeated. None: only texts are registered."),
+    ] = None,
+    camera: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OLD=NEW", help="Which of your cameras stands for theirs."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Last day of the drafts, YYYY-MM-DD, included.")
+    ] = None,
+    controller: Annotated[str, typer.Option(help="Who answers for them here.")] = "",
+    login: As = None,
+    data: Data = DATA,
+) -> None:
+    """Take up the texts of another city: nothing is in force by this, and no act is taken over.
+
+    Definitions and doctrines are registered, uses become drafts with nothing drawn on them.
+
+    Example: `beffroi mandate import mandate.zip --use fall-park --camera park=north-square
+    --until 2027-06-30 --controller "City of Example" --as clerk`
+    """
+    from beffroi.events.detector import Zones
+    from beffroi.events.registry import build, shipped_annexes, shipped_definitions
+
+    contents = prove(load(file)).contents
+    wanted = Wanted(
+        uses=use or (),
+        cameras=_pairs(camera or ()),
+        until=None if until is None else _day(until),
+        controller=controller,
+    )
+    site = open_installation(data)
+    with site.acting(login, Permission.DRAFT_USES) as (session, account):
+        taken = take_up(
+            session,
+            contents,
+            wanted,
+            check=lambda voted: build(voted, Zones()),
+            actor=account.pseudonym,
+            clock=site.clock,
+        )
+        for voted in shipped_definitions():
+            if voted.digest in contents.definitions:
+                annexes = shipped_annexes(voted.definition.event)
+                record_shipped(
+                    session, voted.digest, annexes, actor=account.pseudonym, clock=site.clock
+                )
+    typer.echo(
+        f"Registered {len(taken.definitions)} definitions and {len(taken.doctrines)} doctrines; "
+        "none is in force by this."
+    )
+    for drafted in taken.uses:
+        typer.echo(f"{drafted} is a draft with nothing drawn on its cameras yet.")
+
+
 def _told(proven: Proven) -> dict[str, object]:
     contents = proven.contents
     return {
@@ -105,6 +169,21 @@ def _tell(proven: Proven) -> str:
     if proven.erased:
         lines.append(f"Of {proven.erased} more alerts only the time is left: erased, on record.")
     return "\n".join(lines)
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in texts]
+    for text, (old, _, new) in zip(texts, pairs, strict=True):
+        if not old or not new:
+            raise BadInput(f"{text!r} is not a pair of cameras, e.g. park=north-square.")
+    return {old: new for old, _, new in pairs}
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"{text!r} is not a day, e.g. 2026-11-22.") from error
 
 
 def _write(out: Path, content: bytes) -> None:
