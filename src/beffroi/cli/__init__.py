@@ -20,6 +20,8 @@ COMMANDS: Final = (
     "demo",
     "serve",
     "watch",
+    "evaluate",
+    "train",
     "simulate",
     "models",
     "camera",

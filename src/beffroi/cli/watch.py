@@ -71,7 +71,7 @@ def watch(
     drawn = Zones() if zones is None else read_zones(zones)
     names = None if events is None else [name.strip() for name in events.split(",")]
     definitions = choose_definitions(names, drawn, dict(_split(item) for item in param or ()))
-    models = laboratory_models(definitions, _size(size))
+    models = laboratory_models(definitions, input_size(size))
     rate = rate or max(definition.rate_hz for definition in definitions)
     with ExitStack() as stack:
         inference = stack.enter_context(Inference(loaded(models), threads=threads))
@@ -125,7 +125,8 @@ def _split(item: str) -> tuple[str, str]:
     return key, value
 
 
-def _size(text: str) -> tuple[int, int]:
+def input_size(text: str) -> tuple[int, int]:
+    """Height and width from a text such as 288x512."""
     height, _, width = text.partition("x")
     if not (height.isdecimal() and width.isdecimal()):
         raise BadInput(f"{text!r} is not a height and a width, e.g. 288x512.")

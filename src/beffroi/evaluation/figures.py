@@ -1,7 +1,6 @@
-"""Figures that anyone can compute again: how often the detectors are right on labelled clips.
+"""The arithmetic of figures: how often detectors are right, and how sure that is.
 
-Perception runs once per clip and is recorded; detectors run on the recordings. Clips of one scene
-are alike, so intervals come from drawing scenes, not clips, again and again.
+Clips of one scene are alike, so intervals come from drawing scenes, not clips, again and again.
 """
 
 import csv
@@ -12,116 +11,29 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from beffroi.clock import Clock
-from beffroi.evaluation.watch import detect, laboratory_models, loaded, observe
-from beffroi.events.detector import Detection, Zones
-from beffroi.events.registry import make
-from beffroi.mandate.definition import Definition
-from beffroi.perception.inference import Inference
-from beffroi.perception.observation import Observation
-from beffroi.perception.recording import record, replay
+from beffroi.evaluation.labels import Clip
+from beffroi.events.detector import Detection
 
 Floats = NDArray[np.float64]
-
-LADDER = tuple(float(rung) for rung in np.geomspace(0.05, 5, 25))
-"""By how much a detector is made stricter or laxer to find the strictness that a clip passes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """One labelled clip: `event` is whether what is looked for happens, between two times."""
-
-    path: Path
-    scene: str
-    event: bool
-    label: str
-    start_s: float = 0.0
-    end_s: float = np.inf
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number and the interval that holds it in 95 of 100 draws of scenes."""
+    """A number and, if it was drawn, the interval that holds it in 95 of 100 draws of scenes."""
 
     name: str
     value: float
-    low: float
-    high: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def interval(self) -> str:
+        """For people to read."""
+        return "" if self.low is None else f"{self.low:.3f} to {self.high:.3f}"
 
     def row(self) -> str:
         """One row of a Markdown table."""
-        return f"| {self.name} | {self.value:.3f} | {self.low:.3f} to {self.high:.3f} |"
-
-
-def read_labels(folder: Path, is_event: Callable[[str], bool]) -> list[Clip]:
-    """The clips of a folder with a `labels.csv`."""
-    with (folder / "labels.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            Clip(
-                path=folder / row["file"],
-                scene=row["scene"],
-                event=is_event(row["label"]),
-                label=row["label"],
-                start_s=float(row["start_s"] or 0),
-                end_s=float(row["end_s"] or np.inf),
-            )
-            for row in csv.DictReader(file)
-        ]
-
-
-class Recordings:
-    """Observations of clips, made once and kept in a folder.
-
-    Args:
-        folder: Where recordings are kept; they are personal data, as the clips are.
-        size: Height and width of the pose input.
-        threads: Processor threads.
-    """
-
-    def __init__(self, folder: Path, size: tuple[int, int], threads: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._size = folder, size
-        self._models = laboratory_models((), size)
-        self._inference = Inference(loaded(self._models), threads=threads)
-
-    def of(self, path: Path, rate_hz: float) -> list[Observation]:
-        """The observations of one clip at one rate."""
-        name = f"{path.parent.name}-{path.stem}-{rate_hz:g}-{self._size[0]}x{self._size[1]}.obs"
-        kept = self._folder / name
-        if not kept.exists():
-            part = kept.with_name("part.obs")
-            looked = observe(
-                str(path), self._models, self._inference, rate_hz=rate_hz, clock=Clock()
-            )
-            record(part, (observation for _, observation in looked))
-            part.replace(kept)
-        return list(replay(kept))
-
-
-def detections(
-    definition: Definition, zones: Zones, observations: Sequence[Observation]
-) -> list[Detection]:
-    """All that a fresh detector finds in a recording."""
-    detector = make(definition, zones)
-    return [found for observation in observations for found in detect([detector], observation)]
-
-
-def strictness(
-    definition: Definition, scaled: Sequence[str], observations: Sequence[Observation]
-) -> float:
-    """The largest factor on the parameters `scaled` with which the clip is still flagged.
-
-    It ranks clips by how clearly they show the event: 1 is the definition as it stands, 0 is
-    flagged never.
-    """
-    for rung in reversed(LADDER):
-        parameters = {**definition.parameters}
-        for name in scaled:
-            parameters[name] = float(parameters[name]) * rung
-        stricter = definition.model_copy(update={"parameters": parameters})
-        if detections(stricter, Zones(), observations):
-            return rung
-    return 0.0
+        return f"| {self.name} | {self.value:.3f} | {self.interval} |"
 
 
 def auc(event: NDArray[np.bool_], score: Floats) -> float:
@@ -164,7 +76,7 @@ def clip_figures(clips: Sequence[Clip], flagged: Sequence[bool]) -> Iterator[Fig
 
     yield with_interval("accuracy", scenes, lambda at: float((flag[at] == event[at]).mean()))
     yield with_interval("recall", scenes, share(event))
-    yield with_interval("false flags, share of clips without", scenes, share(~event))
+    yield with_interval("false_positive_rate", scenes, share(~event))
 
 
 def visits_found(

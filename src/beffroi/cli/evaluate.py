@@ -1,0 +1,78 @@
+"""`beffroi evaluate`: how often the detectors are right, on anybody's labelled clips."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from beffroi.cli.watch import input_size
+from beffroi.errors import BadInput
+from beffroi.evaluation.recordings import Recordings, recordings_directory
+from beffroi.evaluation.result import Result, as_page
+from beffroi.evaluation.tasks import FOLDERS, evaluate
+
+app = typer.Typer()
+
+ALL = "all"
+
+
+@app.command("evaluate")
+def evaluate_(
+    task: Annotated[str, typer.Argument(help=f"{', '.join(FOLDERS)}, or all.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Labelled clips; see docs/figures.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="HTML", help="Write a page with figures and curves.")
+    ] = None,
+    recordings: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Where to keep what the models saw; skeletons are personal data.",
+        ),
+    ] = None,
+    size: Annotated[str, typer.Option(help="Input of the pose model, height x width.")] = "288x512",
+    threads: Annotated[int, typer.Option(min=1, help="Processor threads.")] = 2,
+) -> None:
+    """Measure the detectors on a folder of labelled clips, at the rate that their texts name.
+
+    Example: `beffroi evaluate fall clips/ --json`
+    """
+    if task not in (*FOLDERS, ALL):
+        raise BadInput(f"There is no task {task!r}; there are {', '.join(FOLDERS)} and all.")
+    seen = Recordings(recordings or recordings_directory(), input_size(size), threads)
+    tasks = [task]
+    if task == ALL:
+        tasks = [
+            name for name, inner in FOLDERS.items() if (folder / inner / "labels.csv").exists()
+        ]
+        if not tasks:
+            wanted = ", ".join(f"{name}: {inner}" for name, inner in FOLDERS.items())
+            raise BadInput(f"{folder} has none of the folders ({wanted}).")
+    results = [evaluate(name, folder, seen) for name in tasks]
+    if report is not None:
+        report.write_text(as_page(results), encoding="utf-8")
+    if as_json:
+        rows = [result.as_json() for result in results]
+        shown = (
+            [{**row, "folder": FOLDERS[row["task"]]} for row in rows] if task == ALL else rows[0]
+        )
+        typer.echo(json.dumps(shown, indent=1))
+    else:
+        _print(results)
+
+
+def _print(results: list[Result]) -> None:
+    console = Console(highlight=False)
+    for result in results:
+        table = Table("figure", "value", "95 % interval over scenes", title=result.task)
+        for name, figure in result.figures.items():
+            table.add_row(name, f"{figure.value:.3f}", figure.interval)
+        console.print(table)
+        untold = sum(judged.predicted is None for judged in result.files)
+        console.print(f"{result.n} with truth" + (f", {untold} without" if untold else ""))

@@ -1,0 +1,61 @@
+"""Labelled clips: a folder with a `labels.csv` that says what each file shows.
+
+Only two columns are needed, `file` and `label`; `scene`, `start_s` and `end_s` are used if they are
+there, and any other is ignored, so that folders from anywhere can be read.
+"""
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from beffroi.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One labelled file: `event` is whether what is looked for happens, between two times."""
+
+    name: str
+    path: Path
+    scene: str
+    event: bool
+    label: str
+    start_s: float = 0.0
+    end_s: float = np.inf
+
+
+def read_labels(folder: Path, is_event: Callable[[str], bool]) -> list[Clip]:
+    """The files that a folder's `labels.csv` names.
+
+    Args:
+        folder: Where `labels.csv` is; its paths are relative to it.
+        is_event: Whether a label names what is looked for.
+
+    Raises:
+        BadInput: No such file, a column missing, or a time that is none.
+    """
+    path = folder / "labels.csv"
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return [
+                Clip(
+                    name=row["file"],
+                    path=folder / row["file"],
+                    # A file without a scene is a scene of its own.
+                    scene=row.get("scene") or row["file"],
+                    event=is_event(row["label"]),
+                    label=row["label"],
+                    start_s=float(row.get("start_s") or 0),
+                    end_s=float(row.get("end_s") or np.inf),
+                )
+                for row in csv.DictReader(file)
+            ]
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
+    except KeyError as error:
+        raise BadInput(f"{path} has no column {error}.") from error
+    except ValueError as error:
+        raise BadInput(f"{path}: a time is not a number of seconds ({error}).") from error

@@ -1,0 +1,114 @@
+"""What is learnt from: windows of labelled public clips and of synthetic scenes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beffroi.capture.frame import Frame
+from beffroi.evaluation.recordings import Recordings
+from beffroi.events.crowd import Crowd
+from beffroi.events.scuffle import Scuffles, Window
+from beffroi.events.strike import StrikeParameters, people
+from beffroi.perception.observation import Observation
+from beffroi.simulation import Event, Scene
+from beffroi.training.scenes import playground
+
+Floats = NDArray[np.float64]
+
+SCENE_S: Final = 60.0
+CLIP_WINDOWS: Final = 5
+"""Moments taken from each clip, so that long clips weigh no more than short ones."""
+WARM_S: Final = 0.6
+"""The first moments of a clip say little."""
+SETTLED_S: Final = 1.0
+"""A synthetic fight is one from here on after its first blow; before, it is neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One window with what is known of it.
+
+    Args:
+        source: The clip or scene that it is from.
+        fight: Whether people strike each other there.
+        features: As in :class:`beffroi.events.scuffle.Window`.
+    """
+
+    source: str
+    fight: bool
+    features: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The windows of one observation."""
+
+    t: float
+    windows: Sequence[Window]
+
+
+def looks(observations: Sequence[Observation], p: StrikeParameters) -> list[Look]:
+    """All windows of a recording, as the detector makes them."""
+    scuffles = Scuffles(p.reach_percent / 100, p.depth_percent / 100, p.window_ms / 1000)
+    sure = p.joint_percent / 100
+    return [
+        Look(one.t, scuffles.update(Crowd.of(people(one, (), sure), one.t, sure)))
+        for one in observations
+    ]
+
+
+def of_clip(source: str, fight: bool, seen: Sequence[Look]) -> list[Example]:
+    """Some windows of a clip whose label holds for the whole of it."""
+    warm = [look for look in seen if look.t >= WARM_S] or list(seen[-1:])
+    at = sorted(set(np.linspace(0, len(warm) - 1, CLIP_WINDOWS).round().astype(int).tolist()))
+    chosen = [look for i in at if (look := warm[i]).windows]
+    chosen = chosen or [look for look in seen if look.windows][-1:]
+    return [Example(source, fight, window.features) for look in chosen for window in look.windows]
+
+
+def of_scene(
+    seed: int, recordings: Recordings, rate_hz: float, p: StrikeParameters
+) -> list[Example]:
+    """Windows of a synthetic scene, two a second; those at the edges of a fight are left out."""
+    setting = playground(seed)
+    scene = Scene.stage(setting, seed)
+    observations = recordings.made(
+        f"{setting.name} {SCENE_S:g}", partial(_frames, scene, rate_hz), rate_hz
+    )
+    events = [event for event in scene.events(SCENE_S) if event.event == "strike"]
+    return [
+        Example(setting.name, fight, window.features)
+        for look in looks(observations, p)
+        if round(look.t * rate_hz) % max(round(rate_hz / 2), 1) == 0
+        for window in look.windows
+        if (fight := _fight_at(scene, events, look.t, window, p.window_ms / 1000)) is not None
+    ]
+
+
+def _frames(scene: Scene, rate_hz: float) -> Iterator[Frame]:
+    for index in range(round(SCENE_S * rate_hz)):
+        t = index / rate_hz
+        yield Frame(scene.render(t), t, None, index)
+
+
+def _fight_at(
+    scene: Scene, events: Sequence[Event], t: float, window: Window, memory_s: float
+) -> bool | None:
+    """Whether a fight goes on at a window's place; None where it has just begun or ended."""
+    fight: bool | None = False
+    for event in events:
+        if not event.start_s <= t <= event.end_s + memory_s:
+            continue
+        boxes = [one.box for one in scene.state(t).people if one.id in event.people]
+        if not boxes:
+            continue
+        middle = np.mean([((x1 + x2) / 2, (y1 + y2) / 2) for x1, y1, x2, y2 in boxes], axis=0)
+        if np.hypot(*(middle - window.place)) <= 1.5 * window.unit:
+            if event.start_s + SETTLED_S <= t <= event.end_s:
+                return True
+            fight = None
+    return fight

@@ -1,0 +1,246 @@
+"""Learning what a strike looks like, and how well it is told apart on scenes never learnt from.
+
+Every figure is out of fold: a clip is judged by a model that has seen no clip of its scene. What
+could give a clip away without anybody in it being looked at, such as its container or its camera's
+motion, is judged alone beside it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from beffroi.errors import Unavailable
+from beffroi.evaluation.figures import Figure, auc, with_interval
+from beffroi.evaluation.labels import Clip, read_labels
+from beffroi.evaluation.recordings import Recordings
+from beffroi.events.registry import shipped_definitions
+from beffroi.events.scuffle import FEATURES
+from beffroi.events.strike import Steady, StrikeParameters, rows
+from beffroi.events.trees import Trees
+from beffroi.perception.observation import Observation
+from beffroi.training.boosting import learn
+from beffroi.training.examples import Example, Look, looks, of_clip, of_scene
+
+Floats = NDArray[np.float64]
+Report = Callable[[str], None]
+
+FOLDS: Final = 5
+SYNTHETIC: Final = 0.7
+"""Weight of all synthetic windows together, that of all clips being 1."""
+LEARNT_SEEDS: Final = range(1, 13)
+HELD_SEEDS: Final = range(13, 17)
+"""Synthetic scenes that are only judged."""
+FALSE_SHARE: Final = 0.05
+MOTION: Final = frozenset(name for name in FEATURES if name.startswith("motion"))
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What came out.
+
+    Args:
+        weights: The file of the model that has seen everything.
+        figures: Out of fold, by what the model was given.
+        threshold: Least score, out of fold, above which at most 5 % of clips without a fight lie.
+        scores: Out of fold, of each clip.
+        clips: The clips.
+        held: Highest score of each held synthetic scene, with and without fights.
+    """
+
+    weights: bytes
+    figures: dict[str, tuple[Figure, ...]]
+    threshold: float
+    scores: Floats
+    clips: tuple[Clip, ...]
+    held: dict[str, tuple[float, float]]
+
+
+def train(folder: Path, recordings: Recordings, report: Report) -> Learnt:
+    """Learn from the clips of a folder and from synthetic scenes.
+
+    Args:
+        folder: With a `labels.csv` in which `fight` marks what is looked for.
+        recordings: What perception saw, or will look at.
+        report: Told of progress.
+
+    Raises:
+        BadInput: No labels there, or a clip that cannot be read.
+        Unavailable: scikit-learn is not installed.
+    """
+    definition = next(
+        voted.definition for voted in shipped_definitions() if voted.definition.event == "strike"
+    )
+    p = StrikeParameters.model_validate(definition.parameters)
+    clips = read_labels(folder, lambda label: label == "fight")
+    report(f"{len(clips)} clips")
+    seen = [recordings.of(clip.path, definition.rate_hz) for clip in clips]
+    watched = [looks(observations, p) for observations in seen]
+    report(f"{len(LEARNT_SEEDS) + len(HELD_SEEDS)} synthetic scenes")
+    drawn = {
+        seed: of_scene(seed, recordings, definition.rate_hz, p)
+        for seed in (*LEARNT_SEEDS, *HELD_SEEDS)
+    }
+    learnt = [example for seed in LEARNT_SEEDS for example in drawn[seed]]
+    folds = _folds(clips)
+    fight = np.array([clip.event for clip in clips])
+
+    def judged(columns: NDArray[np.intp]) -> Floats:
+        scores = np.zeros(len(clips))
+        for fold in range(FOLDS):
+            inside = [
+                example
+                for i in np.flatnonzero(folds != fold)
+                for example in of_clip(clips[i].path.stem, clips[i].event, watched[i])
+            ]
+            trees = _fit(inside, learnt, columns)
+            for i in np.flatnonzero(folds == fold):
+                scores[i] = best(watched[i], trees, columns, p)
+        return scores
+
+    everything = np.arange(len(FEATURES))
+    skeletons = np.array([i for i, name in enumerate(FEATURES) if name not in MOTION])
+    report("out of fold")
+    scores = judged(everything)
+    judgements = {
+        "container alone": _plainly(fight, folds, [_container(clip.path) for clip in clips]),
+        "motion of the picture alone": _plainly(fight, folds, [_picture(one) for one in seen]),
+        "skeletons alone": judged(skeletons),
+        "skeletons and motion of the boxes": scores,
+    }
+    report("all together")
+    whole = [
+        example
+        for clip, one in zip(clips, watched, strict=True)
+        for example in of_clip(clip.path.stem, clip.event, one)
+    ]
+    weights = _learn(whole, learnt, everything)
+    trees = Trees.parse(weights, FEATURES)
+    return Learnt(
+        weights,
+        {name: tuple(figures_of(clips, judgement)) for name, judgement in judgements.items()},
+        threshold_of(fight, scores),
+        scores,
+        tuple(clips),
+        {f"playground {seed}": _extremes(drawn[seed], trees) for seed in HELD_SEEDS},
+    )
+
+
+def best(
+    seen: Sequence[Look], trees: Trees, columns: NDArray[np.intp], p: StrikeParameters
+) -> float:
+    """The highest score that the detector would give in a recording; 0 with nobody in reach."""
+    steady = Steady(p.steady_ms / 1000, p.reach_percent / 100)
+    return max(
+        (
+            score
+            for look in seen
+            for score in steady.update(
+                look.t, look.windows, trees.scores(rows(look.windows)[:, columns])
+            )
+        ),
+        default=0.0,
+    )
+
+
+def threshold_of(fight: NDArray[np.bool_], scores: Floats) -> float:
+    """The least score above which at most `FALSE_SHARE` of clips without a fight lie."""
+    innocent = np.sort(scores[~fight])[::-1]
+    return float(innocent[int(FALSE_SHARE * len(innocent))])
+
+
+def figures_of(clips: Sequence[Clip], scores: Floats) -> list[Figure]:
+    """Area under the curve, and recall where 5 % of clips without a fight are flagged."""
+    fight, scenes = np.array([clip.event for clip in clips]), [clip.scene for clip in clips]
+
+    def recall(at: NDArray[np.intp]) -> float:
+        if fight[at].all() or not fight[at].any():
+            return np.nan
+        flagged = scores[at] > threshold_of(fight[at], scores[at])
+        return float(flagged[fight[at]].mean())
+
+    return [
+        with_interval("AUC", scenes, lambda at: auc(fight[at], scores[at])),
+        with_interval("recall at 5 % false flags", scenes, recall),
+    ]
+
+
+def _folds(clips: Sequence[Clip]) -> NDArray[np.intp]:
+    """A fold for each clip; no scene is in two."""
+    try:
+        from sklearn.model_selection import StratifiedGroupKFold
+    except ImportError as error:
+        raise Unavailable('Training needs scikit-learn: pip install "beffroi[train]".') from error
+    fight, scenes = [clip.event for clip in clips], [clip.scene for clip in clips]
+    folds = np.zeros(len(clips), np.intp)
+    split = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+    for number, (_, inside) in enumerate(split.split(fight, fight, scenes)):
+        folds[inside] = number
+    return folds
+
+
+def _fit(real: Sequence[Example], drawn: Sequence[Example], columns: NDArray[np.intp]) -> Trees:
+    names = [FEATURES[i] for i in columns]
+    return Trees.parse(_learn(real, drawn, columns), names)
+
+
+def _learn(real: Sequence[Example], drawn: Sequence[Example], columns: NDArray[np.intp]) -> bytes:
+    """Fit; every clip weighs the same, fights as much as all else, drawn scenes less than real."""
+    examples = [*real, *drawn]
+    fight = np.array([example.fight for example in examples])
+    per_source: dict[str, int] = {}
+    for example in real:
+        per_source[example.source] = per_source.get(example.source, 0) + 1
+    weight = np.array([*(1 / per_source[e.source] for e in real), *(1.0 for _ in drawn)])
+    is_drawn = np.arange(len(examples)) >= len(real)
+    for group, share in ((~is_drawn, 1.0), (is_drawn, SYNTHETIC)):
+        for kind in (fight, ~fight):
+            weight[group & kind] *= share / 2 / weight[group & kind].sum()
+    features = np.stack([example.features for example in examples])
+    return learn(features[:, columns], fight, weight, [FEATURES[i] for i in columns])
+
+
+def _plainly(
+    fight: NDArray[np.bool_], folds: NDArray[np.intp], values: list[list[float]]
+) -> Floats:
+    """Out-of-fold scores of clips by one row of plain numbers each."""
+    table = np.array(values)
+    names = [str(i) for i in range(table.shape[1])]
+    scores = np.zeros(len(fight))
+    for fold in range(FOLDS):
+        inside = folds != fold
+        trees = Trees.parse(
+            learn(table[inside], fight[inside], np.ones(inside.sum()), names), names
+        )
+        scores[~inside] = trees.scores(table[~inside])
+    return scores
+
+
+def _container(path: Path) -> list[float]:
+    """What the file says before any picture is decoded."""
+    with av.open(str(path)) as file:
+        stream = file.streams.video[0]
+        rate = float(stream.average_rate or 0)
+        seconds = (file.duration or 0) / 1e6
+        size = path.stat().st_size
+        return [stream.width, stream.height, rate, seconds, size, size / max(seconds, 0.1)]
+
+
+def _picture(observations: Sequence[Observation]) -> list[float]:
+    """How much of the whole picture changes, whoever is in it."""
+    shares = [one.motion for one in observations[1:]] or [0.0]
+    return [*np.quantile(shares, [0.1, 0.5, 0.9]).tolist(), float(np.mean(shares))]
+
+
+def _extremes(examples: Sequence[Example], trees: Trees) -> tuple[float, float]:
+    """Highest score of the windows with a fight, and of those without."""
+    scores = trees.scores(np.stack([example.features for example in examples]))
+    fight = np.array([example.fight for example in examples])
+    return (
+        float(scores[fight].max(initial=0.0)),
+        float(scores[~fight].max(initial=0.0)),
+    )
