@@ -118,6 +118,7 @@ MANDATE: Final[Mapping[str, Mapping[str, str]]] = {
         "live": N_("Live: a person judges each alert"),
         "learning": N_("Learning: what the detector computed, and the verdicts"),
     },
+    "yes": {"yes": N_("Yes"), "no": N_("No")},
     "regime": {
         "gdpr": N_("GDPR"),
         "led": N_("Law Enforcement Directive"),

@@ -1,7 +1,8 @@
 """Pages: one Jinja environment per language, so that a template cannot mix two."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from beffroi.mandate.definition import Definition
+from beffroi.mandate.impact.remedies import remedies, rights_of
+from beffroi.mandate.reading import read_out
 from beffroi.mandate.rights import Permission
 from beffroi.web.i18n import Language, choose
 from beffroi.web.site import site_of
@@ -83,28 +87,48 @@ def _make_environment(language: Language) -> Environment:
 
     def word(kind: str, value: str) -> str:
         """What people call a value of a closed list; a value nobody named stands for itself."""
-        return language.gettext(WORDS[kind].get(value, value))
+        return language.gettext(WORDS.get(kind, {}).get(value, value))
 
     def voted(text: Mapping[str, str]) -> str:
         """A voted text in this language, else in English, which every definition has."""
         return text.get(language.code) or text["en"]
+
+    def named(kind: str, values: Iterable[str]) -> list[tuple[str, str]]:
+        """Values of a closed list, each with what people call it."""
+        return [(value, word(kind, value)) for value in values]
+
+    def reading(definition: Definition) -> list[tuple[str, str]]:
+        """Every field of a definition with its name."""
+        return read_out(definition, language.code)
 
     environment.globals.update(
         language=language,
         Permission=Permission,
         tell=partial(tell, language),
         word=word,
+        named=named,
         voted=voted,
+        reading=reading,
+        remedies=remedies,
+        rights_of=rights_of,
     )
     environment.filters.update(
+        sentence=_sentence,
         wedge=_wedge,
         date=language.date,
         day=language.day,
+        written_day=lambda text: language.day(date.fromisoformat(text[:10])),
+        written_date=lambda text: language.date(datetime.fromisoformat(text)),
         time=language.time,
         number=language.number,
         percent=language.percent,
     )
     return environment
+
+
+def _sentence(text: str) -> str:
+    """A reason that was said in passing, as a sentence of its own."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
 def _wedge(place: Mapping[str, float]) -> str:

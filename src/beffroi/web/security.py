@@ -21,6 +21,8 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 LONGEST_BODY: Final = 64 * 1024
+LONGEST_UPLOAD: Final = 21 * 1024 * 1024
+"""For the forms of the city's acts, which come with their signed papers."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -55,18 +57,19 @@ class Hardened:
             await send(message)
 
         if scope["method"] not in _SAFE:
-            refusal = _refusal(headers)
+            upload = scope["path"].startswith("/city/")
+            refusal = _refusal(headers, LONGEST_UPLOAD if upload else LONGEST_BODY)
             if refusal is not None:
                 await refusal(scope, receive, hardened)
                 return
         await self._app(scope, receive, hardened)
 
 
-def _refusal(headers: Headers) -> PlainTextResponse | None:
+def _refusal(headers: Headers, longest: int) -> PlainTextResponse | None:
     if not _same_site(headers):
         return PlainTextResponse("A form of another site cannot act here.", 403)
     length = headers.get("content-length", "")
-    if not length.isdigit() or int(length) > LONGEST_BODY:
+    if not length.isdigit() or int(length) > longest:
         return PlainTextResponse("This form is too long.", 413)
     return None
 

@@ -89,7 +89,10 @@ def sign_out(request: Request, visitor: Annotated[Visitor, acts(Permission.SIGN_
 
 def first_page(account: Account) -> str:
     """Where a person starts."""
-    return "/console" if Permission.SEE_ALERTS in abilities(account) else "/console/cameras"
+    given = abilities(account)
+    if Permission.SEE_ALERTS in given:
+        return "/console"
+    return "/city" if Permission.SEE_MANDATES in given else "/console/cameras"
 
 
 def _rotate(session: Session, request: Request, account: Account, method: str) -> str:

@@ -1,0 +1,210 @@
+"""A use with everything that people read of it: text, standing, cameras, acts, what was said."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from beffroi.errors import BadInput
+from beffroi.ledger.append import SYSTEM
+from beffroi.mandate.cameras import last_version
+from beffroi.mandate.conditions import Condition, Matter, conditions
+from beffroi.mandate.definition import VotedText
+from beffroi.mandate.doctrine.procedure import Procedure
+from beffroi.mandate.hours import ALWAYS
+from beffroi.mandate.impact.duties import Duty, use_duties
+from beffroi.mandate.impact.subject import subject_of
+from beffroi.mandate.lawful import refused
+from beffroi.mandate.procedure.acts import WIDENING
+from beffroi.mandate.procedure.consultation import contributions
+from beffroi.mandate.procedure.guards import Case
+from beffroi.mandate.procedure.record import case_of
+from beffroi.mandate.procedure.standing import BEFORE_VOTE, Standing, State, counts
+from beffroi.mandate.use_text import UseText, WrittenUse
+from beffroi.mandate.uses import acts_of, find_use, list_uses
+from beffroi.store.accounts import Account
+from beffroi.store.mandates import Use
+from beffroi.store.procedure import Act, Contribution, Document
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A use in a list.
+
+    Args:
+        use_id: Its id.
+        state: Where it stands.
+        text: The text that was voted, or the draft.
+        voted: The definition that it applies.
+        cameras: What people call its cameras.
+        consultation: First and last day and place of the consultation that is open, if one is.
+        duty: What is due next.
+        against: Why it is refused, quoting the clause, if a text in force refuses it.
+    """
+
+    use_id: str
+    state: State
+    text: UseText
+    voted: VotedText
+    cameras: Sequence[str]
+    consultation: Mapping[str, str] | None
+    duty: Duty | None
+    against: str | None
+
+    @property
+    def first_day(self) -> date:
+        """The day on which it may begin."""
+        return self.text.today(self.text.starts_at)
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it may run."""
+        return self.text.today(self.text.ends_at - timedelta(microseconds=1))
+
+    @property
+    def always(self) -> bool:
+        """Whether no hour was left out."""
+        return {day: [tuple(span) for span in spans] for day, spans in self.text.hours.items()} == (
+            ALWAYS
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An act as people read it: by the roles of those who recorded it, never by their names.
+
+    Args:
+        act: The act.
+        recorded: Role of who recorded it; None for Beffroi itself or an account that is gone.
+        confirmed: Role of who confirmed it.
+        document: Name of the attachment.
+        counts: Whether it has taken effect: what widens waits for a second person.
+    """
+
+    act: Act
+    recorded: str | None
+    confirmed: str | None
+    document: str | None
+    counts: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether a second person has still to confirm it."""
+        return self.act.type in WIDENING and not self.counts
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A camera of a use.
+
+    Args:
+        camera_id: Its id.
+        name: What people call it.
+        conditions: What must hold for the use to run there now, each with its answer.
+        trouble: Why nothing can be said of it.
+    """
+
+    camera_id: str
+    name: str
+    conditions: Sequence[Condition]
+    trouble: str | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether everything holds."""
+        return self.trouble is None and all(one.holds for one in self.conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything about one use."""
+
+    entry: Entry
+    written: WrittenUse
+    standing: Standing
+    procedure: Procedure
+    cameras: Sequence[Watched]
+    deeds: Sequence[Deed]
+    contributions: Sequence[Contribution]
+
+
+def read_register(session: Session, now: datetime) -> tuple[list[Entry], dict[str, str]]:
+    """Every use by id, and by id what is wrong with those whose text was changed."""
+    entries, broken = [], {}
+    for use in list_uses(session):
+        try:
+            entries.append(_entry(session, case_of(session, use, now), now))
+        except BadInput as error:
+            broken[use.id] = error.message
+    return entries, broken
+
+
+def read_dossier(session: Session, use_id: str, now: datetime) -> Dossier:
+    """One use.
+
+    Raises:
+        BadInput: No such use, or its text is not the one that was voted.
+    """
+    use = find_use(session, use_id)
+    case = case_of(session, use, now)
+    return Dossier(
+        entry=_entry(session, case, now),
+        written=case.written,
+        standing=case.standing,
+        procedure=case.procedure,
+        cameras=[_watched(session, use, case, one, now) for one in case.written.text.cameras],
+        deeds=deeds(session, acts_of(session, use_id)),
+        contributions=contributions(session, use_id),
+    )
+
+
+def deeds(session: Session, acts: Iterable[Act]) -> list[Deed]:
+    """Acts as people read them."""
+    roles = dict(session.execute(select(Account.pseudonym, Account.role)).all())
+    names = dict(session.execute(select(Document.digest, Document.name)).all())
+    return [
+        Deed(
+            act,
+            None if act.recorded_by == SYSTEM else roles.get(act.recorded_by),
+            roles.get(act.confirmed_by or ""),
+            names.get(act.document_digest or ""),
+            counts(act),
+        )
+        for act in acts
+    ]
+
+
+def _entry(session: Session, case: Case, now: datetime) -> Entry:
+    text, state = case.written.text, case.standing.state
+    against = None
+    if state in BEFORE_VOTE:
+        against = refused(case.stack, case.definition, text, now)
+    opened = [act.details for act in case.acts if act.type == "consultation_opened"]
+    return Entry(
+        use_id=text.use,
+        state=state if against is None else State.REFUSED,
+        text=text,
+        voted=case.voted,
+        cameras=[last_version(session, camera).name for camera in sorted(text.cameras)],
+        consultation=opened[-1] if opened and state is State.CONSULTATION else None,
+        duty=_next_duty(session, case, now),
+        against=against,
+    )
+
+
+def _next_duty(session: Session, case: Case, now: datetime) -> Duty | None:
+    today = case.written.text.today(now)
+    found = use_duties(subject_of(session, case.written.text.use), case.acts, case.procedure)
+    return next((duty for duty in found if duty.due >= today), None)
+
+
+def _watched(session: Session, use: Use, case: Case, camera_id: str, now: datetime) -> Watched:
+    matter = Matter(case.written.text, case.voted, case.standing, case.acts)
+    name = last_version(session, camera_id).name
+    try:
+        asked = list(conditions(session, use, matter, camera_id, now, case.stack))
+    except BadInput as error:
+        return Watched(camera_id, name, (), error.message)
+    return Watched(camera_id, name, asked)

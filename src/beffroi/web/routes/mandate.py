@@ -1,0 +1,116 @@
+"""What the city decided and is deciding: every use, where it stands, and the papers behind it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from beffroi.errors import BadInput
+from beffroi.mandate.procedure.documents import find_document
+from beffroi.mandate.procedure.record import next_acts, waiting
+from beffroi.mandate.procedure.standing import State
+from beffroi.mandate.rights import Permission
+from beffroi.mandate.uses import find_use
+from beffroi.store.mandates import Use
+from beffroi.store.procedure import Document
+from beffroi.web.access import Visitor, needs
+from beffroi.web.act_forms import may_record
+from beffroi.web.dossiers import Entry, deeds, read_dossier, read_register
+from beffroi.web.render import render
+from beffroi.web.site import site_of
+
+router = APIRouter(prefix="/city")
+
+SeesMandates = Annotated[Visitor, needs(Permission.SEE_MANDATES)]
+
+ORDER: Final = (
+    State.CONSULTATION,
+    State.OPINIONS,
+    State.VOTE,
+    State.AUTHORISED,
+    State.PUBLISHED,
+    State.IN_FORCE,
+    State.SUSPENDED,
+    State.DRAFT,
+    State.REFUSED,
+    State.REJECTED,
+    State.WITHDRAWN,
+    State.EXPIRED,
+    State.REPEALED,
+)
+"""What is being decided comes first, what is over comes last."""
+
+
+@router.get("")
+def register(request: Request, visitor: SeesMandates) -> Response:
+    """Every use by where it stands, and what waits for somebody."""
+    site = site_of(request)
+    with site.database.read() as session:
+        entries, broken = read_register(session, site.clock.now())
+        return render(
+            request,
+            "mandate/register.html",
+            groups=by_state(entries),
+            broken=broken,
+            waiting=deeds(session, waiting(session)),
+        )
+
+
+@router.get("/uses/{use_id}")
+def use(request: Request, visitor: SeesMandates, use_id: str) -> Response:
+    """One use: its text, its acts, why it runs or not, and what may follow."""
+    site = site_of(request)
+    with site.database.read() as session:
+        now = site.clock.now()
+        steps = [
+            step
+            for step in next_acts(session, found(session, use_id), now)
+            if may_record(visitor, step.type)
+        ]
+        return render(
+            request,
+            "mandate/use.html",
+            dossier=read_dossier(session, use_id, now),
+            steps=steps,
+        )
+
+
+@router.get("/documents/{digest}")
+def document(request: Request, visitor: SeesMandates, digest: str) -> Response:
+    """An attachment, as it was attached."""
+    with site_of(request).database.read() as session:
+        try:
+            return attachment(find_document(session, digest))
+        except BadInput as error:
+            raise HTTPException(404) from error
+
+
+def found(session: Session, use_id: str) -> Use:
+    """A use by its id, or the page that says that there is none."""
+    try:
+        return find_use(session, use_id)
+    except BadInput as error:
+        raise HTTPException(404) from error
+
+
+def attachment(document: Document) -> Response:
+    """A document that a browser saves and never opens in this site's name."""
+    name = quote(document.name, safe="")
+    return Response(
+        document.content,
+        media_type=document.media_type,
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
+
+
+def by_state(entries: Iterable[Entry]) -> Mapping[State, list[Entry]]:
+    """Uses by where they stand, in the order of `ORDER`; states without any are left out."""
+    groups = defaultdict(list)
+    for entry in entries:
+        groups[entry.state].append(entry)
+    return {state: groups[state] for state in ORDER if state in groups}
