@@ -9,8 +9,9 @@ from beffroi.errors import BadInput, NotAuthorised
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.hours import Hours
 from beffroi.mandate.modes import Mode
-from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.procedure.acts import NARROWING, ActType
 from beffroi.mandate.procedure.standing import FOLLOWS, Standing, State
+from beffroi.mandate.timekeeping import confirm_clock
 from beffroi.mandate.uses import find_use, standing_of, state_of, text_of
 from tests.mandate.bench import LAW, NOON, Bench, law, set_up
 from tests.mandate.doctrine.made import doctrine
@@ -298,12 +299,12 @@ def test_a_second_stop_adds_to_the_first(bench: Bench, by: str) -> None:
     bench.record(ActType.SUSPENSION, {"by": by})
     bench.record(ActType.SUSPENSION, {"by": "judge"})
     bench.record(ActType.SUSPENSION, {"by": "supervisor"})
-    assert standing(bench).suspended_by == {by, "judge", "supervisor"}
+    assert set(standing(bench).stops) == {by, "judge", "supervisor"}
     bench.enact(ActType.RESUMPTION, {"by": "supervisor"})
     assert state(bench) is State.SUSPENDED
     bench.enact(ActType.RESUMPTION, {"by": "judge"})
     left = {by} - {"judge", "supervisor", "automatic"}
-    assert standing(bench).suspended_by == left
+    assert set(standing(bench).stops) == left
     assert bench.runs() is (not left)
 
 
@@ -359,3 +360,53 @@ def test_nothing_follows_the_end_of_a_use(bench: Bench, act: ActType) -> None:
     bench.record(ActType.REPEAL)
     with pytest.raises(NotAuthorised, match="cannot follow while the use is repealed"):
         bench.record(act)
+
+
+def test_whose_stop_weighs_most_is_named(bench: Bench) -> None:
+    bench.adopt(law())
+    bench.draft()
+    bench.in_force()
+    assert standing(bench).suspended_by is None
+    for by in ("automatic", "judge", "supervisor"):
+        bench.record(ActType.SUSPENSION, {"by": by})
+    assert standing(bench).suspended_by == "judge"
+
+
+@pytest.mark.parametrize("act", sorted(set(FOLLOWS) - NARROWING))
+def test_under_a_clock_set_back_nothing_is_recorded_but_what_narrows(
+    bench: Bench, act: ActType
+) -> None:
+    bench.adopt(law())
+    bench.draft()
+    bench.clock.step(-3)
+    with pytest.raises(NotAuthorised, match="This machine's clock was set back"):
+        bench.record(act)
+    with pytest.raises(NotAuthorised, match="This machine's clock was set back"):
+        bench.adopt(doctrine("charte", {"rule": "refuse", "events": ["fall"]}))
+
+
+def test_under_a_clock_set_back_nothing_is_confirmed(bench: Bench) -> None:
+    bench.adopt(law())
+    bench.draft()
+    bench.record(ActType.VOTE)
+    act = bench.record(ActType.PUBLICATION)
+    bench.clock.step(-3)
+    with pytest.raises(NotAuthorised, match="This machine's clock was set back"):
+        bench.confirm(act)
+    confirm_clock(bench.session, actor="c" * 32, clock=bench.clock)
+    bench.clock.advance(4)
+    bench.confirm(act)
+
+
+def test_a_stop_under_a_clock_set_back_outlasts_what_was_lifted_before_it(bench: Bench) -> None:
+    bench.adopt(law())
+    bench.draft()
+    bench.in_force()
+    bench.clock.advance(60)
+    bench.record(ActType.SUSPENSION)
+    bench.clock.advance(60)
+    bench.enact(ActType.RESUMPTION)
+    bench.clock.step(-30)
+    bench.record(ActType.SUSPENSION)
+    bench.clock.advance(3600)
+    assert (state(bench), bench.runs()) == (State.SUSPENDED, False)

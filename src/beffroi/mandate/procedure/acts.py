@@ -45,6 +45,9 @@ WIDENING: Final = frozenset(
 )
 """What lets more run, or may: counted only once a second person has confirmed it."""
 
+NARROWING: Final = frozenset({ActType.SUSPENSION, ActType.REPEAL, ActType.WITHDRAWAL})
+"""What one person can do at any time, whatever the clock says."""
+
 DOCUMENTED: Final = frozenset(
     {
         ActType.CONSULTATION_CLOSED,

@@ -419,7 +419,7 @@ def shadowed(case: Case, step: Step) -> Words | None:
 def lifted_by_whom(case: Case, step: Step) -> Words | None:
     """Nobody lifts what a higher authority stopped."""
     lift: Resumption = step.details
-    stops = sorted(case.standing.suspended_by)
+    stops = sorted(case.standing.stops)
     if lifted(stops, lift.by):
         return None
     return say(

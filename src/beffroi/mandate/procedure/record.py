@@ -16,6 +16,7 @@ from beffroi.ledger.append import Kind, append
 from beffroi.mandate.cameras import current_version, doubted, settle_doubts
 from beffroi.mandate.doctrine.clauses import load_doctrine
 from beffroi.mandate.procedure.acts import (
+    NARROWING,
     WIDENING,
     ActType,
     Change,
@@ -34,8 +35,9 @@ from beffroi.mandate.procedure.adoption import (
 from beffroi.mandate.procedure.documents import find_document
 from beffroi.mandate.procedure.guards import Case, Step, objections, standing_objections
 from beffroi.mandate.procedure.standing import FOLLOWS, counts, stand
-from beffroi.mandate.procedure.turns import take_turn
+from beffroi.mandate.procedure.turns import require_later, take_turn
 from beffroi.mandate.rights import Permission
+from beffroi.mandate.timekeeping import require_clock
 from beffroi.mandate.uses import acts_of, definition_of, find_use, text_of
 from beffroi.store.mandates import Use
 from beffroi.store.procedure import Act, StoredDoctrine
@@ -80,6 +82,8 @@ def record_act(
     if act_type in CHANGES:
         raise BadInput(say("A {kind} concerns a doctrine, not a use.", kind=act_type.value))
     now = clock.now()
+    if act_type not in NARROWING:
+        require_later(session, now)
     day = _check(body, date, reference, motives, now)
     parsed = read_details(act_type, details or {})
     if document is not None:
@@ -139,6 +143,7 @@ def record_change(
     """
     take_turn(session)
     now = clock.now()
+    require_later(session, now)
     day = _check(body, date, reference, motives, now)
     effect = now + delay(session, now)
     if act_type is ActType.ADOPTION:
@@ -189,6 +194,8 @@ def confirm_act(session: Session, act_id: str, *, actor: str, clock: Clock) -> A
     if act.recorded_by == actor:
         raise NotAuthorised("What widens takes two people: somebody else must confirm it.")
     now = clock.now()
+    require_later(session, now)
+    require_clock(session)
     if act.use_id is not None:
         case = case_of(session, find_use(session, act.use_id), now)
         if act.subject_digest != case.written.digest:

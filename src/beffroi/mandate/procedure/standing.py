@@ -73,14 +73,14 @@ FOLLOWS: Final[Mapping[ActType, frozenset[State]]] = MappingProxyType(
 
 LIFTED_BY: Final = MappingProxyType(
     {
+        "judge": frozenset({"judge"}),
+        "commission": frozenset({"commission"}),
+        "council": frozenset({"council"}),
         "supervisor": frozenset({"supervisor", "council"}),
         "automatic": frozenset({"supervisor", "council"}),
-        "council": frozenset({"council"}),
-        "commission": frozenset({"commission"}),
-        "judge": frozenset({"judge"}),
     }
 )
-"""Who can lift a suspension, by who pronounced it."""
+"""Who can lift a suspension, by who pronounced it; the weightiest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Standing:
         voted: Digest of the text that was voted, once there is one.
         effect_at: From when it binds, once published.
         ends_at: When it ends by itself, if an authorisation or an urgency says so.
-        suspended_by: Everybody whose stop is standing, while it is suspended.
+        stops: Everybody whose stop is standing → number of the act of their last one.
         revalidated: Camera id → number of the camera's version that was found to fit.
         since: When the last act that moved it was recorded.
     """
@@ -101,9 +101,14 @@ class Standing:
     voted: str | None = None
     effect_at: datetime | None = None
     ends_at: datetime | None = None
-    suspended_by: frozenset[str] = frozenset()
+    stops: Mapping[str, int] = field(default_factory=dict)
     revalidated: Mapping[str, int] = field(default_factory=dict)
     since: datetime | None = None
+
+    @property
+    def suspended_by(self) -> str | None:
+        """Whose stop weighs most, while it is suspended."""
+        return next((by for by in LIFTED_BY if by in self.stops), None)
 
 
 def counts(act: Act) -> bool:
@@ -166,12 +171,18 @@ def _after(standing: Standing, act: Act, text: UseText) -> Standing:
             ends = _earlier(standing.ends_at, made.ends_at)
             return replace(standing, state=State.PUBLISHED, effect_at=effect, ends_at=ends)
         case Suspension() as stop:
-            stops = standing.suspended_by | {stop.by}
-            return replace(standing, state=State.SUSPENDED, suspended_by=stops)
+            stops = {**standing.stops, stop.by: act.number}
+            return replace(standing, state=State.SUSPENDED, stops=stops)
         case Resumption() as lift:
-            stops = standing.suspended_by - lifted(standing.suspended_by, lift.by)
+            could = lifted(standing.stops, lift.by)
+            # Nobody lifts a stop that was not yet there, whatever the clock said since.
+            stops = {
+                by: number
+                for by, number in standing.stops.items()
+                if by not in could or number > act.number
+            }
             state = State.SUSPENDED if stops else State.PUBLISHED
-            return replace(standing, state=state, suspended_by=stops)
+            return replace(standing, state=state, stops=stops)
         case Revalidation(camera=camera, version=int(version)):
             return replace(standing, revalidated={**standing.revalidated, camera: version})
     return replace(standing, state=_MOVED.get(ActType(act.type), standing.state))

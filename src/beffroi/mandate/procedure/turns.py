@@ -1,13 +1,20 @@
 """One after the other: whoever decides about uses and doctrines sees what was decided before.
 
 SQLite lets one writer in at a time. On PostgreSQL two people might each act on what the other is
-about to change, and number their acts alike.
+about to change, and number their acts alike. And under a clock that was set back, a decision would
+come before those that it knows of.
 """
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+
+from beffroi.errors import NotAuthorised
+from beffroi.ledger.append import Kind
+from beffroi.mandate.timekeeping import BACK_S
+from beffroi.store.ledger import LedgerEntry
 
 _LOCK: Final = 20_261_122
 """Any fixed number will do: PostgreSQL's advisory locks go by it."""
@@ -17,3 +24,23 @@ def take_turn(session: Session) -> None:
     """Wait until nobody else decides, and keep others waiting until this session has ended."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+def require_later(session: Session, now: datetime) -> None:
+    """Refuse to decide at a moment that lies before the last decision.
+
+    Raises:
+        NotAuthorised: The clock was set back since, and nobody has confirmed it.
+    """
+    confirmed = select(func.max(LedgerEntry.id)).where(LedgerEntry.kind == Kind.CLOCK_CONFIRMED)
+    last = session.scalar(
+        select(func.max(LedgerEntry.at)).where(
+            LedgerEntry.kind.in_((Kind.ACT, Kind.ACT_CONFIRMED)),
+            LedgerEntry.id > func.coalesce(confirmed.scalar_subquery(), 0),
+        )
+    )
+    if last is not None and now < last - timedelta(seconds=BACK_S):
+        raise NotAuthorised(
+            "This machine's clock was set back: only what narrows is recorded until it has caught "
+            "up, or a person has confirmed it with `beffroi clock confirm`."
+        )
