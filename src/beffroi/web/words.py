@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from beffroi.web.i18n import N_
+from beffroi.web.impact_words import IMPACT
 from beffroi.web.mandate_words import MANDATE
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     **MANDATE,
+    **IMPACT,
     "role": {
         "operator": N_("Operator"),
         "supervisor": N_("Supervisor"),

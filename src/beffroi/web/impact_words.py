@@ -1,0 +1,90 @@
+"""What people call what the impact files, the risks and the doctrines keep."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from beffroi.web.i18n import N_
+
+IMPACT: Final[Mapping[str, Mapping[str, str]]] = {
+    "part": {
+        "facts": N_("What the configuration says"),
+        "text": N_("What people wrote"),
+        "list": N_("List"),
+        "grade": N_("Grade"),
+        "measures": N_("Measures"),
+        "review": N_("Evaluation"),
+    },
+    "opinion": {"0": N_("Against"), "1": N_("In favour")},
+    "residual": {
+        "1": N_("Negligible"),
+        "2": N_("Limited"),
+        "3": N_("Significant"),
+        "4": N_("Maximum"),
+    },
+    "incident": {
+        "serious": N_("Serious incident"),
+        "widespread": N_("Widespread serious incident"),
+        "death": N_("Death of a person"),
+        "breach": N_("Breach of personal data"),
+        "other": N_("Something else: no clock runs"),
+    },
+    "span": {"week": N_("Week"), "quarter": N_("Quarter")},
+    "doctrine": {
+        "base": N_("Base of every stack"),
+        "law": N_("Legal pack"),
+        "doctrine": N_("Doctrine"),
+    },
+    "rule": {
+        "allow": N_("Admits"),
+        "refuse": N_("Refuses"),
+        "conditional": N_("Admits once these bodies were heard"),
+        "law_required": N_("Asks for a law in force"),
+        "consultation_days": N_("Consultation, at least"),
+        "publication_delay_days": N_("Between publication and effect, at least"),
+        "doctrine_delay_days": N_("Before a change of doctrine binds, at least"),
+        "quorum_percent": N_("Quorum, at least"),
+        "shadow_days": N_("Shadow before live, at least"),
+        "precision_floor_percent": N_("Precision, at least"),
+        "precision_minimum": N_("Precision is judged from"),
+        "ledger_retention_days": N_("The ledger is kept, at least"),
+        "ledger_cap_days": N_("The ledger is kept, at most"),
+        "motion_signatures": N_("A petition calls for a new vote from"),
+        "urgency_hours": N_("An urgent use lasts, at most"),
+        "term_days": N_("A use lasts, at most"),
+        "authorisation_days": N_("An authorisation lasts, at most"),
+        "evidence_days": N_("A sequence is kept, at most"),
+        "alerts_per_day": N_("Alerts a day, at most"),
+        "energy_mwh_per_camera_hour": N_("Energy of a camera in an hour, at most"),
+        "bias_gap_permille": N_("Gap between groups of people, at most"),
+        "opinions": N_("Asks for the opinion of"),
+        "authorisation": N_("Asks for the authorisation of"),
+        "dpia": N_("Asks for a data protection impact assessment"),
+        "fria": N_("Asks for a fundamental rights impact assessment"),
+        "worker_notice": N_("Asks that the staff be told"),
+        "evaluation_on_renewal": N_("Asks for an evaluation before a renewal"),
+        "compass": N_("Asks for the compass"),
+        "masks": N_("Asks for masks on each camera"),
+        "remedies": N_("Says how to contest"),
+    },
+    "unit": {
+        "days": N_("days"),
+        "hours": N_("hours"),
+        "percent": "%",
+        "permille": "‰",
+        "verdicts": N_("verdicts"),
+        "signatures": N_("signatures"),
+        "alerts": N_("alerts"),
+        "mWh": "mWh",
+    },
+    "standing": {
+        "measured": N_("Measured"),
+        "synthetic": N_("Measured on drawn people only"),
+        "unmeasured": N_("Not measured"),
+    },
+    "annex": {
+        "figures": N_("Figures"),
+        "confusions": N_("Known confusions"),
+        "contacts": N_("Contacts"),
+        "translation": N_("Translation"),
+    },
+}

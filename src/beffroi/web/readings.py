@@ -1,0 +1,169 @@
+"""Definitions as pages show them: the text, what is known of it, and where it is applied."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from beffroi.errors import BadInput
+from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
+from beffroi.mandate.annex_text import Confusions, Contacts, Figures, Translation
+from beffroi.mandate.annexes import Recorded, current, in_use
+from beffroi.mandate.definition import Definition, VotedText, load_definition
+from beffroi.mandate.procedure.standing import State
+from beffroi.mandate.reading import name_field, read_out_annex, render
+from beffroi.mandate.uses import list_uses, state_of, text_of
+from beffroi.store.mandates import StoredDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A use that applies a definition."""
+
+    use_id: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A definition with all that is known of it.
+
+    Args:
+        voted: Its text.
+        registered: Whether it is registered here; else it only ships.
+        annexes: Those in use, or those that ship where none is recorded.
+        uses: Which apply it.
+    """
+
+    voted: VotedText
+    registered: bool
+    annexes: Sequence[Recorded]
+    uses: Sequence[Applied]
+
+    @property
+    def definition(self) -> Definition:
+        """Its parsed text."""
+        return self.voted.definition
+
+    @property
+    def standing(self) -> str:
+        """Whether anybody measured how often it is right, as the closed list `standing` says."""
+        figures = [one.text.content for one in self.annexes]
+        measured = [one for one in figures if isinstance(one, Figures)]
+        if any(one.hold_for(self.definition) for one in measured):
+            return "measured"
+        drawn = any(one.hold_for(self.definition, synthetic=True) for one in measured)
+        return "synthetic" if drawn else "unmeasured"
+
+    @property
+    def translations(self) -> list[Recorded]:
+        """Its translations beyond the languages that were voted."""
+        return [one for one in self.annexes if isinstance(one.text.content, Translation)]
+
+    def read_in(self, language: str) -> Definition:
+        """The text with its translation into a language, if there is one."""
+        for one in self.translations:
+            content = one.text.content
+            if isinstance(content, Translation) and content.language == language:
+                return content.added_to(self.definition)
+        return self.definition
+
+    def unreviewed(self, language: str) -> bool:
+        """Whether what is read in this language is a translation that nobody has stood for."""
+        return any(one.text.language == language and not one.reviewed for one in self.translations)
+
+    def rows(
+        self, kind: type[Figures] | type[Confusions] | type[Contacts], language: str
+    ) -> list[tuple[str, str]]:
+        """What an annex says, with names."""
+        return [
+            row
+            for one in self.annexes
+            if isinstance(one.text.content, kind)
+            for row in read_out_annex(one.text.content, self.definition, language)
+        ]
+
+
+def parameters(definition: Definition, language: str) -> list[tuple[str, str, str]]:
+    """Name in the text, what it is, and its value with its unit."""
+    labels = definition.labels
+    return [
+        (
+            name,
+            labels[name].get(language) or labels[name]["en"] if name in labels else name,
+            render(name, value, language),
+        )
+        for name, value in definition.parameters.items()
+    ]
+
+
+FACTS = (
+    "detector",
+    "behaviour",
+    "rate_hz",
+    "person_px",
+    "precisions",
+    "evidence",
+    "retention_days",
+    "severity",
+)
+
+
+def facts(definition: Definition, language: str) -> list[tuple[str, str]]:
+    """The fields that are neither prose nor parameters, with their names."""
+    return [
+        (name_field(name, language), render(name, getattr(definition, name), language))
+        for name in FACTS
+    ]
+
+
+def known_definitions(session: Session, now: datetime) -> list[Known]:
+    """Every definition registered here, and those that ship, by event and then version."""
+    applied = _applied(session, now)
+    stored = session.scalars(select(StoredDefinition))
+    texts = {row.digest: load_definition(row.canonical, row.digest) for row in stored}
+    known = [
+        Known(voted, True, in_use(session, digest), applied.get(digest, ()))
+        for digest, voted in texts.items()
+    ]
+    known += [_shipped(voted) for voted in shipped_definitions() if voted.digest not in texts]
+    return sorted(known, key=lambda one: (one.definition.event, one.definition.version))
+
+
+def known_definition(session: Session, digest: str, now: datetime) -> Known | None:
+    """One of them by its hash; None if there is none.
+
+    Raises:
+        BadInput: The stored text is not the one registered.
+    """
+    row = session.get(StoredDefinition, digest)
+    if row is not None:
+        voted = load_definition(row.canonical, digest)
+        return Known(voted, True, in_use(session, digest), _applied(session, now).get(digest, ()))
+    return next((_shipped(one) for one in shipped_definitions() if one.digest == digest), None)
+
+
+def author_of(session: Session, digest: str, kind: str, language: str | None) -> str | None:
+    """Pseudonym of who recorded the annex in use."""
+    row = current(session, digest, kind, language)
+    return None if row is None else row.author
+
+
+def _shipped(voted: VotedText) -> Known:
+    event = voted.definition.event
+    texts = [*shipped_annexes(event), *shipped_translations(event)]
+    return Known(voted, False, [Recorded(text, reviewed=False) for text in texts], ())
+
+
+def _applied(session: Session, now: datetime) -> dict[str, list[Applied]]:
+    found: dict[str, list[Applied]] = {}
+    for use in list_uses(session):
+        try:
+            digest = text_of(session, use).text.definition
+            found.setdefault(digest, []).append(Applied(use.id, state_of(session, use, now)))
+        except BadInput:
+            # A text that was changed applies nothing; its own page says what is wrong.
+            continue
+    return found

@@ -1,0 +1,104 @@
+"""The weekly and the quarterly report, to be read, printed and counted again."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from beffroi.mandate.canonical import canonical
+from beffroi.mandate.impact.document import Document
+from beffroi.mandate.impact.period import Period, Span, period
+from beffroi.mandate.impact.report import report
+from beffroi.mandate.rights import Permission
+from beffroi.store.base import Json
+from beffroi.web.access import Visitor, needs
+from beffroi.web.posted import download, tongue_of
+from beffroi.web.render import render
+from beffroi.web.site import site_of
+
+router = APIRouter(prefix="/city/reports")
+
+Sees = Annotated[Visitor, needs(Permission.SEE_MANDATES)]
+Which = Annotated[Span, Query()]
+Before = Annotated[date | None, Query()]
+Zone = Annotated[str, Query(max_length=64)]
+
+ZONE = "Europe/Paris"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report.
+
+    Args:
+        covered: Its days.
+        document: For people.
+        numbers: For programs.
+    """
+
+    covered: Period
+    document: Document
+    numbers: Json
+
+    @property
+    def name(self) -> str:
+        """Of its file, without the ending."""
+        return f"{self.numbers['span']}-{self.covered.first}"
+
+
+@router.get("")
+def show(
+    request: Request,
+    visitor: Sees,
+    span: Which = Span.WEEK,
+    before: Before = None,
+    zone: Zone = ZONE,
+) -> Response:
+    """The last whole week or quarter, or the one before a day."""
+    made = _make(request, span, before, zone)
+    return render(
+        request,
+        "duties/report.html",
+        tongue=tongue_of(request),
+        span=span,
+        spans=list(Span),
+        before=before or site_of(request).clock.now().date(),
+        zone=zone,
+        made=made,
+    )
+
+
+@router.get("/report.html")
+def on_paper(
+    request: Request,
+    visitor: Sees,
+    span: Which = Span.WEEK,
+    before: Before = None,
+    zone: Zone = ZONE,
+) -> Response:
+    """A report, to be printed."""
+    made = _make(request, span, before, zone)
+    return download(made.document.to_html(), "text/html", f"{made.name}.html")
+
+
+@router.get("/report.json")
+def in_numbers(
+    request: Request,
+    visitor: Sees,
+    span: Which = Span.WEEK,
+    before: Before = None,
+    zone: Zone = ZONE,
+) -> Response:
+    """Its numbers."""
+    made = _make(request, span, before, zone)
+    return download(canonical(made.numbers), "application/json", f"{made.name}.json")
+
+
+def _make(request: Request, span: Span, before: date | None, zone: str) -> Made:
+    site = site_of(request)
+    covered = period(span, before or site.clock.now().date(), zone)
+    with site.database.read() as session:
+        document, numbers = report(session, span, covered, tongue_of(request))
+    return Made(covered, document, numbers)

@@ -1,0 +1,155 @@
+"""The risk register, the incidents that came of it, and by when an authority has to be told."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from sqlalchemy import select
+from starlette.responses import RedirectResponse, Response
+
+from beffroi.errors import BadInput
+from beffroi.mandate.impact.risks import (
+    IncidentKind,
+    RiskLine,
+    deadlines,
+    record_incident,
+    record_risk,
+    register,
+    report_incident,
+)
+from beffroi.mandate.rights import Permission
+from beffroi.mandate.uses import list_uses
+from beffroi.store.impact import Incident, Risk
+from beffroi.web.access import Visitor, acts, needs
+from beffroi.web.i18n import N_
+from beffroi.web.posted import Typed, status_of, tongue_of
+from beffroi.web.render import render
+from beffroi.web.site import site_of
+
+router = APIRouter(prefix="/city/risks")
+
+Keeps = Annotated[Visitor, acts(Permission.KEEP_FILES)]
+
+
+@router.get("")
+def show(request: Request, visitor: Annotated[Visitor, needs(Permission.SEE_MANDATES)]) -> Response:
+    """The risks, the gravest first, and what went wrong."""
+    return _page(request)
+
+
+@router.post("")
+def take_risk(request: Request, visitor: Keeps, typed: Typed) -> Response:
+    """Record a risk, or a new line of one."""
+    site, values = site_of(request), _values(typed)
+    try:
+        line = RiskLine(
+            name=values.get("name", ""),
+            owner=values.get("owner", ""),
+            measures=values.get("measures", ""),
+            residual=int(values["residual"]) if values.get("residual", "").isdecimal() else 0,
+            review_on=_day(values.get("review_on", "")),
+            use_id=values.get("use") or None,
+        )
+        with site.database.write() as session:
+            record_risk(session, line, actor=visitor.account.pseudonym, clock=site.clock)
+    except BadInput as error:
+        return _page(request, "risk", values, error)
+    return _back()
+
+
+@router.post("/incidents")
+def take_incident(request: Request, visitor: Keeps, typed: Typed) -> Response:
+    """Record that something went wrong."""
+    site, values = site_of(request), _values(typed)
+    try:
+        kind, number = values.get("kind", ""), values.get("risk", "")
+        if kind not in list(IncidentKind) or not number.isdecimal():
+            raise BadInput(N_("Say which risk came true, and what kind of incident it is."))
+        with site.database.write() as session:
+            record_incident(
+                session,
+                int(number),
+                IncidentKind(kind),
+                values.get("text", ""),
+                _moment(values.get("noticed_at", "")) or site.clock.now(),
+                actor=visitor.account.pseudonym,
+                clock=site.clock,
+            )
+    except BadInput as error:
+        return _page(request, "incident", values, error)
+    return _back()
+
+
+@router.post("/incidents/{number}/reported")
+def take_reported(request: Request, visitor: Keeps, number: int, typed: Typed) -> Response:
+    """Record that an authority was told."""
+    site, values = site_of(request), _values(typed)
+    try:
+        with site.database.write() as session:
+            report_incident(
+                session,
+                number,
+                values.get("to", ""),
+                _moment(values.get("at", "")) or site.clock.now(),
+                actor=visitor.account.pseudonym,
+                clock=site.clock,
+            )
+    except BadInput as error:
+        return _page(request, f"reported-{number}", values, error)
+    return _back()
+
+
+def _page(
+    request: Request,
+    form: str = "",
+    values: Mapping[str, str] | None = None,
+    error: BadInput | None = None,
+) -> Response:
+    """The page, with what was typed in the form that could not be taken."""
+    site = site_of(request)
+    with site.database.read() as session:
+        names = dict(session.execute(select(Risk.id, Risk.name)).tuples().all())
+        incidents = session.scalars(select(Incident).order_by(Incident.noticed_at.desc()))
+        return render(
+            request,
+            "risks/register.html",
+            status=status_of(error),
+            tongue=tongue_of(request),
+            risks=register(session),
+            waiting=deadlines(session),
+            incidents=list(incidents),
+            names=names,
+            uses=[use.id for use in list_uses(session)],
+            kinds=list(IncidentKind),
+            now=site.clock.now(),
+            form=form,
+            values=values or {},
+            error=error,
+        )
+
+
+def _values(typed: Typed) -> dict[str, str]:
+    return {name: value.strip() for name, value in typed.items() if isinstance(value, str)}
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(N_("Give the day on which the risk is looked at again.")) from error
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment of this machine's zone, as a form gives it; None where it was left blank."""
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError as error:
+        raise BadInput(N_("Give a day and a time.")) from error
+
+
+def _back() -> Response:
+    return RedirectResponse("/city/risks", HTTPStatus.SEE_OTHER)
