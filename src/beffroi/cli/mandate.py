@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from beffroi.cli.impact.options import Lang, Tongue, UseId
 from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_json
 from beffroi.errors import BadInput, Tampered
@@ -17,6 +18,9 @@ from beffroi.mandate.exchange.bundle import load
 from beffroi.mandate.exchange.export import export
 from beffroi.mandate.exchange.importing import Wanted, take_up
 from beffroi.mandate.exchange.verify import Proven, prove
+from beffroi.mandate.notices.notice import notice
+from beffroi.mandate.notices.press import to_pdf
+from beffroi.mandate.notices.sign import sign
 from beffroi.mandate.rights import Permission
 
 app = typer.Typer(
@@ -27,6 +31,12 @@ app = typer.Typer(
 
 FileName = Annotated[Path, typer.Argument(metavar="FILE", help="An exported mandate.")]
 Out = Annotated[Path, typer.Option(metavar="FILE", help="Where to write it.")]
+Url = Annotated[
+    str,
+    typer.Option(
+        envvar="BEFFROI_PUBLIC_URL", help="The public page; else where the use was published."
+    ),
+]
 
 
 @app.command("export")
@@ -141,6 +151,44 @@ def import_(
     )
     for drafted in taken.uses:
         typer.echo(f"{drafted} is a draft with nothing drawn on its cameras yet.")
+
+
+@app.command("notice")
+def notice_(
+    use: UseId,
+    out: Out = Path("notice.pdf"),
+    language: Lang = Tongue.FR,
+    url: Url = "",
+    data: Data = DATA,
+) -> None:
+    """Print the notice of a use: what was voted, by whom, until when, rights and remedies.
+
+    Example: `beffroi mandate notice fall-park --out notice.pdf --language en`
+    """
+    site = open_installation(data)
+    with site.database.read() as session:
+        said = notice(session, use, language.value, site.clock.now(), url)
+    _write(out, to_pdf("notice", said, site.clock.now()))
+    typer.echo(f"The notice of {use} is in {out}.")
+
+
+@app.command("sign")
+def sign_(
+    place: Annotated[str, typer.Argument(metavar="CAMERA|USE", help="A camera, or one use.")],
+    out: Out = Path("sign.pdf"),
+    language: Lang = Tongue.FR,
+    url: Url = "",
+    data: Data = DATA,
+) -> None:
+    """Print the sign for the street: what cameras here are analysed for, and where to read on.
+
+    Example: `beffroi mandate sign park --out sign.pdf --url https://example.org/uses`
+    """
+    site = open_installation(data)
+    with site.database.read() as session:
+        said = sign(session, place, language.value, site.clock.now(), url)
+    _write(out, to_pdf("sign", said, site.clock.now()))
+    typer.echo(f"The sign for {place} is in {out}.")
 
 
 def _told(proven: Proven) -> dict[str, object]:

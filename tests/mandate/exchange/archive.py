@@ -78,6 +78,13 @@ class Archive:
                 enact(session, use, act, self.clock)
             self.clock.advance(60)
 
+    def publish(self, use: str, url: str) -> None:
+        """Publish a use somewhere."""
+        details = {"url": url, "effect_on": self.clock.now().date().isoformat()}
+        with self.database.write() as session:
+            enact(session, use, ActType.PUBLICATION, self.clock, details)
+        self.clock.advance(60)
+
     def remove_law(self) -> None:
         """Remove the law that the use rests on; two people do, and its delay passes."""
         with self.database.write() as session:

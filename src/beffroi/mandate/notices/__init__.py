@@ -1,0 +1,1 @@
+"""What a city puts up: notices of what was voted, and the signs in the street."""
