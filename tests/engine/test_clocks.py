@@ -8,8 +8,9 @@ import pytest
 from beffroi.clock import FrozenClock
 from beffroi.engine.supervisor import Supervisor
 from beffroi.errors import Unavailable
+from beffroi.mandate.timekeeping import confirm_clock
 from beffroi.store.alerts import Alert
-from tests.engine.town import Town, ringing
+from tests.engine.town import CLERK, Town, ringing
 from tests.mandate.conftest import NOON
 
 OPEN = ("raised", "pending")
@@ -51,7 +52,7 @@ def standing(town: Town) -> tuple[str, str]:
     return alert.state, alert.evidence
 
 
-def test_a_clock_far_ahead_ends_nothing_until_it_is_right_again(
+def test_a_clock_far_ahead_ends_nothing_until_a_person_has_confirmed_it(
     town: Town, clock: FrozenClock
 ) -> None:
     site = town.site
@@ -60,8 +61,15 @@ def test_a_clock_far_ahead_ends_nothing_until_it_is_right_again(
     with pytest.raises(Unavailable, match="set forward by more than an hour"):
         supervisor._end_what_is_over()
     assert standing(town) == OPEN
+    supervisor._keep_time()
+    again = Supervisor(site.folder, site.settings, site.database, clock)
+    with pytest.raises(Unavailable, match="until a person has confirmed it"):
+        again._end_what_is_over()
     clock.step(-3 * 86400)
-    supervisor._end_what_is_over()
+    with site.database.write() as session:
+        confirm_clock(session, actor=CLERK, clock=clock)
+    for each in (supervisor, again):
+        each._end_what_is_over()
     assert standing(town) == OPEN
 
 

@@ -98,10 +98,10 @@ def test_a_host_that_does_not_start_is_not_started_again_and_again(
     town: Town, supervise: Supervise, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     started: list[int] = []
-    monkeypatch.setenv("BEFFROI_MODELS", str(tmp_path / "none"))
     town.camera("here")
     town.use("here")
     supervisor = supervise()
+    monkeypatch.setenv("BEFFROI_MODELS", str(tmp_path / "none"))
     begin = town.site.clock.monotonic()
     while town.site.clock.monotonic() < begin + 7:
         pid = host_of(supervisor, "here")

@@ -18,6 +18,7 @@ from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.definition import Definition, load_definition
+from beffroi.mandate.learning import learn
 from beffroi.mandate.rights import Permission, require
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
@@ -134,6 +135,15 @@ def judge(
             "reason": reason,
             "score": alert.score,
         },
+        clock=clock,
+    )
+    features = {"score": alert.score, "duration_s": alert.duration_s, "count": alert.count}
+    learn(
+        session,
+        camera_id=alert.camera_id,
+        event=alert.event,
+        features=features,
+        verdict=row.verdict,
         clock=clock,
     )
     return row

@@ -14,8 +14,10 @@ from beffroi.cli.options import DATA, AsJson, Data, instant, print_json, print_r
 from beffroi.errors import BadInput
 from beffroi.events.detector import Zones
 from beffroi.events.drawn import read_drawn
-from beffroi.events.registry import DETECTORS, build, shipped_annexes, shipped_definitions
-from beffroi.mandate.annexes import record_annex
+from beffroi.events.registry import DETECTORS, build
+from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
+from beffroi.mandate.annex_text import AnnexText
+from beffroi.mandate.annexes import record_shipped
 from beffroi.mandate.definition import VotedText, read_definition
 from beffroi.mandate.explaining import explain as tell
 from beffroi.mandate.fitness import Equipment
@@ -71,6 +73,10 @@ def add(
     ] = None,
     controller: Annotated[str, typer.Option(help="Who answers for it.")] = "",
     renews: Annotated[str, typer.Option(help="Id of the use that it continues.")] = "",
+    max_offline: Annotated[
+        int, typer.Option(help="Seconds for which it may run on without hearing from the gate.")
+    ] = 5,
+    samples: Annotated[int, typer.Option(help="How many a learning set may hold.")] = 0,
     login: As = None,
     data: Data = DATA,
 ) -> None:
@@ -96,11 +102,14 @@ def add(
         places=tuple(place or ()),
         controller=controller,
         renews=renews,
+        max_offline_s=max_offline,
+        quota=samples,
     )
     with site.acting(login, Permission.DRAFT_USES) as (session, account):
         draft_use(session, use, voted, spec, actor=account.pseudonym, clock=site.clock)
-        for annex in shipped_annexes(voted.definition.event):
-            record_annex(session, voted.digest, annex, actor=account.pseudonym, clock=site.clock)
+        record_shipped(
+            session, voted.digest, _annexes(voted), actor=account.pseudonym, clock=site.clock
+        )
     typer.echo(
         f"{use} is a draft under the definition {voted.digest}.\n"
         f"`beffroi act next {use}` says what comes next."
@@ -214,6 +223,14 @@ def _definition(name: str) -> VotedText:
     voted = read_definition(Path(name))
     build(voted, Zones())
     return voted
+
+
+def _annexes(voted: VotedText) -> list[AnnexText]:
+    """What ships with a definition, if it is the one that ships."""
+    event = voted.definition.event
+    if voted.digest not in {shipped.digest for shipped in shipped_definitions()}:
+        return []
+    return [*shipped_annexes(event), *shipped_translations(event)]
 
 
 def _drawn(path: Path | None) -> dict[str, Any]:

@@ -21,7 +21,9 @@ from beffroi.engine.desk import AlertDesk, Sighting
 from beffroi.engine.evidence import Scene
 from beffroi.engine.eyes import Eyes
 from beffroi.engine.live import LiveLink
+from beffroi.engine.measure import Measure
 from beffroi.engine.messages import Order, Report
+from beffroi.engine.tally import Tally
 from beffroi.errors import BeffroiError, NotAuthorised
 from beffroi.events.detector import Detector, Zones
 from beffroi.events.drawn import read_drawn
@@ -41,8 +43,6 @@ KEPT_S: Final = 20.0
 STUCK_S: Final = 6.0
 """The analysis of one picture never takes this long: something native hangs."""
 
-_Needs = tuple[int, frozenset[str]]
-
 log = structlog.get_logger()
 
 
@@ -59,17 +59,36 @@ class Station:
 
 
 @dataclass(frozen=True, slots=True)
+class _Needs:
+    """What the uses on a camera ask for together: rate, models, and whether scenes are kept."""
+
+    rate_hz: int
+    models: frozenset[str]
+    scenes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Post:
-    """A use at work on the camera: what is drawn for it, and what it looks for."""
+    """A use at work on the camera: what is drawn for it, and what it looks for.
+
+    Only what rings has no tally: of what is counted nothing else is kept.
+    """
 
     use: OpenUse
     zones: Zones
     detector: Detector
+    tally: Tally | None
 
     @classmethod
-    def of(cls, use: OpenUse) -> Self:
+    def of(cls, use: OpenUse, desk: AlertDesk) -> Self:
         zones = read_drawn(use.zones)
-        return cls(use, zones, build(use.voted, zones))
+        live = use.mode is Mode.LIVE
+        tally = None if live else Tally(use, Area.of(zones), desk.put_count)
+        return cls(use, zones, build(use.voted, zones), tally)
+
+    def close(self) -> None:
+        if self.tally is not None:
+            self.tally.close()
 
 
 class CameraWatch(threading.Thread):
@@ -91,14 +110,20 @@ class CameraWatch(threading.Thread):
         self._source: Source | None = None
         self._posts: dict[str, _Post] = {}
         self._live: Area | None = None
+        self._measure = Measure(1, station.eyes.pose_input, Area(None))
         self._uses: tuple[str, ...] = ()
         self._recent: deque[Observation] = deque()
         self._analysed = 0
         self._begun: float | None = None
         self.trouble = trouble
 
+    @property
+    def permit(self) -> Permit:
+        """What it watches under."""
+        return self._permit
+
     def renew(self, permit: Permit) -> None:
-        """Go on under a newer permit."""
+        """Go on under a newer permit; under one for nothing, end."""
         self._permit = permit
         if self._source is not None:
             # Too late for a source whose permit has run out: it ends, and is opened anew.
@@ -111,8 +136,17 @@ class CameraWatch(threading.Thread):
         if self.trouble or source is None or not self.is_alive():
             state = State.BLIND if self.trouble else State.STARTING
             return Report(self._camera_id, state, self.trouble, self._analysed, 0)
-        health = source.health
-        return Report(self._camera_id, health.state, health.detail, self._analysed, source.skipped)
+        health, measure = source.health, self._measure
+        return Report(
+            self._camera_id,
+            health.state,
+            health.detail,
+            self._analysed,
+            source.skipped,
+            measured=measure.done,
+            rate_hz=measure.rate_hz,
+            person_px=measure.person_px,
+        )
 
     def stuck(self) -> bool:
         """Whether the analysis of a picture does not come back."""
@@ -122,7 +156,7 @@ class CameraWatch(threading.Thread):
     def run(self) -> None:
         """Watch until the permit runs out; a camera that fails is opened again by its host."""
         try:
-            while self._permit.valid(self._station.clock):
+            while self._wanted():
                 self._watch()
         except NotAuthorised:
             log.info("camera closed: its permit was not renewed", camera=self._camera_id)
@@ -136,26 +170,37 @@ class CameraWatch(threading.Thread):
             self._begun = None
             self.ended = self._station.clock.monotonic()
 
+    def _wanted(self) -> bool:
+        """Whether there is something to do, and leave to do it."""
+        basis = self._permit.basis
+        busy = basis is Basis.COMMISSIONING or bool(self._permit.uses)
+        return busy and self._permit.valid(self._station.clock)
+
     def _watch(self) -> None:
         station = self._station
         with station.database.read() as session:
             record = current_version(session, self._camera_id)
         self._load_uses()
-        rate, models = needs = self._needs()
-        perception = station.eyes.look(record, models)
+        needs = self._needs()
+        perception = station.eyes.look(record, needs.models)
+        area = Area.of(*(post.zones for post in self._posts.values()))
+        self._measure = Measure(needs.rate_hz, station.eyes.pose_input, area)
         with open_source(
             self._permit,
             clock=station.clock,
             masks=record.masks,
-            rate_hz=rate,
+            rate_hz=needs.rate_hz,
             credentials=load_credentials(station.folder.secrets, self._camera_id),
-            ring_s=KEPT_S,
+            ring_s=KEPT_S if needs.scenes else 0,
         ) as source:
             self._source = source
             try:
                 self._analyse(source, perception, needs)
             finally:
                 station.desk.end(source)
+                self._recent.clear()
+                for post in self._posts.values():
+                    post.close()
 
     def _analyse(self, source: Source, perception: Perception, needs: _Needs) -> None:
         """Look at every frame until other needs call for another source."""
@@ -163,7 +208,7 @@ class CameraWatch(threading.Thread):
             self.trouble = ""
             if self._permit.uses != self._uses:
                 self._load_uses()
-                if self._needs() != needs:
+                if not self._wanted() or self._needs() != needs:
                     return
             if self._permit.basis is Basis.COMMISSIONING:
                 continue
@@ -172,10 +217,12 @@ class CameraWatch(threading.Thread):
             self._begun = None
 
     def _needs(self) -> _Needs:
-        """The highest rate and all the models that the uses ask for."""
         definitions = [post.use.voted.definition for post in self._posts.values()]
-        rate = max((definition.rate_hz for definition in definitions), default=1)
-        return rate, frozenset(name for each in definitions for name in each.models)
+        return _Needs(
+            rate_hz=max((definition.rate_hz for definition in definitions), default=1),
+            models=frozenset(name for each in definitions for name in each.models),
+            scenes=any(post.use.mode is Mode.LIVE for post in self._posts.values()),
+        )
 
     def _load_uses(self) -> None:
         """Build a detector per use of the permit; those that stay keep what they have seen."""
@@ -185,23 +232,31 @@ class CameraWatch(threading.Thread):
             answers = [a for a in ask(session, self._camera_id, now) if isinstance(a, OpenUse)]
         kept = self._posts
         self._posts = {
-            use.use_id: kept.get(use.use_id) or _Post.of(use)
+            use.use_id: kept.get(use.use_id) or _Post.of(use, self._station.desk)
             for use in answers
             if use.use_id in wanted
         }
+        for ended in kept.keys() - self._posts.keys():
+            kept[ended].close()
         self._uses = wanted
         live = [post.zones for post in self._posts.values() if post.use.mode is Mode.LIVE]
         self._live = Area.of(*live) if live else None
 
     def _notice(self, observation: Observation, source: Source) -> None:
         self._analysed += 1
-        self._remember(observation)
+        self._measure.note(observation)
+        if self._live is not None:
+            self._remember(observation)
+        now = self._station.clock.now()
         for post in self._posts.values():
-            for detection in post.detector.update(observation):
+            found = post.detector.update(observation)
+            if post.tally is not None:
+                post.tally.note(observation, len(found), now)
+                continue
+            for detection in found:
                 ago = timedelta(seconds=observation.t - detection.end_t)
                 scene = Scene(detection, Area.of(post.zones), source, self._recent)
-                at = self._station.clock.now() - ago
-                self._station.desk.put(Sighting(post.use, detection, scene, at))
+                self._station.desk.put(Sighting(post.use, detection, scene, now - ago))
         if self._live is not None:
             self._station.live.send(self._camera_id, to_json(self._live.within(observation)))
 

@@ -1,4 +1,4 @@
-"""The alert desk: writes what detectors recognise into the queue, however long that takes.
+"""The alert desk: writes what detectors recognise and count, however long that takes.
 
 A camera never waits for the database, and what it saw under its permit is not lost because the
 database was locked, full or away just then.
@@ -17,9 +17,11 @@ from beffroi.alerts.raising import raise_alert
 from beffroi.capture.source import Source
 from beffroi.clock import Clock
 from beffroi.engine.evidence import EvidenceDesk, Scene
+from beffroi.engine.tally import Counted
 from beffroi.errors import NotAuthorised, Tampered, Unavailable
 from beffroi.events.detector import Detection
-from beffroi.mandate.gate import OpenUse
+from beffroi.mandate.counting import count
+from beffroi.mandate.gate import OpenUse, require_open
 from beffroi.store.database import Database
 
 RETRY_S: Final = 0.5
@@ -38,7 +40,7 @@ class Sighting:
 
 
 class AlertDesk:
-    """One thread that raises the alerts of all cameras of a host, in their order.
+    """One thread that raises the alerts and writes the counts of all cameras of a host, in order.
 
     Args:
         database: Where alerts go.
@@ -54,7 +56,7 @@ class AlertDesk:
         self._evidence = evidence
         self._per_hour = per_hour
         self._clock = clock
-        self._waiting: SimpleQueue[Sighting | None] = SimpleQueue()
+        self._waiting: SimpleQueue[Sighting | Counted | None] = SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
         self._thread.start()
@@ -64,6 +66,10 @@ class AlertDesk:
         if PARTS[sighting.use.voted.definition.evidence]:
             self._evidence.watch(sighting.scene)
         self._waiting.put(sighting)
+
+    def put_count(self, counted: Counted) -> None:
+        """Have numbers added to the counts of a use."""
+        self._waiting.put(counted)
 
     def end(self, source: Source) -> None:
         """Hold on to the scenes of a source that is about to be closed."""
@@ -77,17 +83,35 @@ class AlertDesk:
         self._evidence.close()
 
     def _run(self) -> None:
-        while self._raised_next():
+        while self._wrote_next():
             pass
 
-    def _raised_next(self) -> bool:
-        """Raise the next alert; its scene is forgotten before the one after it is awaited."""
-        if (sighting := self._waiting.get()) is None:
+    def _wrote_next(self) -> bool:
+        """Write the next one; an alert's scene is forgotten before the one after it is awaited."""
+        if (waiting := self._waiting.get()) is None:
             return False
-        while not self._raised(sighting):
+        while not self._written(waiting):
             if self._closing.wait(RETRY_S):
-                log.error("an alert is lost", camera=sighting.use.camera_id)
+                log.error("an alert or a count is lost", camera=waiting.use.camera_id)
                 break
+        return True
+
+    def _written(self, waiting: Sighting | Counted) -> bool:
+        return self._counted(waiting) if isinstance(waiting, Counted) else self._raised(waiting)
+
+    def _counted(self, counted: Counted) -> bool:
+        """Whether the numbers are written, or have no place there."""
+        use = counted.use
+        try:
+            with self._database.write() as session:
+                require_open(session, use, self._clock.now())
+                for what, value in counted.numbers.items():
+                    count(session, use.use_id, use.camera_id, counted.moment, what, value)
+        except NotAuthorised as error:
+            log.info("count dropped", camera=use.camera_id, cause=error.message)
+        except (Unavailable, Tampered) as error:
+            log.error("a count waits", camera=use.camera_id, cause=error.message)
+            return False
         return True
 
     def _raised(self, sighting: Sighting) -> bool:

@@ -18,7 +18,7 @@ class Eyes:
     """Gives each camera a perception of its own over one queue of inference.
 
     Args:
-        pose_input: Height and width read by the pose model.
+        pose_input: Height and width read by the pose model; kept as an attribute.
 
     Raises:
         Unavailable: The models are not installed.
@@ -26,6 +26,7 @@ class Eyes:
     """
 
     def __init__(self, pose_input: tuple[int, int]) -> None:
+        self.pose_input = pose_input
         self._pose = variant(POSE, pose_input)
         self._objects = variant(OBJECTS, (416, 416))
         threads = os.cpu_count() or 1

@@ -1,7 +1,7 @@
 """A host: one process that watches a few cameras. Start it with ``python -m beffroi.engine.host``.
 
 A native crash here costs these cameras for seconds and nothing else. It obeys its standard input
-alone: no permit, no camera; end of input, end of process.
+alone: no permit, no camera; end of input, end of process once the last permits have run out.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import contextlib
 import os
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,10 +22,11 @@ from beffroi.engine.desk import AlertDesk
 from beffroi.engine.evidence import EvidenceDesk
 from beffroi.engine.eyes import Eyes
 from beffroi.engine.live import LiveLink
-from beffroi.engine.messages import Order, order_from_line, reports_to_line
+from beffroi.engine.messages import FAREWELL, Order, orders_from_line, reports_to_line
 from beffroi.errors import BeffroiError, NotAuthorised
 from beffroi.folder import DataFolder
 from beffroi.logs import configure
+from beffroi.mandate.permit import withdrawn
 from beffroi.settings import Settings
 from beffroi.store.database import Database
 
@@ -48,23 +50,47 @@ class Host:
     def __init__(self, station: Station) -> None:
         self._station = station
         self._watches: dict[str, CameraWatch] = {}
+        self._orders: Sequence[Order] = ()
         self._lock = threading.Lock()
 
-    def obey(self, order: Order) -> None:
-        """Open a camera, renew its permit, or open it again after it ended or changed."""
+    def obey(self, orders: Sequence[Order]) -> None:
+        """Watch these cameras and no others."""
+        named = {order.camera for order in orders}
         with self._lock:
-            watch = self._watches.get(order.camera)
-            if watch is not None and watch.is_alive():
-                # A changed record is read afresh once the old permit has run out by itself.
-                if watch.version == order.version:
-                    watch.renew(order.permit)
+            for camera, watch in self._watches.items():
+                if camera not in named:
+                    watch.renew(withdrawn(watch.permit, self._station.clock))
+            for order in orders:
+                self._watch(order)
+        self._orders = orders
+
+    def go_on_alone(self, superseded: Callable[[], bool]) -> None:
+        """Watch on without a supervisor, under the last permits and never beyond them.
+
+        Args:
+            superseded: Whether another supervisor has taken over, whose hosts watch instead.
+        """
+        while not superseded():
+            orders = [each for each in self._orders if each.permit.valid(self._station.clock)]
+            if not orders:
                 return
-            if watch is not None and self._station.clock.monotonic() < watch.ended + RETRY_S:
-                return
-            trouble = "" if watch is None else watch.trouble
-            watch = CameraWatch(order, self._station, trouble)
-            self._watches[order.camera] = watch
-            watch.start()
+            self.obey(orders)
+            threading.Event().wait(BEAT_S)
+
+    def _watch(self, order: Order) -> None:
+        """Open a camera, renew its permit, or open it again after it ended or changed."""
+        watch, clock = self._watches.get(order.camera), self._station.clock
+        if watch is not None and watch.is_alive():
+            same = watch.version == order.version
+            # A changed record is read afresh once the old permit has run out.
+            watch.renew(order.permit if same else withdrawn(watch.permit, clock))
+            return
+        if watch is not None and clock.monotonic() < watch.ended + RETRY_S:
+            return
+        trouble = "" if watch is None else watch.trouble
+        watch = CameraWatch(order, self._station, trouble)
+        self._watches[order.camera] = watch
+        watch.start()
 
     def beat(self) -> None:
         """Write how the cameras do, until one hangs in native code: then only a new host helps."""
@@ -102,15 +128,25 @@ def main() -> None:
         sys.exit(1)
     host = Host(station)
     threading.Thread(target=host.beat, name="beat", daemon=True).start()
+    master = _master(folder)
     for line in sys.stdin:
+        if line == FAREWELL:
+            break
         try:
-            host.obey(order_from_line(line, station.clock))
+            host.obey(orders_from_line(line, station.clock))
         except NotAuthorised as error:
             log.error("an order was refused", cause=error.message)
+    else:
+        host.go_on_alone(lambda: _master(folder) != master)
     # Threads inside native decoders cannot be asked to stop; leaving at once is the safe way out.
     threading.Timer(LAST_S, os._exit, (0,)).start()
     station.desk.close()
     os._exit(0)
+
+
+def _master(folder: DataFolder) -> str:
+    """Which server holds the data folder, as it wrote down when it took it."""
+    return folder.lock.read_text() if folder.lock.exists() else ""
 
 
 def _station(folder: DataFolder) -> Station:

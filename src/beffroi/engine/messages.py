@@ -1,14 +1,20 @@
-"""What the supervisor and its hosts say to each other: one JSON object a line, over pipes.
+"""What the supervisor and its hosts say to each other: one JSON value a line, over pipes.
 
-The supervisor writes permits to a host's standard input; the host answers on its standard output
-with how its cameras do. When the supervisor dies the pipe ends, and so does the host.
+The supervisor writes to a host's standard input all the permits that the host holds from then on:
+what a line does not name is withdrawn. The host answers on its standard output with how its
+cameras do. `FAREWELL` ends it in order; a pipe that ends without it belonged to a supervisor that
+died, and the host goes on alone for as long as its last permits last.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from beffroi.clock import Clock
 from beffroi.mandate.permit import Permit, from_wire, to_wire
+
+FAREWELL: Final = "farewell\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,9 @@ class Report:
         detail: Why, for a person.
         analysed: Pictures analysed since the camera was opened.
         skipped: Pictures that came too fast to be analysed.
+        measured: Whether it was watched for long enough to say the following.
+        rate_hz: Pictures analysed per second, where fewer than were asked for.
+        person_px: Median height of people in what the models read, once enough were seen.
     """
 
     camera: str
@@ -37,18 +46,30 @@ class Report:
     detail: str
     analysed: int
     skipped: int
+    measured: bool = False
+    rate_hz: float | None = None
+    person_px: float | None = None
 
 
-def order_to_line(order: Order) -> str:
+def orders_to_line(orders: Sequence[Order]) -> str:
     """One line for a host's standard input."""
-    fields = {"camera": order.camera, "version": order.version, "permit": to_wire(order.permit)}
+    fields = [
+        {"camera": order.camera, "version": order.version, "permit": to_wire(order.permit)}
+        for order in orders
+    ]
     return json.dumps(fields) + "\n"
 
 
-def order_from_line(line: str, clock: Clock) -> Order:
-    """Read what `order_to_line` wrote."""
-    fields = json.loads(line)
-    return Order(fields["camera"], fields["version"], from_wire(fields["permit"], clock))
+def orders_from_line(line: str, clock: Clock) -> list[Order]:
+    """Read what `orders_to_line` wrote.
+
+    Raises:
+        NotAuthorised: It holds a permit that no gate gives.
+    """
+    return [
+        Order(fields["camera"], fields["version"], from_wire(fields["permit"], clock))
+        for fields in json.loads(line)
+    ]
 
 
 def reports_to_line(reports: list[Report]) -> str:

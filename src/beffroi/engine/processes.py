@@ -1,7 +1,8 @@
 """Child processes and how they are watched: started, listened to, killed when they fall silent.
 
 Each child hangs on its standard input: when this process dies, however, the pipe ends, and the
-child ends with it. Ctrl-C reaches this process alone, which then ends its children in order.
+child ends with it, a host once its last permits have run out. Ctrl-C reaches this process alone,
+which then ends its children in order.
 """
 
 import contextlib
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from beffroi.clock import Clock
-from beffroi.engine.messages import Order, Report, order_to_line, reports_from_line
+from beffroi.engine.messages import FAREWELL, Order, Report, orders_to_line, reports_from_line
 from beffroi.folder import DataFolder
 
 SILENCE_S: Final = 4.0
@@ -66,9 +67,9 @@ class HostProcess:
         return self._process.poll() is None and silence < SILENCE_S
 
     def send(self, orders: Sequence[Order]) -> None:
-        """Pass permits on in place of any not passed yet; never waits for a host that is stuck."""
+        """Pass on all that it may do, in place of what was not passed yet; never waits for it."""
         with self._news:
-            self._orders = "".join(order_to_line(order) for order in orders)
+            self._orders = orders_to_line(orders)
             self._news.notify()
 
     def dismiss(self) -> None:
@@ -102,6 +103,7 @@ class HostProcess:
                     orders, self._orders = self._orders or "", None
                 pipe.write(orders)
                 pipe.flush()
+            pipe.write(FAREWELL)
 
     def _listen(self) -> None:
         pipe = self._process.stdout

@@ -1,7 +1,8 @@
 """How each camera does, kept in the database for consoles, and in the ledger when it changes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from beffroi.clock import Clock
 from beffroi.engine.messages import Report
@@ -26,10 +27,12 @@ class CameraStates:
         self._database = database
         self._clock = clock
         self._written: dict[str, tuple[str, str]] = {}
+        self._versions: dict[str, int] = {}
         self._due = clock.monotonic()
 
     def record(self, decisions: Sequence[CameraDecision], reports: Mapping[str, Report]) -> None:
         """Write what changed, and everything once in a while."""
+        self._versions = {each.camera.camera_id: each.camera.number for each in decisions}
         now = {decision.camera.camera_id: _state(decision, reports) for decision in decisions}
         changed = {
             camera
@@ -51,6 +54,9 @@ class CameraStates:
         with self._database.write() as session:
             for camera, report in reports.items():
                 row = session.get(CameraState, camera)
+                if camera not in self._written:
+                    # Another start may compute with other models or another input.
+                    row = None
                 since = self._clock.now() if row is None or camera in changed else row.since
                 session.merge(
                     CameraState(
@@ -61,6 +67,7 @@ class CameraStates:
                         heard_at=self._clock.now(),
                         analysed=report.analysed,
                         skipped=report.skipped,
+                        **_measured(row, report, self._versions.get(camera), self._clock.now()),
                     )
                 )
                 if camera in changed:
@@ -73,6 +80,21 @@ class CameraStates:
                         clock=self._clock,
                     )
         self._written = {name: (report.state, report.detail) for name, report in reports.items()}
+
+
+def _measured(
+    row: CameraState | None, report: Report, version: int | None, now: datetime
+) -> dict[str, Any]:
+    """What was measured now, or what was before: a camera that is off gives no new measure."""
+    if report.measured:
+        return {
+            "rate_hz": report.rate_hz,
+            "person_px": report.person_px,
+            "measured_at": now,
+            "measured_version": version,
+        }
+    fields = ("rate_hz", "person_px", "measured_at", "measured_version")
+    return {field: getattr(row, field, None) for field in fields}
 
 
 def _state(decision: CameraDecision, reports: Mapping[str, Report]) -> Report:

@@ -15,7 +15,8 @@ from beffroi.alerts.erasure import erase_due, mark_missing, sweep
 from beffroi.alerts.handover import deliver_pending
 from beffroi.alerts.life import escalate_overdue, lapse_overdue
 from beffroi.alerts.vault import Vault
-from beffroi.clock import Clock, Steps
+from beffroi.clock import Clock
+from beffroi.engine.doubts import CameraDoubts
 from beffroi.engine.messages import Order
 from beffroi.engine.processes import HostProcess, WebProcess
 from beffroi.engine.states import CameraStates
@@ -23,14 +24,18 @@ from beffroi.errors import BeffroiError, Unavailable
 from beffroi.events.registry import DETECTORS
 from beffroi.folder import DataFolder
 from beffroi.mandate.gate import CameraDecision, Gate
+from beffroi.mandate.learning import destroy_ended
+from beffroi.mandate.suspending import suspend_failing
+from beffroi.mandate.timekeeping import Timekeeper, doubtful
+from beffroi.perception.models import installed
 from beffroi.settings import Settings
 from beffroi.store.database import Database
 
 ROUND_S: Final = 0.5
 CHORES_S: Final = 1.0
 
-JUMP_S: Final = 3600.0
-"""A clock set forward by more than this may be wrong, and what it would erase is gone for good."""
+RECKON_S: Final = 30.0
+"""How often the figures of the uses are held against what the doctrines ask."""
 
 REST_S: Final = 5.0
 """After a host that died before it spoke: the next one may well do the same."""
@@ -58,11 +63,14 @@ class Supervisor:
         self._settings = settings
         self._database = database
         self._clock = clock
-        self._gate = Gate({name: kind.behaviour for name, kind in DETECTORS.items()}, clock)
-        self._steps = Steps(clock)
+        behaviours = {name: kind.behaviour for name, kind in DETECTORS.items()}
+        self._gate = Gate(behaviours, clock, installed())
+        self._timekeeper = Timekeeper(clock)
         self._vault = Vault(folder)
         self._channels = open_channels(settings.handover, folder)
         self._states = CameraStates(database, clock)
+        self._doubts = CameraDoubts(database, clock)
+        self._reckon_at = clock.monotonic()
         self._hosts: list[HostProcess] = []
         self._start_at = clock.monotonic()
         self._problems: dict[str, str] = {}
@@ -101,6 +109,7 @@ class Supervisor:
             decisions = self._gate.decide(session)
         self._place(decisions)
         for host in self._hosts:
+            # Complete each time: what is not named is withdrawn, however long its permit.
             host.send(
                 [
                     Order(decision.camera.camera_id, decision.camera.number, decision.permit)
@@ -139,8 +148,10 @@ class Supervisor:
     def _do_chores(self, stop: threading.Event) -> None:
         """Everything that writes: a busy database may delay it, but never a permit."""
         while not stop.wait(CHORES_S):
+            self._guard(self._keep_time)
             self._guard(self._note_states)
             self._guard(self._escalate)
+            self._guard(self._suspend)
             self._guard(self._end_what_is_over)
 
     def _do_deliveries(self, stop: threading.Event) -> None:
@@ -155,6 +166,22 @@ class Supervisor:
         hosts = list(self._hosts)
         reports = {name: report for host in hosts for name, report in host.reports.items()}
         self._states.record(self._decisions, reports)
+        self._doubts.record(self._decisions, reports)
+
+    def _keep_time(self) -> None:
+        with self._database.read() as session:
+            jumped = self._timekeeper.jumped(session)
+        if jumped:
+            with self._database.write() as session:
+                self._timekeeper.note(session)
+
+    def _suspend(self) -> None:
+        """Stop uses that fail what the doctrines ask of them; seldom, as verdicts are few."""
+        if self._clock.monotonic() < self._reckon_at:
+            return
+        self._reckon_at = self._clock.monotonic() + RECKON_S
+        with self._database.write() as session:
+            suspend_failing(session, self._clock)
 
     def _escalate(self) -> None:
         with self._database.write() as session:
@@ -162,13 +189,12 @@ class Supervisor:
 
     def _end_what_is_over(self) -> None:
         """Let alerts lapse and evidence go: nothing of it can be undone."""
-        if self._steps.ahead_s() > JUMP_S:
-            raise Unavailable(
-                "The clock was set forward by more than an hour: no alert lapses and nothing is "
-                "erased until it is right again, or the server is started again under it."
-            )
+        with self._database.read() as session:
+            if self._timekeeper.ahead(session):
+                raise Unavailable(doubtful())
         with self._database.write() as session:
             lapse_overdue(session, self._settings.alerts.lapse_after_s, self._clock)
+            destroy_ended(session, self._clock)
         mark_missing(self._database, self._vault, EVIDENCE_S, self._clock)
         erase_due(self._database, self._vault, self._clock)
         sweep(self._database, self._vault, self._clock)

@@ -11,6 +11,10 @@ from beffroi.store.mandates import UseCount
 QUARTER: Final = timedelta(minutes=15)
 
 DETECTIONS: Final = "detections"
+PERSON_SECONDS: Final = "person_seconds"
+"""Seconds that people were there, added over all of them; over `WATCHED_SECONDS`, their mean."""
+
+WATCHED_SECONDS: Final = "watched_seconds"
 
 
 def quarter_of(moment: datetime) -> datetime:

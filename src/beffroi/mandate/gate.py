@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
-from beffroi.errors import BadInput
+from beffroi.errors import BadInput, NotAuthorised
 from beffroi.mandate.cameras import current_version, list_cameras
 from beffroi.mandate.conditions import Matter, conditions
 from beffroi.mandate.definition import VotedText
@@ -241,6 +241,23 @@ def ask(
         except BadInput as error:
             against = error.message
         yield Refusal(use.id, camera_id, against)
+
+
+def require_open(session: Session, use: OpenUse, now: datetime) -> None:
+    """Ask once more for a use at work: it may have been stopped since its permit was given.
+
+    Raises:
+        NotAuthorised: It may not run now, or not in this mode or under this definition.
+    """
+    for answer in ask(session, use.camera_id, now):
+        if answer.use_id != use.use_id:
+            continue
+        if isinstance(answer, Refusal):
+            raise NotAuthorised(f"The use {use.use_id} may not run: {answer.reason}.")
+        if (answer.mode, answer.voted.digest) != (use.mode, use.voted.digest):
+            raise NotAuthorised(f"The use {use.use_id} is not the one that ran.")
+        return
+    raise NotAuthorised(f"No use {use.use_id} covers the camera {use.camera_id}.")
 
 
 def uses_of(session: Session, camera_id: str) -> list[Use]:

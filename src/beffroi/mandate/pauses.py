@@ -7,6 +7,7 @@ from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.ledger.append import Kind, append
 from beffroi.mandate.conditions import paused
+from beffroi.mandate.timekeeping import require_clock
 from beffroi.store.mandates import Pause, UseCamera
 
 
@@ -40,7 +41,12 @@ def pause(
 
 
 def resume(session: Session, use_id: str, camera_id: str, *, actor: str, clock: Clock) -> None:
-    """Lift the standing stop, if there is one."""
+    """Lift the standing stop, if there is one.
+
+    Raises:
+        NotAuthorised: The clock is in doubt.
+    """
+    require_clock(session)
     standing = session.scalars(
         select(Pause).where(
             Pause.use_id == use_id, Pause.camera_id == camera_id, Pause.resumed_at.is_(None)

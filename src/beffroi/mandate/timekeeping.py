@@ -42,11 +42,14 @@ class Timekeeper:
         known = 0.0 if doubt is None else doubt.ahead_s
         return timedelta(seconds=max(known, seen if seen > FORWARD_S else 0.0))
 
+    def jumped(self, session: Session) -> bool:
+        """Whether there is a jump that nobody has recorded yet."""
+        return bool(self.ahead(session)) and clock_doubt(session) is None
+
     def note(self, session: Session) -> None:
-        """Record a jump that was not there before; a restart does not forget it."""
-        ahead = self.ahead(session)
-        if ahead and clock_doubt(session) is None:
-            seconds = ahead.total_seconds()
+        """Record a jump; a restart does not forget it."""
+        if self.jumped(session):
+            seconds = self.ahead(session).total_seconds()
             session.add(ClockDoubt(ahead_s=seconds, since=self._clock.now()))
             payload = {"ahead_s": round(seconds)}
             append(session, Kind.CLOCK_DOUBTED, actor=SYSTEM, payload=payload, clock=self._clock)

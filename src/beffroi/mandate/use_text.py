@@ -75,6 +75,7 @@ class UseText(BaseModel):
         ends_at: Nothing runs from then on.
         max_offline_s: How long a site may run on after it last heard from the gate.
         renews: Id of the use that it continues, if it does.
+        quota: How many samples a learning set may hold; none in any other mode.
         cameras: Camera id → the camera as voted.
     """
 
@@ -98,6 +99,7 @@ class UseText(BaseModel):
     ends_at: Moment
     max_offline_s: int = Field(default=5, ge=5, le=86_400)
     renews: str = ""
+    quota: int = Field(default=0, ge=0, le=100_000)
     cameras: Mapping[str, CameraText]
 
     @property

@@ -57,6 +57,7 @@ class UseSpec:
         places: Tags of the places it looks at.
         max_offline_s: How long a site may run on after it last heard from the gate.
         renews: Id of the use that it continues.
+        quota: How many samples a learning set may hold.
     """
 
     purpose: str
@@ -76,6 +77,7 @@ class UseSpec:
     places: tuple[str, ...] = ()
     max_offline_s: int = 5
     renews: str = ""
+    quota: int = 0
 
 
 def register_definition(
@@ -300,6 +302,7 @@ def _write(session: Session, use_id: str, voted: VotedText, spec: UseSpec) -> Wr
             ends_at=spec.ends_at,
             max_offline_s=spec.max_offline_s,
             renews=spec.renews,
+            quota=spec.quota,
             cameras=cameras,
         )
     except ValidationError as error:
@@ -320,6 +323,8 @@ def _check(spec: UseSpec) -> None:
         raise BadInput("A use names its purpose and the text it rests on.")
     if not spec.cameras:
         raise BadInput("A use names at least one camera.")
+    if spec.quota and spec.mode is not Mode.LEARNING:
+        raise BadInput("Only a learning set says how many samples it may hold.")
     check_hours(spec.hours)
     for zones in spec.cameras.values():
         polygons = [*zones.get("forbidden", {}).values()]

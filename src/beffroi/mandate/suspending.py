@@ -1,0 +1,121 @@
+"""Uses that fail what the doctrines ask of them are suspended by themselves, and say why.
+
+Precision is held against the floor by the upper end of its 95 % interval, so that a use is stopped
+only when even luck does not explain its errors; alerts of a day are held against the cap. Both are
+counted since the use last began to run: what was resumed by two people starts anew.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from beffroi.clock import Clock
+from beffroi.errors import BadInput
+from beffroi.ledger.append import SYSTEM
+from beffroi.mandate.doctrine.procedure import Procedure
+from beffroi.mandate.impact.figures import figures
+from beffroi.mandate.modes import Mode
+from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.procedure.guards import Case
+from beffroi.mandate.procedure.record import case_of, record_act
+from beffroi.mandate.procedure.standing import State
+from beffroi.mandate.uses import list_uses
+from beffroi.store.mandates import Use
+from beffroi.store.procedure import Act
+
+BODY: Final = "Beffroi"
+DAY: Final = timedelta(hours=24)
+
+PRECISION: Final = (
+    "{confirmed} alertes confirmées sur {judged} jugées depuis le {since:%Y-%m-%d} : au mieux "
+    "{upper:.0f} % (intervalle à 95 %), pour {floor} % exigés ({clause}). / {confirmed} alerts "
+    "confirmed of {judged} judged since {since:%Y-%m-%d}: {upper:.0f} % at best (95 % interval), "
+    "and {floor} % are asked ({clause})."
+)
+ALERTS: Final = (
+    "{alerts} alertes en 24 heures, pour {cap} au plus ({clause}). / {alerts} alerts within 24 "
+    "hours, and {cap} at most are admitted ({clause})."
+)
+"""The motives of the act, public and kept for good: in French and English at once."""
+
+
+def suspend_failing(session: Session, clock: Clock) -> list[Act]:
+    """Suspend every live use in force that fails its floor or its cap.
+
+    Args:
+        session: A write session.
+        clock: Gives the time.
+
+    Returns:
+        The acts recorded.
+    """
+    acts = []
+    for use in list_uses(session):
+        try:
+            case = case_of(session, use, clock.now())
+            motives = failings(session, use.id, case)
+        except BadInput:
+            # A text that was tampered with does not run, whatever its figures.
+            continue
+        if motives:
+            acts.append(_suspend(session, use, case, motives, clock))
+    return acts
+
+
+def failings(session: Session, use_id: str, case: Case) -> list[str]:
+    """What a use fails, a sentence each with its figures; empty for one that is not live.
+
+    Verdicts of blind tests are to be left out here once there are such tests.
+    """
+    if case.standing.state is not State.IN_FORCE or case.written.text.mode is not Mode.LIVE:
+        return []
+    procedure, since = case.procedure, _began(case.acts)
+    judged = figures(session, use_id, since, case.now + timedelta(microseconds=1)).precision
+    of_day = figures(session, use_id, max(since, case.now - DAY), case.now).alerts
+    failed = []
+    floor, (_, upper) = procedure.precision_floor_percent, judged.interval
+    enough = judged.total >= max(1, procedure.precision_minimum)
+    if floor is not None and enough and 100 * upper < floor:
+        failed.append(
+            PRECISION.format(
+                confirmed=judged.part,
+                judged=judged.total,
+                since=since,
+                upper=100 * upper,
+                floor=floor,
+                clause=_clause(procedure, "precision_floor_percent"),
+            )
+        )
+    cap = procedure.alerts_per_day
+    if cap is not None and of_day > cap:
+        clause = _clause(procedure, "alerts_per_day")
+        failed.append(ALERTS.format(alerts=of_day, cap=cap, clause=clause))
+    return failed
+
+
+def _began(acts: Sequence[Act]) -> datetime:
+    """When the use last began to run."""
+    begun = (ActType.PUBLICATION, ActType.RESUMPTION)
+    return max(act.confirmed_at for act in acts if act.type in begun and act.confirmed_at)
+
+
+def _clause(procedure: Procedure, rule: str) -> str:
+    doctrine_id, clause = procedure.because[rule]
+    return f"{doctrine_id}, {clause.id}"
+
+
+def _suspend(session: Session, use: Use, case: Case, motives: Sequence[str], clock: Clock) -> Act:
+    return record_act(
+        session,
+        use.id,
+        ActType.SUSPENSION,
+        body=BODY,
+        date=case.written.text.today(case.now).isoformat(),
+        reference=f"auto-{case.now:%Y%m%d-%H%M%S}",
+        motives=" ".join(motives),
+        actor=SYSTEM,
+        clock=clock,
+        details={"by": "automatic"},
+    )
