@@ -15,7 +15,17 @@ from beffroi.web.routes import ROUTERS
 from tests.web.town import PASSWORD, Town, csrf, signed_in
 
 ROUTES = [route for router in ROUTERS for route in router.routes]
-PUBLIC_PATHS = {"/", "/health", "/static/{path:path}", "/login", "/login/{token}"}
+PUBLIC_PATHS = {
+    "/",
+    "/health",
+    "/static/{path:path}",
+    "/login",
+    "/login/{token}",
+    "/uses",
+    "/uses.json",
+    "/uses/{use_id}",
+    "/uses/{use_id}/documents/{digest}",
+}
 
 
 def test_every_route_declares_who_may_use_it() -> None:

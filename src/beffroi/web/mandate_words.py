@@ -160,6 +160,7 @@ MANDATE: Final[Mapping[str, Mapping[str, str]]] = {
         "day": N_("Give a day."),
         "number": N_("Give a whole number."),
         "choice": N_("Pick one of the list."),
+        "name": N_("Use small letters, digits and hyphens."),
         "other": N_("This cannot be used."),
     },
 }

@@ -1,0 +1,168 @@
+"""Uses written down and changed, as long as nobody has voted on them."""
+
+import json
+import re
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from beffroi.errors import BadInput, BeffroiError, NotAuthorised
+from beffroi.events.shipped import shipped_annexes
+from beffroi.mandate.annexes import record_shipped
+from beffroi.mandate.cameras import list_cameras
+from beffroi.mandate.definition import VotedText
+from beffroi.mandate.doctrine.clauses import Kind
+from beffroi.mandate.procedure.adoption import stack_in_force
+from beffroi.mandate.procedure.consultation import contributions
+from beffroi.mandate.rights import Permission
+from beffroi.mandate.uses import UseSpec, draft_use, list_uses, revise_use, text_of
+from beffroi.store.mandates import Use
+from beffroi.web.access import Visitor, acts, needs
+from beffroi.web.definitions import known_definitions
+from beffroi.web.errors import STATUSES
+from beffroi.web.i18n import N_
+from beffroi.web.render import render
+from beffroi.web.routes.mandate import found
+from beffroi.web.routes.mandate_acts import Typed
+from beffroi.web.site import site_of
+from beffroi.web.use_forms import Values, read_use, usual_values, values_of, values_typed
+
+router = APIRouter(prefix="/city")
+
+_USE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+Drafts = Annotated[Visitor, needs(Permission.DRAFT_USES)]
+Writes = Annotated[Visitor, acts(Permission.DRAFT_USES)]
+
+
+@router.get("/draft")
+def blank(request: Request, visitor: Drafts, like: str = "") -> Response:
+    """The form of a new use; ``?like=`` starts from another one."""
+    site = site_of(request)
+    with site.database.read() as session:
+        values = usual_values(site.clock.now())
+        if like:
+            values |= values_of(text_of(session, found(session, like)).text)
+        return _form(request, session, None, values)
+
+
+@router.post("/draft")
+def draft(request: Request, visitor: Writes, typed: Typed) -> Response:
+    """Write a use down."""
+    return _write(request, visitor, None, typed)
+
+
+@router.get("/uses/{use_id}/revise")
+def as_it_stands(request: Request, visitor: Drafts, use_id: str) -> Response:
+    """The form of a use that was not voted yet."""
+    with site_of(request).database.read() as session:
+        use = found(session, use_id)
+        return _form(request, session, use_id, values_of(text_of(session, use).text))
+
+
+@router.post("/uses/{use_id}/revise")
+def revise(request: Request, visitor: Writes, use_id: str, typed: Typed) -> Response:
+    """Write a new text of a use."""
+    return _write(request, visitor, use_id, typed)
+
+
+def _write(request: Request, visitor: Visitor, use_id: str | None, typed: FormData) -> Response:
+    site = site_of(request)
+    values = values_typed(typed)
+    wrong: dict[str, str] = {}
+    try:
+        with site.database.write() as session:
+            cameras = [camera.camera_id for camera in list_cameras(session)]
+            read = read_use(values, cameras)
+            wrong = dict(read.wrong)
+            if use_id is None and not _USE_ID.fullmatch(values.get("use", "").strip()):
+                wrong["use"] = "name"
+            if read.spec is None or wrong:
+                raise BadInput(N_("Some fields cannot be used yet; they are marked below."))
+            voted = _definition(session, values["definition"])
+            made = _keep(request, session, visitor, use_id, values, voted, read.spec)
+            path = f"/city/uses/{made.id}"
+    except (BadInput, NotAuthorised) as error:
+        with site.database.read() as session:
+            return _form(request, session, use_id, values, wrong, error)
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER)
+
+
+def _keep(
+    request: Request,
+    session: Session,
+    visitor: Visitor,
+    use_id: str | None,
+    values: Values,
+    voted: VotedText,
+    spec: UseSpec,
+) -> Use:
+    by: dict[str, Any] = {"actor": visitor.account.pseudonym, "clock": site_of(request).clock}
+    if use_id is None:
+        made = draft_use(session, values.get("use", "").strip(), voted, spec, **by)
+    else:
+        said = values.get("contribution", "")
+        made = revise_use(
+            session,
+            found(session, use_id).id,
+            voted,
+            spec,
+            reason=values.get("reason", ""),
+            contribution=int(said) if said.isdigit() else None,
+            **by,
+        )
+    record_shipped(session, voted.digest, shipped_annexes(voted.definition.event), **by)
+    return made
+
+
+def _definition(session: Session, digest: str) -> VotedText:
+    known = {voted.digest: voted for voted in known_definitions(session)}
+    if digest not in known:
+        raise BadInput(N_("Pick a definition of the list."))
+    return known[digest]
+
+
+def _form(
+    request: Request,
+    session: Session,
+    use_id: str | None,
+    values: Values,
+    wrong: dict[str, str] | None = None,
+    error: BeffroiError | None = None,
+) -> Response:
+    now = site_of(request).clock.now()
+    laws = [one for one in stack_in_force(session, now).doctrines if one.kind is Kind.LAW]
+    return render(
+        request,
+        "mandate/draft.html",
+        status=200 if error is None else next(s for kind, s in STATUSES if isinstance(error, kind)),
+        use_id=use_id,
+        values=values,
+        wrong=wrong or {},
+        error=error,
+        definitions=known_definitions(session),
+        laws=[law for law in laws if law.in_force(now.date())],
+        cameras=list_cameras(session),
+        drawn=_drawn(session),
+        uses=[use.id for use in list_uses(session)],
+        said=[] if use_id is None else contributions(session, use_id),
+    )
+
+
+def _drawn(session: Session) -> dict[str, list[tuple[str, str]]]:
+    """Camera → what other uses have drawn there, as (JSON, use)."""
+    drawn: dict[str, list[tuple[str, str]]] = {}
+    for use in list_uses(session):
+        try:
+            text = text_of(session, use).text
+        except BadInput:
+            continue
+        for camera, one in text.cameras.items():
+            if any(one.zones.values()):
+                zones = json.dumps(one.zones, ensure_ascii=False)
+                drawn.setdefault(camera, []).append((zones, use.id))
+    return drawn

@@ -1,0 +1,67 @@
+"""Why something is looked for on a camera or not, clause by clause."""
+
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from beffroi.errors import BadInput
+from beffroi.mandate.cameras import list_cameras
+from beffroi.mandate.explaining import Explained, explain
+from beffroi.web.definitions import known_definitions
+from beffroi.web.i18n import N_
+from beffroi.web.render import render
+from beffroi.web.routes.mandate import SeesMandates
+from beffroi.web.site import site_of
+
+router = APIRouter(prefix="/city")
+
+ZONE: Final = "Europe/Paris"
+
+
+@router.get("/explain")
+def page(
+    request: Request, visitor: SeesMandates, camera: str = "", event: str = "", at: str = ""
+) -> Response:
+    """Ask of a camera, an event and a moment; nothing named asks nothing."""
+    site = site_of(request)
+    error = None
+    explained: Explained | None = None
+    with site.database.read() as session:
+        try:
+            moment = _moment(at, site.clock.now())
+            if camera:
+                explained = explain(session, camera, event or None, moment)
+        except BadInput as refusal:
+            error = refusal
+        return render(
+            request,
+            "mandate/explain.html",
+            status=200 if error is None else 400,
+            cameras=[(one.camera_id, one.name) for one in list_cameras(session)],
+            events=_events(session),
+            values={"camera": camera, "event": event, "at": at},
+            explained=explained,
+            zone=ZONE,
+            error=error,
+        )
+
+
+def _events(session: Session) -> dict[str, dict[str, str]]:
+    return {
+        voted.definition.event: dict(voted.definition.title) for voted in known_definitions(session)
+    }
+
+
+def _moment(at: str, now: datetime) -> datetime:
+    """The moment that was typed, on the clocks of `ZONE`; now where none was."""
+    if not at:
+        return now
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise BadInput(N_("Give a day and an hour, e.g. 2026-11-22T18:30.")) from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(ZONE))).astimezone(UTC)

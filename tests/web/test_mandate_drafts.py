@@ -1,0 +1,139 @@
+"""Writing a use down by a form, changing it, and getting everything back when it cannot be used."""
+
+import json
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from beffroi.events.shipped import shipped_definitions
+from beffroi.ledger.append import Kind
+from beffroi.mandate.hours import ALWAYS
+from beffroi.mandate.use_text import UseText
+from beffroi.mandate.uses import find_use, text_of
+from beffroi.store.mandates import Annex
+from tests.enacting import LAW
+from tests.web.town import ZONES, Town, csrf, signed_in
+
+FALL = next(voted for voted in shipped_definitions() if voted.definition.event == "fall")
+TYPED = {
+    "use": "fall-quay",
+    "definition": FALL.digest,
+    "purpose": "Porter secours <vite>.",
+    "mode": "shadow",
+    "law": LAW,
+    "legal_basis": "Loi fictive, article 1",
+    "regime": "gdpr",
+    "controller": "Ville",
+    "processors": "Régie\n\n Hébergeur ",
+    "starts": "2026-05-10",
+    "ends": "2026-06-30",
+    "timezone": "Europe/Paris",
+    "hours-5": "8:00-12:00, 18:30–24:00",
+    "places": "station",
+    "camera-quay": "on",
+    "zones-quay": json.dumps({"forbidden": {"voies": [[0, 0], [1, 0], [1, 1]]}}),
+}
+
+
+def write(client: httpx.Client, path: str = "/city/draft", **changed: str) -> httpx.Response:
+    token = csrf(client.get(path).text)
+    typed = {name: value for name, value in (TYPED | changed).items() if value}
+    return client.post(path, data={"csrf": token} | typed)
+
+
+def text(town: Town, use: str = "fall-quay") -> UseText:
+    with town.database.read() as session:
+        return text_of(session, find_use(session, use)).text
+
+
+def test_a_use_is_written_down_and_changed(client: httpx.Client, town: Town) -> None:
+    with signed_in(client, town, "clerk"):
+        page = write(client)
+        assert page.url.path == "/city/uses/fall-quay"
+        written = text(town)
+        assert written.hours == {"5": [("08:00", "12:00"), ("18:30", "24:00")]}
+        assert written.processors == ("Régie", "Hébergeur")
+        assert (written.starts_at.isoformat(), written.ends_at.isoformat()) == (
+            "2026-05-09T22:00:00+00:00",
+            "2026-06-30T22:00:00+00:00",
+        ), "whole days, where the use is"
+        assert list(written.cameras) == ["quay"]
+        assert written.cameras["quay"].zones["forbidden"] == {"voies": [[0, 0], [1, 0], [1, 1]]}
+        with town.database.read() as session:
+            about = session.scalars(select(Annex).where(Annex.definition_digest == FALL.digest))
+            assert {annex.kind for annex in about} >= {"figures", "confusions"}
+
+        revised = "/city/uses/fall-quay/revise"
+        shown = client.get(revised).text
+        assert 'value="08:00–12:00, 18:30–24:00"' in shown
+        assert "Porter secours &lt;vite&gt;." in shown
+        unexplained = write(client, revised)
+        assert unexplained.status_code == 400
+        assert "Say why the text changes." in unexplained.text
+        write(client, revised, reason="shorter", ends="2026-05-31")
+        assert text(town).ends_at.isoformat() == "2026-05-31T22:00:00+00:00"
+    assert town.ledger()[-1] == Kind.USE_REVISED
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"use": "Fall Quay"}, "Use small letters, digits and hyphens."),
+        ({"use": "use-skeleton"}, "There is already a use use-skeleton."),
+        ({"definition": "0" * 64}, "Pick a definition of the list."),
+        ({"purpose": ""}, "This is needed."),
+        ({"mode": "loud"}, "Pick one of the list."),
+        ({"starts": "soon"}, "Give a day."),
+        ({"max_offline_s": "much"}, "Give a whole number."),
+        ({"ends": "2026-05-01"}, "A use ends after it starts."),
+        ({"timezone": "Europe/Belfort"}, "is not a time zone"),
+        ({"hours-5": "all day"}, "The hours “all day” cannot be read"),
+        ({"hours-5": "25:00-26:00"}, "is not an hour"),
+        ({"camera-quay": ""}, "A use names at least one camera."),
+        ({"zones-quay": "[1]"}, "Zones are JSON"),
+        ({"zones-quay": '{"area": [[0, 0], [2, 0], [1, 1]]}'}, "fractions of the picture"),
+        ({"renews": "nothing"}, "There is no use nothing"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_what_cannot_be_used_is_said_and_nothing_is_lost(
+    client: httpx.Client, town: Town, changed: dict[str, str], said: str
+) -> None:
+    with signed_in(client, town, "clerk"):
+        page = write(client, **changed)
+        assert page.status_code == 400
+        assert said in page.text.replace("&#39;", "'")
+        assert 'value="Loi fictive, article 1"' in page.text
+        assert 'name="camera-quay" value="on" checked' in page.text or "camera-quay" in changed
+        assert client.get("/city/uses/fall-quay").status_code == 404
+
+
+def test_zones_are_taken_from_another_use(client: httpx.Client, town: Town) -> None:
+    zones = json.dumps(ZONES, ensure_ascii=False)
+    with signed_in(client, town, "clerk"):
+        assert "use-skeleton" in client.get("/city/draft").text
+        write(client, **{"camera-square": "on", "camera-quay": "", "zones_from-square": zones})
+    assert text(town).cameras["square"].zones["forbidden"] == ZONES["forbidden"]
+
+
+def test_hours_of_every_day_come_filled_in(client: httpx.Client, town: Town) -> None:
+    with signed_in(client, town, "secretary"):
+        page = client.get("/city/draft").text
+    assert page.count('value="00:00–24:00"') == len(ALWAYS)
+
+
+def test_a_voted_use_is_not_changed(client: httpx.Client, town: Town) -> None:
+    with signed_in(client, town, "clerk"):
+        page = write(client, "/city/uses/use-skeleton/revise", reason="longer")
+        assert page.status_code == 403
+        assert "was put to the vote" in page.text
+
+
+@pytest.mark.parametrize("login", ["dpo", "inspector", "supervisor", "administrator"])
+def test_others_write_nothing(client: httpx.Client, town: Town, login: str) -> None:
+    with signed_in(client, town, login):
+        assert client.get("/city/draft").status_code == 403
+        token = csrf(client.get("/").text)
+        answer = client.post("/city/draft", data={"csrf": token} | TYPED)
+        assert answer.status_code == 403
