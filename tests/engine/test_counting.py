@@ -1,0 +1,136 @@
+"""What is counted and measured on a camera: from made-up observations, without a camera."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from beffroi.alerts.area import Area
+from beffroi.clock import FrozenClock
+from beffroi.engine.doubts import MOVED_S, CameraDoubts
+from beffroi.engine.measure import PEOPLE, WINDOW_S, Measure
+from beffroi.engine.messages import Report
+from beffroi.engine.tally import Counted, Tally
+from beffroi.mandate.cameras import CameraSpec, add_camera, current_version, doubted
+from beffroi.mandate.counting import DETECTIONS, PERSON_SECONDS, WATCHED_SECONDS, quarter_of
+from beffroi.mandate.gate import CameraDecision, OpenUse
+from beffroi.mandate.modes import Mode
+from beffroi.mandate.permit import Basis, issue
+from beffroi.perception.observation import Observation, Track
+from beffroi.store.database import Database
+from tests.engine.town import CLERK, ringing
+from tests.mandate.conftest import NOON
+
+LEFT = Area((((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)),))
+
+
+def person(number: int, x: float, height: float = 100.0) -> Track:
+    box = (x, 200.0 - height, x + 40, 200.0)
+    return Track(f"{number:08x}", "person", box, 0.9, None, None, 0.2, 5)
+
+
+def seen(t: float, *tracks: Track) -> Observation:
+    return Observation("gate", t, None, (640, 360), 0.1, True, tracks)
+
+
+def counted(mode: Mode, seconds: int, rate: int = 4) -> Counter[tuple[str, str]]:
+    """Two people, one of them in the area, and a detection each minute."""
+    found: list[Counted] = []
+    use = OpenUse("use", "gate", mode, ringing(), {})
+    tally = Tally(use, LEFT, found.append)
+    for step in range(seconds * rate + 1):
+        t = step / rate
+        rings = int(step > 0 and step % (60 * rate) == 0)
+        now = NOON + timedelta(seconds=t)
+        tally.note(seen(100 + t, person(1, 50), person(2, 500)), rings, now)
+    tally.close()
+    total: Counter[tuple[str, str]] = Counter()
+    for each in found:
+        for what, number in each.numbers.items():
+            total[f"{quarter_of(each.moment):%H:%M}", what] += number
+    return total
+
+
+def test_shadow_counts_detections_and_nothing_else() -> None:
+    total = counted(Mode.SHADOW, 16 * 60)
+    assert dict(total) == {("11:00", DETECTIONS): 14, ("11:15", DETECTIONS): 2}
+
+
+def test_a_quarter_in_which_nothing_was_found_has_its_row() -> None:
+    assert dict(counted(Mode.SHADOW, 30)) == {("11:00", DETECTIONS): 0}
+
+
+def test_statistics_count_who_is_in_the_area_and_for_how_long() -> None:
+    total = counted(Mode.STATISTICS, 16 * 60)
+    assert total["11:00", DETECTIONS] == 14
+    assert total["11:00", WATCHED_SECONDS] == pytest.approx(900, abs=1)
+    assert total["11:15", WATCHED_SECONDS] == pytest.approx(60, abs=1)
+    for quarter in ("11:00", "11:15"):
+        assert total[quarter, PERSON_SECONDS] == total[quarter, WATCHED_SECONDS]
+
+
+def test_time_in_which_nobody_looked_is_not_counted() -> None:
+    found: list[Counted] = []
+    tally = Tally(OpenUse("use", "gate", Mode.STATISTICS, ringing(), {}), Area(None), found.append)
+    for t in (0.0, 1.0, 50.0, 51.0, 52.0):
+        tally.note(seen(t), 0, NOON + timedelta(seconds=t))
+    tally.close()
+    assert found[-1].numbers == {PERSON_SECONDS: 0, WATCHED_SECONDS: 3}
+
+
+@pytest.mark.parametrize(
+    ("real_hz", "told"), [(8.0, None), (7.7, None), (5.0, 5.0)], ids=["full", "nearly", "slow"]
+)
+def test_a_camera_that_does_not_keep_up_is_told(real_hz: float, told: float | None) -> None:
+    measure = Measure(8, (288, 512), Area(None))
+    for step in range(int(WINDOW_S * real_hz) + 2):
+        measure.note(seen(step / real_hz))
+    assert measure.done
+    assert measure.rate_hz == (told if told is None else pytest.approx(told, rel=0.01))
+
+
+def test_a_stream_that_was_away_is_not_slow() -> None:
+    measure = Measure(8, (288, 512), Area(None))
+    for step in range(int(2 * WINDOW_S * 8)):
+        measure.note(seen(step / 8 + (60 if step > 700 else 0)))
+    assert (measure.done, measure.rate_hz) == (True, None)
+
+
+@pytest.mark.parametrize(("people", "told"), [(PEOPLE, 80.0), (PEOPLE - 1, None)])
+def test_people_are_as_high_as_they_were_at_most(people: int, told: float | None) -> None:
+    """100 pixels of a picture 360 high are 80 of an input 288 high; the right is not looked at."""
+    measure = Measure(1, (288, 512), LEFT)
+    for step in range(int(WINDOW_S) + 1):
+        near = person(step % people, 50, 100 if step < people else 20)
+        measure.note(seen(float(step), near, person(1000 + step, 500, 300)))
+    assert measure.person_px == (told if told is None else pytest.approx(told))
+
+
+@pytest.mark.parametrize(
+    ("states", "doubts"),
+    [
+        (["moved"] * int(MOVED_S), False),
+        (["moved"] * int(MOVED_S + 1), True),
+        ((["moved"] * 50 + ["watching"]) * 5, False),
+        (["blind"] * 100, False),
+    ],
+    ids=["not long enough", "long enough", "a lorry now and then", "blind"],
+)
+@pytest.mark.parametrize("basis", [Basis.USE, Basis.COMMISSIONING])
+def test_a_camera_is_doubted_once_it_has_looked_elsewhere_for_a_minute(
+    database: Database, states: list[str], doubts: bool, basis: Basis
+) -> None:
+    clock = FrozenClock(NOON)
+    with database.write() as session:
+        add_camera(session, "gate", CameraSpec("Gate", "sim://park"), actor=CLERK, clock=clock)
+        camera = current_version(session, "gate")
+    permit = issue("sim://park", basis, "gate", ("use",), deadline=1e9)
+    watch = CameraDoubts(database, clock)
+    report = Report("gate", "", "The camera no longer looks where it looked.", 1, 0)
+    for state in states:
+        decision = CameraDecision(camera, permit, (), ())
+        watch.record([decision], {"gate": replace(report, state=state)})
+        clock.advance(1)
+    with database.read() as session:
+        assert (doubted(session, "gate") is not None) is (doubts and basis is Basis.USE)
