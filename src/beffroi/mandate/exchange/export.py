@@ -4,6 +4,7 @@ What is written is proven before it leaves: an export that would not hold is not
 """
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files as resources
 from typing import Final
 
@@ -186,7 +187,7 @@ def _entries(
 ) -> list[Entry]:
     """The lines about what is exported: not those of other cameras and documents."""
     named = {camera.camera for camera in cameras} | {paper.document for paper in papers}
-    nodes = stored_nodes(session)
+    nodes = cache(stored_nodes(session))
     entries = [
         Entry.of(row, kept, nodes, signed.size)
         for row, kept in rows_of(session, kinds, signed.size)

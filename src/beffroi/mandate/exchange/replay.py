@@ -51,6 +51,7 @@ class Replay:
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
         self._changes = [act.row() for act in contents.acts if act.use is None]
+        self._stacks: dict[tuple[str, ...], Stack] = {}
         drafted: dict[str, str] = {}
         for entry in contents.of_kind(Kind.USE_DRAFTED, Kind.USE_REVISED):
             if entry.told is not None:
@@ -107,13 +108,14 @@ class Replay:
         )
 
     def _stack(self, now: datetime) -> Stack:
-        try:
-            bound = sorted(binding(self._changes, now).values())
-            return Stack(self._contents.doctrines[digest] for digest in bound)
-        except (BadInput, KeyError) as error:
-            raise Tampered(
-                f"The doctrines in force on {now:%Y-%m-%d} do not stand: {error}."
-            ) from error
+        bound = tuple(sorted(binding(self._changes, now).values()))
+        if bound not in self._stacks:
+            try:
+                self._stacks[bound] = Stack(self._contents.doctrines[one] for one in bound)
+            except BadInput as error:
+                when = f"{now:%Y-%m-%d}"
+                raise Tampered(f"The doctrines in force on {when} do not stand: {error}") from error
+        return self._stacks[bound]
 
     def _require_subject(self, act: ActRecord) -> None:
         papers = {document.document for document in self._contents.documents}
