@@ -35,6 +35,7 @@ COMMANDS: Final = (
     "account",
     "alert",
     "ledger",
+    "clock",
     "doctor",
 )
 

@@ -49,6 +49,7 @@ class Permission(StrEnum):
     SEE_JOURNAL = "see_journal"
     MANAGE_ACCOUNTS = "manage_accounts"
     ERASE_RECORDS = "erase_records"
+    CONFIRM_CLOCK = "confirm_clock"
 
 
 _EVERYONE: Final = {Permission.SIGN_IN, Permission.SEE_CAMERAS}
@@ -74,7 +75,12 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         _EVERYONE
         | _OPERATOR
         | _OFFICE
-        | {Permission.ERASE_EVIDENCE, Permission.RESUME_USE, Permission.SUSPEND_USE}
+        | {
+            Permission.ERASE_EVIDENCE,
+            Permission.RESUME_USE,
+            Permission.SUSPEND_USE,
+            Permission.CONFIRM_CLOCK,
+        }
     ),
     Role.TECHNICIAN: frozenset(_EVERYONE | {Permission.SET_UP_CAMERAS}),
     Role.CLERK: frozenset(_EVERYONE | _REGISTRY | {Permission.KEEP_FILES}),
@@ -87,7 +93,13 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.COMMITTEE: frozenset(_EVERYONE | _OFFICE | {Permission.GIVE_OPINION}),
     Role.INSPECTOR: frozenset(_EVERYONE | _OFFICE),
     Role.ADMINISTRATOR: frozenset(
-        _EVERYONE | {Permission.MANAGE_ACCOUNTS, Permission.SEE_JOURNAL, Permission.ERASE_RECORDS}
+        _EVERYONE
+        | {
+            Permission.MANAGE_ACCOUNTS,
+            Permission.SEE_JOURNAL,
+            Permission.ERASE_RECORDS,
+            Permission.CONFIRM_CLOCK,
+        }
     ),
 }
 
