@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -7,13 +8,14 @@ from sqlalchemy import text
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.events.registry import DETECTORS
-from beffroi.mandate.cameras import CameraSpec, change_camera
+from beffroi.mandate.cameras import CameraSpec, change_camera, doubt_camera
 from beffroi.mandate.commissioning import commission, commissioning_permit
 from beffroi.mandate.gate import CameraDecision, Gate, live_cameras
 from beffroi.mandate.hours import ALWAYS, within_hours
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.permit import TERM_S, Basis
 from beffroi.mandate.procedure.acts import ActType
+from beffroi.store.cameras import CameraState
 from beffroi.store.database import Database
 from tests.enacting import enact
 from tests.mandate.conftest import MAYOR, NOON, Decide
@@ -242,3 +244,87 @@ def test_commissioning_lasts_at_most_a_day(city: Database, clock: FrozenClock) -
 def test_always_means_every_minute_of_the_week() -> None:
     minutes = (NOON + timedelta(minutes=step) for step in range(0, 7 * 24 * 60, 7))
     assert all(within_hours(ALWAYS, "Europe/Paris", minute) for minute in minutes)
+
+
+@pytest.mark.parametrize(
+    ("measured", "reason"),
+    [
+        ({"rate_hz": 5.0}, "it analyses 5.0 pictures per second here"),
+        ({"person_px": 20.0}, "people are 20 pixels high here"),
+        ({"rate_hz": None, "person_px": 200.0}, None),
+        ({"rate_hz": 5.0, "measured_version": 0}, None),
+        ({"rate_hz": 5.0, "measured_at": NOON - timedelta(hours=1)}, None),
+        ({"person_px": 20.0, "measured_at": NOON - timedelta(days=9)}, "people are 20 pixels"),
+    ],
+    ids=["slow", "far", "fit", "another view", "slow an hour ago", "far as ever"],
+)
+def test_a_camera_below_what_was_voted_is_refused(
+    city: Database,
+    clock: FrozenClock,
+    drafted: Decide,
+    decide: Decide,
+    measured: dict[str, Any],
+    reason: str | None,
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    state = {"measured_at": NOON, "measured_version": 1} | measured
+    with city.write() as session:
+        session.add(
+            CameraState(
+                camera_id="park", state="watching", detail="", since=NOON, heard_at=NOON,
+                analysed=1, skipped=0, **state,
+            )
+        )  # fmt: skip
+    decision = ask(city, clock)
+    assert (decision.permit is None) is (reason is not None)
+    assert reason is None or reason in decision.refused[0].reason
+
+
+@pytest.mark.parametrize("models", [{}, {"movenet-multipose": "0" * 64}])
+def test_other_models_than_those_voted_do_not_run(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide, models: dict[str, str]
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    with city.read() as session:
+        decision = Gate(SHIPPED, clock, models).decide(session)[0]
+    assert decision.permit is None
+    assert "movenet-multipose" in decision.refused[0].reason
+
+
+def test_a_definition_of_an_earlier_release_does_not_run_after_an_upgrade(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    """Its detector is gone, or behaves otherwise: what was voted is no longer shipped."""
+    drafted()
+    decide(*IN_FORCE)
+    for shipped in ({}, {"strike": 1}, {"fall": SHIPPED["fall"] + 1}):
+        decision = ask(city, clock, shipped)
+        assert decision.permit is None
+        assert "this software does not ship it" in decision.refused[0].reason
+
+
+def test_doubt_about_a_camera_closes_it_until_two_people_re_validate_it(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    with city.write() as session:
+        doubt_camera(session, "park", "it looks elsewhere", clock)
+    assert "was seen to have moved" in ask(city, clock).refused[0].reason
+    with city.write() as session:
+        enact(session, "falls", ActType.REVALIDATION, clock, {"camera": "park"})
+    assert ask(city, clock).permit is not None
+
+
+def test_a_mask_may_be_added_and_none_taken_away(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    mask = ((0.1, 0.1), (0.4, 0.1), (0.4, 0.4))
+    with city.write() as session:
+        masked = CameraSpec("The park", "sim://park?seed=1", masks=[mask])
+        change_camera(session, "park", masked, actor=MAYOR, clock=clock)
+    assert ask(city, clock).permit is not None

@@ -29,6 +29,8 @@ _OBSTACLES: Final = frozenset({Outcome.REFUSES, Outcome.UNLISTED, Outcome.NEEDS_
 _SILENT: Final = frozenset({Outcome.ASKS, Outcome.NOT_HERE})
 """Clauses about the procedure, or about other places and hours, decide nothing here and now."""
 
+_COLON: Final = {"en": ": ", "fr": "\N{NO-BREAK SPACE}: "}
+
 
 @dataclass(frozen=True, slots=True)
 class UseExplained:
@@ -175,4 +177,5 @@ def _clause(row: Row) -> Condition:
 def _said(row: Row, language: str) -> str:
     title = row.doctrine.title[language]
     clause = "" if row.clause is None else f", {row.clause.id}"
-    return f"{title}{clause} – {WORDS[row.outcome][language]} : {row.why(language)}"
+    colon = _COLON[language]
+    return f"{title}{clause} – {WORDS[row.outcome][language]}{colon}{row.why(language)}"
