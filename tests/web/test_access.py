@@ -25,6 +25,13 @@ PUBLIC_PATHS = {
     "/uses.json",
     "/uses/{use_id}",
     "/uses/{use_id}/documents/{digest}",
+    "/definitions",
+    "/definitions/{digest}",
+    "/definitions/{digest}/text.json",
+    "/doctrines",
+    "/doctrines/{digest}",
+    "/doctrines/{digest}/text.json",
+    "/doctrines/documents/{digest}",
 }
 
 

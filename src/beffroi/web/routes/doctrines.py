@@ -9,12 +9,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from beffroi.mandate.doctrine.clauses import DoctrineText
+from beffroi.mandate.procedure.documents import find_document
+from beffroi.mandate.procedure.standing import counts
 from beffroi.mandate.rights import Permission
 from beffroi.web.access import PUBLIC, Visitor, needs, recognise
 from beffroi.web.doctrines import find_text, history, read_library
 from beffroi.web.dossiers import deeds
 from beffroi.web.posted import download
 from beffroi.web.render import render
+from beffroi.web.routes.mandate import attachment
 from beffroi.web.site import site_of
 
 router = APIRouter()
@@ -51,6 +54,16 @@ def portal_one(request: Request, digest: str) -> Response:
             ],
             public=True,
         )
+
+
+@router.get("/doctrines/documents/{digest}", dependencies=[PUBLIC])
+def document(request: Request, digest: str) -> Response:
+    """What an act on a doctrine rests on, once that act counts."""
+    with site_of(request).database.read() as session:
+        acts = history(session)
+        if not any(counts(act) and act.document_digest == digest for act in acts):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return attachment(find_document(session, digest))
 
 
 @router.get("/doctrines/{digest}/text.json", dependencies=[PUBLIC])

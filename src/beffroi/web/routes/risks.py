@@ -110,7 +110,7 @@ def _page(
     """The page, with what was typed in the form that could not be taken."""
     site = site_of(request)
     with site.database.read() as session:
-        names = dict(session.execute(select(Risk.id, Risk.name)).tuples().all())
+        names = {risk.id: risk.name for risk in session.scalars(select(Risk))}
         incidents = session.scalars(select(Incident).order_by(Incident.noticed_at.desc()))
         return render(
             request,

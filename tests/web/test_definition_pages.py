@@ -1,0 +1,91 @@
+"""Definitions by page: the text, what is known of it, what differs, the bytes."""
+
+from hashlib import sha256
+
+import httpx
+import pytest
+
+from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
+from beffroi.mandate.annexes import record_shipped
+from beffroi.mandate.definition import EvidenceClass, VotedText
+from beffroi.mandate.uses import register_definition
+from tests.web.town import Town, definition, signed_in
+
+SKELETON, CLEAR = definition(EvidenceClass.SKELETON), definition(EvidenceClass.CLEAR)
+
+
+@pytest.fixture
+def fall(town: Town) -> VotedText:
+    """The shipped definition of a fall, registered with what ships of it."""
+    voted = next(one for one in shipped_definitions() if one.definition.event == "fall")
+    texts = [*shipped_annexes("fall"), *shipped_translations("fall")]
+    author = town.account("clerk").pseudonym
+    with town.database.write() as session:
+        register_definition(session, voted, actor=author, clock=town.clock)
+        record_shipped(session, voted.digest, texts, actor=author, clock=town.clock)
+    return voted
+
+
+def test_anybody_reads_what_is_looked_for(
+    client: httpx.Client, town: Town, fall: VotedText
+) -> None:
+    listed = client.get("/definitions").text
+    assert fall.digest in listed
+    assert SKELETON.digest in listed
+    page = client.get(f"/definitions/{fall.digest}").text
+    assert fall.definition.criterion["en"] in page
+    for name, label in fall.definition.labels.items():
+        assert label["en"] in page
+        assert f"<code>{name}</code>" in page
+    assert "Kneeling" in page
+    assert "events found" in page
+    assert "<form" not in page.partition('id="difference"')[0]
+    assert "/uses/use-skeleton" in client.get(f"/definitions/{SKELETON.digest}").text
+
+
+def test_the_bytes_have_the_hash_that_was_voted(client: httpx.Client, town: Town) -> None:
+    answer = client.get(f"/definitions/{SKELETON.digest}/text.json")
+    assert sha256(answer.content).hexdigest() == SKELETON.digest
+    for path in ("/definitions/none", "/definitions/none/text.json"):
+        assert client.get(path).status_code == 404
+    assert client.get(f"/definitions/{SKELETON.digest}?from=none").status_code == 404
+
+
+def test_what_differs_is_told_word_by_word(
+    client: httpx.Client, town: Town, fall: VotedText
+) -> None:
+    page = client.get(f"/definitions/{CLEAR.digest}?from={SKELETON.digest}").text
+    assert "<del>skeletons</del>" in page or "<del>" in page
+    assert "other events will be found" not in page
+    page = client.get(f"/definitions/{fall.digest}?from={SKELETON.digest}").text
+    assert "other events will be found" in page
+    assert "Figures measured on one say nothing of the other." in page
+
+
+def test_a_translation_says_that_nobody_stood_for_it_until_somebody_did(
+    client: httpx.Client, town: Town, fall: VotedText
+) -> None:
+    path = f"/definitions/{fall.digest}"
+    mark = "What you read is a translation"
+    german = {"Accept-Language": "de"}
+    assert mark in client.get(path, headers=german).text
+    assert mark not in client.get(path).text
+    form = {"kind": "translation", "language": "de"}
+    with signed_in(client, town, "clerk") as browser:
+        office = f"/city{path}"
+        assert "/review" not in browser.get(office).text, "its author cannot review it"
+        answer = browser.post(f"{office}/review", "/city/doctrines", **form)
+        assert answer.status_code == 403
+    with signed_in(client, town, "secretary") as browser:
+        assert browser.post(f"{office}/review", office, **form).status_code == 200
+    assert mark not in client.get(path, headers=german).text
+    assert town.ledger()[-1] == "annex.reviewed"
+
+
+def test_the_office_sees_every_use_that_applies_it(client: httpx.Client, town: Town) -> None:
+    with signed_in(client, town, "inspector") as browser:
+        page = browser.get(f"/city/definitions/{SKELETON.digest}").text
+        assert "/city/uses/use-skeleton" in page
+        assert "/review" not in page
+    with signed_in(client, town, "operator") as browser:
+        assert browser.get("/city/definitions").status_code == 403

@@ -1,0 +1,80 @@
+"""The risk register and its incidents: written down, counted down, reported."""
+
+import httpx
+from sqlalchemy import select
+
+from beffroi.clock import FrozenClock
+from beffroi.mandate.impact.risks import register
+from beffroi.store.impact import Incident
+from tests.web.town import Town, csrf, signed_in
+
+PATH = "/city/risks"
+RISK = {
+    "name": "A screen is filmed",
+    "owner": "Command centre",
+    "measures": "No telephones.",
+    "residual": "2",
+    "review_on": "2026-11-01",
+    "use": "",
+}
+BREACH = {"risk": "1", "kind": "breach", "text": "Somebody filmed a screen.", "noticed_at": ""}
+
+
+def test_from_a_risk_to_a_reported_incident(
+    client: httpx.Client, town: Town, clock: FrozenClock
+) -> None:
+    with signed_in(client, town, "dpo") as browser:
+        assert "No risk has been written down yet." in browser.get(PATH).text
+        assert RISK["name"] in browser.post(PATH, PATH, **RISK).text
+        page = browser.post(f"{PATH}/incidents", PATH, **BREACH).text
+        assert "72 h left" in page
+    clock.advance(80 * 3600)
+    with signed_in(client, town, "dpo") as browser:
+        assert ">Overdue<" in browser.get(PATH).text
+        told = browser.post(f"{PATH}/incidents/1/reported", PATH, to="CNIL", at="")
+        assert "Still to be reported" not in told.text
+    kept = [kind for kind in town.ledger() if kind.startswith("impact.")]
+    assert kept == ["impact.risk", "impact.incident", "impact.incident_reported"]
+    with town.database.read() as session:
+        (incident,) = session.scalars(select(Incident))
+        assert incident.reported_to == "CNIL"
+
+
+def test_what_cannot_be_taken_comes_back_with_what_was_typed(
+    client: httpx.Client, town: Town
+) -> None:
+    wrong = (
+        (PATH, RISK | {"residual": "9"}, "graded from 1 (negligible) to 4 (maximum)"),
+        (PATH, RISK | {"residual": "much"}, "graded from 1 (negligible) to 4 (maximum)"),
+        (PATH, RISK | {"review_on": "soon"}, "Give the day"),
+        (PATH, RISK | {"owner": " "}, "A risk states its owner."),
+        (f"{PATH}/incidents", BREACH | {"risk": "7"}, "There is no risk 7"),
+        (f"{PATH}/incidents", BREACH | {"kind": "fun"}, "Say which risk came true"),
+        (f"{PATH}/incidents", BREACH | {"noticed_at": "2026-12-01T10:00"}, "still to come"),
+        (f"{PATH}/incidents", BREACH | {"noticed_at": "later"}, "Give a day and a time."),
+    )
+    with signed_in(client, town, "clerk") as browser:
+        browser.post(PATH, PATH, **RISK)
+        for path, fields, message in wrong:
+            answer = browser.post(path, PATH, **fields)
+            assert answer.status_code == 400, fields
+            assert message in answer.text, fields
+            assert fields.get("measures", fields.get("text")) in answer.text
+    with town.database.read() as session:
+        assert len(register(session)) == 1
+        assert session.scalars(select(Incident)).all() == []
+
+
+def test_who_reads_and_who_writes(client: httpx.Client, town: Town) -> None:
+    for login, read, write in (
+        ("clerk", 200, 200),
+        ("inspector", 200, 403),
+        ("committee", 200, 403),
+        ("operator", 403, 403),
+    ):
+        with signed_in(client, town, login) as browser:
+            page = browser.get(PATH)
+            assert page.status_code == read
+            assert ('action="/city/risks"' in page.text) == (write == 200)
+            token = csrf(browser.get(PATH if read == 200 else "/console").text)
+            assert client.post(PATH, data={"csrf": token} | RISK).status_code == write
