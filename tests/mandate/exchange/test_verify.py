@@ -1,6 +1,7 @@
 """An exported mandate holds; changed anywhere, the check names where."""
 
 import json
+import random
 import re
 import zipfile
 from collections.abc import Callable, Mapping
@@ -11,7 +12,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from beffroi.errors import BadInput, Tampered
+from beffroi.errors import BadInput, BeffroiError, Tampered
+from beffroi.ledger.checkpoint import read_notes
 from beffroi.ledger.erase import erase_payload
 from beffroi.mandate.exchange.bundle import MANIFEST, pack, plain, unpack
 from beffroi.mandate.exchange.verify import prove
@@ -118,6 +120,11 @@ FORGERIES: list[tuple[Forgery, str]] = [
     (edited("alerts.json", lambda rows: rows.clear()), "alert.raised.* was left out"),
     (line("act", payload="{}"), "does not say what was recorded"),
     (line("act", salt="00" * 32), "does not say what was recorded"),
+    (line("act", salt=None), "erased together"),
+    (line("act", payload=None), "erased together"),
+    (line("act", payload="[]"), "a payload is an object"),
+    (line("act", salt="zz"), "cannot be read"),
+    (line("act", leaf={"kind": "act"}), "cannot be read"),
     (line("act", salt=None, payload=None), "without a record of the erasure"),
     (line("act", position=0), "not in the ledger|in order"),
     (line("alert.raised", path=[]), "not in the ledger that was signed"),
@@ -140,8 +147,49 @@ def test_any_change_is_named_even_where_the_manifest_was_written_anew(
 ) -> None:
     files = dict(exported)
     forge(files)
-    with pytest.raises(Tampered, match=complaint):
+    with pytest.raises((Tampered, BadInput), match=complaint):
         prove(unpack(pack(files)))
+
+
+@pytest.mark.parametrize("name", ["acts.json", "ledger.json", "uses.json"])
+def test_a_key_written_twice_is_refused(exported: Mapping[str, bytes], name: str) -> None:
+    twice = exported[name].replace(b"{", b'{"use": "others", "use": "falls",', 1)
+    with pytest.raises(BadInput, match=f"{name} cannot be read: a key is written twice"):
+        prove({**exported, name: twice})
+
+
+UNBOUND = {"recorded_at", "confirmed_at", "since", "raised_at"}
+"""Times of rows, held against those of their lines to the minute."""
+
+
+def bound(name: str, data: bytes) -> object:
+    """All that a file says and the ledger must say too."""
+    if name == "checkpoint.txt":
+        return read_notes(data.decode())
+    if name == "key.txt":
+        return data.strip()
+    records = json.loads(data)
+    unbound = UNBOUND | ({"state"} if name == "alerts.json" else set())
+    return [
+        {key: value for key, value in record.items() if key not in unbound} for record in records
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_changed_byte_passes_unless_it_changes_nothing(
+    exported: Mapping[str, bytes], seed: int
+) -> None:
+    chance = random.Random(seed)
+    names = sorted(exported.keys() - {"README.txt"})
+    for _ in range(60):
+        name = chance.choice(names)
+        data = bytearray(exported[name])
+        data[chance.randrange(len(data))] = chance.choice(b'0123456789abcdef":,{}[] xZ\x00\xff')
+        try:
+            prove({**exported, name: bytes(data)})
+        except BeffroiError:
+            continue
+        assert bound(name, bytes(data)) == bound(name, exported[name]), name
 
 
 @pytest.mark.parametrize("forge", [forge for forge, _ in FORGERIES])

@@ -4,22 +4,40 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Self
+from typing import Annotated, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.errors import Tampered
 from beffroi.ledger.append import SALT_BYTES, Kind
 from beffroi.ledger.checkpoint import Checkpoint
-from beffroi.ledger.leaf import leaf_bytes, leaf_of
+from beffroi.ledger.leaf import leaf_bytes, leaf_of, utc_text
 from beffroi.ledger.merkle import Nodes, inclusion_proof, leaf_hash, verify_inclusion
 from beffroi.store.base import Json
 from beffroi.store.ledger import LedgerEntry, LedgerErasure, LedgerPayload
 
-Hex = str
+Hex = Annotated[str, Field(pattern="^([0-9a-f]{2})*$")]
+
+
+class LeafRecord(BaseModel):
+    """What the tree is made of, as :mod:`beffroi.ledger.leaf` writes it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    actor: str
+    commitment: Hex
+    kind: str
+    time: str
+
+    @field_validator("time")
+    @classmethod
+    def _is_one(cls, time: str) -> str:
+        if utc_text(datetime.fromisoformat(time)) != time:
+            raise ValueError("this is not written as times are")
+        return time
 
 
 class Entry(BaseModel):
@@ -36,10 +54,18 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     position: int = Field(ge=0)
-    leaf: dict[str, str]
+    leaf: LeafRecord
     salt: Hex | None
     payload: str | None
     path: tuple[Hex, ...]
+
+    @model_validator(mode="after")
+    def _is_whole_or_erased(self) -> Self:
+        if (self.salt is None) is not (self.payload is None):
+            raise ValueError("salt and payload are erased together")
+        if self.payload is not None and not isinstance(json.loads(self.payload), dict):
+            raise ValueError("a payload is an object")
+        return self
 
     @classmethod
     def of(cls, row: LedgerEntry, kept: LedgerPayload | None, nodes: Nodes, size: int) -> Self:
@@ -47,7 +73,7 @@ class Entry(BaseModel):
         position = row.position or 0
         return cls(
             position=position,
-            leaf=leaf_of(row),
+            leaf=LeafRecord(**leaf_of(row)),
             salt=None if kept is None else kept.salt.hex(),
             payload=None if kept is None else kept.payload,
             path=tuple(step.hex() for step in inclusion_proof(nodes, position, size)),
@@ -56,22 +82,22 @@ class Entry(BaseModel):
     @property
     def kind(self) -> str:
         """What happened."""
-        return self.leaf.get("kind", "")
+        return self.leaf.kind
 
     @property
     def actor(self) -> str:
         """Pseudonym of who did it."""
-        return self.leaf.get("actor", "")
+        return self.leaf.actor
 
     @property
     def at(self) -> datetime:
         """When it was written."""
-        return datetime.fromisoformat(self.leaf["time"])
+        return datetime.fromisoformat(self.leaf.time)
 
     @property
     def told(self) -> Json | None:
         """What it says; None once erased."""
-        return None if self.payload is None else dict(json.loads(self.payload))
+        return None if self.payload is None else json.loads(self.payload)
 
     def require_proof(self, signed: Checkpoint) -> None:
         """Refuse a line that is not under the signed root, or a payload that is not its own.
@@ -79,18 +105,15 @@ class Entry(BaseModel):
         Raises:
             Tampered: It says which line.
         """
-        leaf = leaf_hash(leaf_bytes(self.leaf))
-        try:
-            path = [bytes.fromhex(step) for step in self.path]
-            salt = None if self.salt is None else bytes.fromhex(self.salt)
-        except ValueError as error:
-            raise Tampered(f"{self.name} holds what is no hash.") from error
+        leaf = leaf_hash(leaf_bytes(self.leaf.model_dump()))
+        path = [bytes.fromhex(step) for step in self.path]
         if not verify_inclusion(leaf, self.position, signed.size, path, signed.root):
             raise Tampered(f"{self.name} is not in the ledger that was signed.")
-        if salt is None or self.payload is None:
+        if self.salt is None or self.payload is None:
             return
+        salt = bytes.fromhex(self.salt)
         committed = sha256(salt + self.payload.encode()).hexdigest()
-        if len(salt) != SALT_BYTES or committed != self.leaf["commitment"]:
+        if len(salt) != SALT_BYTES or committed != self.leaf.commitment:
             raise Tampered(f"{self.name} does not say what was recorded.")
 
     @property
@@ -116,7 +139,7 @@ def require_proven(entries: Sequence[Entry], signed: Checkpoint, key: Ed25519Pub
         if entry.kind == Kind.PAYLOAD_ERASED:
             erased.add(str((entry.told or {}).get("commitment")))
     for entry in entries:
-        if entry.payload is None and entry.leaf["commitment"] not in erased:
+        if entry.payload is None and entry.leaf.commitment not in erased:
             raise Tampered(f"{entry.name} lost its content without a record of the erasure.")
 
 

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, ValidationError
 
 from beffroi.errors import BadInput
 from beffroi.ledger.leaf import utc_text
@@ -15,7 +14,7 @@ from beffroi.store.base import Json
 from beffroi.store.cameras import CameraVersion
 from beffroi.store.procedure import Act, Document
 
-Moment = Annotated[datetime, PlainSerializer(utc_text, return_type=str)]
+Moment = Annotated[AwareDatetime, PlainSerializer(utc_text, return_type=str)]
 
 
 class Record(BaseModel):
@@ -231,7 +230,15 @@ def parse(name: str, data: bytes, model: type[Model]) -> tuple[Model, ...]:
         BadInput: They are not of that kind.
     """
     try:
-        return tuple(model.model_validate(fields) for fields in json.loads(data))
+        records = json.loads(data, object_pairs_hook=_each_key_once)
+        return tuple(model.model_validate(fields) for fields in records)
     except (TypeError, ValueError) as error:
         reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
         raise BadInput(f"{name} cannot be read: {reason}.") from error
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> Json:
+    """An object of which no two readers take different values."""
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise ValueError("a key is written twice")
+    return dict(pairs)
