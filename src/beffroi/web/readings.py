@@ -1,6 +1,6 @@
 """Definitions as pages show them: the text, what is known of it, and where it is applied."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.reading import name_field, read_out_annex, render
 from beffroi.mandate.uses import list_uses, state_of, text_of
 from beffroi.store.mandates import StoredDefinition
+from beffroi.web.definitions import known_definitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +120,17 @@ def facts(definition: Definition, language: str) -> list[tuple[str, str]]:
     ]
 
 
-def known_definitions(session: Session, now: datetime) -> list[Known]:
-    """Every definition registered here, and those that ship, by event and then version."""
+def read_definitions(session: Session, now: datetime) -> list[Known]:
+    """Every definition that is registered here or ships, by event, the latest version first."""
     applied = _applied(session, now)
-    stored = session.scalars(select(StoredDefinition))
-    texts = {row.digest: load_definition(row.canonical, row.digest) for row in stored}
-    known = [
-        Known(voted, True, in_use(session, digest), applied.get(digest, ()))
-        for digest, voted in texts.items()
+    registered = set(session.scalars(select(StoredDefinition.digest)))
+    return [
+        _known(session, voted, applied) if voted.digest in registered else _shipped(voted)
+        for voted in known_definitions(session)
     ]
-    known += [_shipped(voted) for voted in shipped_definitions() if voted.digest not in texts]
-    return sorted(known, key=lambda one: (one.definition.event, one.definition.version))
 
 
-def known_definition(session: Session, digest: str, now: datetime) -> Known | None:
+def read_definition(session: Session, digest: str, now: datetime) -> Known | None:
     """One of them by its hash; None if there is none.
 
     Raises:
@@ -140,8 +138,7 @@ def known_definition(session: Session, digest: str, now: datetime) -> Known | No
     """
     row = session.get(StoredDefinition, digest)
     if row is not None:
-        voted = load_definition(row.canonical, digest)
-        return Known(voted, True, in_use(session, digest), _applied(session, now).get(digest, ()))
+        return _known(session, load_definition(row.canonical, digest), _applied(session, now))
     return next((_shipped(one) for one in shipped_definitions() if one.digest == digest), None)
 
 
@@ -149,6 +146,10 @@ def author_of(session: Session, digest: str, kind: str, language: str | None) ->
     """Pseudonym of who recorded the annex in use."""
     row = current(session, digest, kind, language)
     return None if row is None else row.author
+
+
+def _known(session: Session, voted: VotedText, applied: Mapping[str, Sequence[Applied]]) -> Known:
+    return Known(voted, True, in_use(session, voted.digest), applied.get(voted.digest, ()))
 
 
 def _shipped(voted: VotedText) -> Known:

@@ -19,9 +19,9 @@ from beffroi.web.readings import (
     Known,
     author_of,
     facts,
-    known_definition,
-    known_definitions,
     parameters,
+    read_definition,
+    read_definitions,
 )
 from beffroi.web.render import language_of, render
 from beffroi.web.site import site_of
@@ -30,9 +30,6 @@ router = APIRouter()
 
 Sees = Annotated[Visitor, needs(Permission.SEE_MANDATES)]
 Wanted = Annotated[str | None, Query(alias="from", max_length=64)]
-
-HIDDEN = frozenset({State.DRAFT, State.REFUSED, State.WITHDRAWN})
-"""States that are nobody's business yet, or no longer."""
 
 
 @router.get("/city/definitions")
@@ -96,7 +93,7 @@ def review(
 def _list(request: Request, *, public: bool) -> Response:
     site = site_of(request)
     with site.database.read() as session:
-        known = known_definitions(session, site.clock.now())
+        known = read_definitions(session, site.clock.now())
     return render(
         request,
         "definition/list.html",
@@ -113,7 +110,7 @@ def _one(request: Request, digest: str, before: str | None, visitor: Visitor | N
         known = _found(session, request, digest)
         others = [
             one
-            for one in known_definitions(session, site.clock.now())
+            for one in read_definitions(session, site.clock.now())
             if one.definition.event == known.definition.event and one.voted.digest != digest
         ]
         earlier = None if before is None else _found(session, request, before)
@@ -135,7 +132,7 @@ def _one(request: Request, digest: str, before: str | None, visitor: Visitor | N
         figures=known.rows(Figures, language),
         confusions=known.rows(Confusions, language),
         contacts=known.rows(Contacts, language),
-        uses=[use for use in known.uses if visitor or use.state not in HIDDEN],
+        uses=[use for use in known.uses if visitor or use.state is not State.DRAFT],
         others=others,
         earlier=earlier,
         changes=differences(earlier.definition, known.definition, language) if earlier else [],
@@ -146,7 +143,7 @@ def _one(request: Request, digest: str, before: str | None, visitor: Visitor | N
 
 
 def _found(session: Session, request: Request, digest: str) -> Known:
-    known = known_definition(session, digest, site_of(request).clock.now())
+    known = read_definition(session, digest, site_of(request).clock.now())
     if known is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return known

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Query, Request
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from beffroi.errors import BadInput
@@ -77,6 +78,16 @@ def show(
             done=[duty for duty in found if is_done(duty, marks)][::-1],
         ),
     )
+
+
+def pressing(session: Session, now: datetime) -> list[Duty]:
+    """What is overdue or due soon, for the page on which people of the office start."""
+    try:
+        found = agenda(session, now)
+    except BadInput:
+        # A text was changed behind the procedure: that page says so itself, use by use.
+        return []
+    return reminders(found, done_marks(session), now.date())
 
 
 @router.post("/done")

@@ -22,6 +22,7 @@ from beffroi.web.access import Visitor, needs
 from beffroi.web.act_forms import may_record
 from beffroi.web.dossiers import Entry, deeds, read_dossier, read_register
 from beffroi.web.render import render
+from beffroi.web.routes.duties import pressing
 from beffroi.web.site import site_of
 
 router = APIRouter(prefix="/city")
@@ -50,11 +51,14 @@ ORDER: Final = (
 def register(request: Request, visitor: SeesMandates) -> Response:
     """Every use by where it stands, and what waits for somebody."""
     site = site_of(request)
+    now = site.clock.now()
     with site.database.read() as session:
-        entries, broken = read_register(session, site.clock.now())
+        entries, broken = read_register(session, now)
         return render(
             request,
             "mandate/register.html",
+            due=pressing(session, now),
+            today=now.date(),
             groups=by_state(entries),
             broken=broken,
             waiting=deeds(session, waiting(session)),
