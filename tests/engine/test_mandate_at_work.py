@@ -1,16 +1,23 @@
 """Promise 1 seen from the camera: nobody calls it but under a mandate, and they hang up in time."""
 
 import signal
+import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 
 from beffroi.engine.supervisor import Supervisor
+from beffroi.mandate.counting import DETECTIONS
+from beffroi.mandate.definition import EvidenceClass
+from beffroi.mandate.modes import Mode
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.procedure.acts import ActType
+from beffroi.store.mandates import UseCount
 from tests.engine.town import CLERK, Served, Town, within
 from tests.rtsp import Camera
 
@@ -96,3 +103,74 @@ def test_a_stopped_use_raises_no_more_alerts(
     stopped = town.site.clock.now()
     within(10, lambda: town.state("park") == "off")
     assert [alert.id for alert in town.alerts() if alert.raised_at > stopped] == []
+
+
+def counts(town: Town, use: str) -> dict[str, int]:
+    """What a use has counted in all."""
+    with town.site.database.read() as session:
+        rows = session.scalars(select(UseCount).where(UseCount.use_id == use)).all()
+    total: Counter[str] = Counter()
+    for row in rows:
+        total[row.what] += row.value
+    return dict(total)
+
+
+def test_what_is_only_counted_rings_nobody_and_keeps_nothing(
+    town: Town, supervise: Callable[[], Supervisor]
+) -> None:
+    town.camera("park")
+    shadow = town.use("park", "tried", mode=Mode.SHADOW, evidence=EvidenceClass.CLEAR)
+    numbers = town.use("park", "counted", mode=Mode.STATISTICS, evidence=EvidenceClass.CLEAR)
+    supervise()
+    within(60, lambda: counts(town, shadow).get(DETECTIONS, 0) >= 3)
+    within(10, lambda: counts(town, numbers).get(DETECTIONS, 0) >= 3)
+    town.act(shadow, ActType.REPEAL)
+    town.act(numbers, ActType.REPEAL)
+    within(CLOSED_S + 2, lambda: town.state("park") == "off")
+    assert town.alerts() == []
+    assert [path for path in town.site.folder.evidence.rglob("*") if path.is_file()] == []
+
+
+def test_a_long_time_offline_is_withdrawn_as_fast_as_any_other(
+    town: Town, watched: Camera, supervise: Callable[[], Supervisor]
+) -> None:
+    use = town.use("gate", max_offline_s=60)
+    supervise()
+    within(60, lambda: called(watched))
+    town.act(use, ActType.SUSPENSION)
+    within(5, lambda: not called(watched))
+    town.act(use, ActType.RESUMPTION)
+    within(20, lambda: called(watched))
+    with town.site.database.write() as session:
+        pause(session, use, "gate", "a test", actor=CLERK, clock=town.site.clock)
+    within(5, lambda: not called(watched))
+
+
+def test_a_host_without_a_supervisor_watches_until_its_permit_ends_and_no_longer(
+    town: Town, watched: Camera, serve: Callable[[], Served]
+) -> None:
+    town.use("gate", max_offline_s=20)
+    served = serve()
+    within(60, lambda: called(watched))
+    served.send(signal.SIGKILL)
+    killed = time.monotonic()
+    while time.monotonic() < killed + 14:
+        assert called(watched)
+        time.sleep(0.5)
+    within(killed + 21 - time.monotonic(), lambda: not called(watched))
+    within(10, lambda: not served.family())
+
+
+def test_a_new_supervisor_takes_over_from_hosts_that_went_on_alone(
+    town: Town, watched: Camera, serve: Callable[[], Served]
+) -> None:
+    use = town.use("gate", max_offline_s=3600)
+    served = serve()
+    within(60, lambda: called(watched))
+    served.send(signal.SIGKILL)
+    time.sleep(3)
+    assert called(watched)
+    town.act(use, ActType.SUSPENSION)
+    serve()
+    within(30, lambda: not called(watched))
+    within(10, lambda: not served.hosts())

@@ -58,6 +58,7 @@ class Town:
         evidence: EvidenceClass = EvidenceClass.COUNTS,
         lasts: timedelta = timedelta(days=1),
         zones: Mapping[str, Any] = EVERYWHERE,
+        **changes: Any,
     ) -> str:
         """Vote and publish a use on a camera; gives its id."""
         now = self.site.clock.now()
@@ -68,6 +69,7 @@ class Town:
             starts_at=now,
             ends_at=now + lasts,
             cameras={camera: dict(zones)},
+            **changes,
         )
         name = use or f"use-{camera}"
         with self.site.database.write() as session:
