@@ -32,10 +32,7 @@ app = typer.Typer(
 FileName = Annotated[Path, typer.Argument(metavar="FILE", help="An exported mandate.")]
 Out = Annotated[Path, typer.Option(metavar="FILE", help="Where to write it.")]
 Url = Annotated[
-    str,
-    typer.Option(
-        envvar="BEFFROI_PUBLIC_URL", help="The public page; else where the use was published."
-    ),
+    str, typer.Option(help="The public page; where the use was published, unless you name it.")
 ]
 
 
