@@ -24,7 +24,8 @@ from tests.enacting import FIRST
 from tests.mandate.exchange.archive import Archive
 
 
-def test_the_same_city_gives_the_same_bytes(archive: Archive) -> None:
+def test_the_same_city_gives_the_same_bytes(archive_on_either: Archive) -> None:
+    archive = archive_on_either
     archive.ring()
     assert archive.write(proof=True) == archive.write(proof=True)
     assert pack(archive.files(proof=True)) == archive.write(proof=True)

@@ -133,7 +133,8 @@ FORGERIES: list[tuple[Forgery, str]] = [
 ]
 
 
-def test_an_export_holds_and_says_where_everything_stood(archive: Archive) -> None:
+def test_an_export_holds_and_says_where_everything_stood(archive_on_either: Archive) -> None:
+    archive = archive_on_either
     archive.ring()
     proven = prove(archive.files(proof=True))
     assert {use.use: use.state for use in proven.contents.uses} == {"falls": "in_force"}
