@@ -191,6 +191,12 @@ class Bench:
         spec = CameraSpec("The park", address)
         change_camera(self.session, "park", spec, actor=FIRST, clock=self.clock)
 
+    def mask_camera(self) -> None:
+        """Hide a part of its picture."""
+        mask = ((0.1, 0.1), (0.4, 0.1), (0.4, 0.4))
+        spec = CameraSpec("The park", DRAWN, masks=[mask])
+        change_camera(self.session, "park", spec, actor=FIRST, clock=self.clock)
+
     def case(self) -> Case:
         """The use with all that rules look at."""
         return case_of(self.session, find_use(self.session, "falls"), self.clock.now())

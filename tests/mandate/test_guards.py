@@ -358,6 +358,14 @@ ROWS = [
         instead=leave(until="2026-12-23"),
     ),
     Row(
+        guards.masked,
+        PUBLICATION,
+        "These cameras have no mask, and dwellings are never seen: park (loi, c-1).",
+        asks("masks"),
+        before=(voted,),
+        remedy=(Bench.mask_camera,),
+    ),
+    Row(
         guards.authorised,
         PUBLICATION,
         "This authorisation is missing: commission, prefect (loi, c-1).",
@@ -478,6 +486,7 @@ STANDS_BEFORE: Mapping[Rule, frozenset[ActType]] = {
     guards.authorisation_bounded: frozenset({LEAVE}),
     guards.authorised: frozenset({PUBLICATION}),
     guards.effect_delayed: frozenset({PUBLICATION}),
+    guards.masked: frozenset({PUBLICATION}),
     guards.figures_known: frozenset({PUBLICATION}),
     guards.shadowed: frozenset({PUBLICATION}),
     guards.lifted_by_whom: frozenset({ActType.RESUMPTION}),

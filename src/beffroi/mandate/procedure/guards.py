@@ -364,6 +364,24 @@ def authorised(case: Case, step: Step) -> Words | None:
     )
 
 
+def masked(case: Case, step: Step) -> Words | None:
+    """Where the law hides dwellings, no camera goes to work without a mask."""
+    if not case.procedure.masks:
+        return None
+    bare = [
+        camera
+        for camera in sorted(case.written.text.cameras)
+        if not current_version(case.session, camera).masks
+    ]
+    if not bare:
+        return None
+    return say(
+        "These cameras have no mask, and dwellings are never seen: {cameras} ({clause}).",
+        cameras=", ".join(bare),
+        clause=_clause(case, "masks"),
+    )
+
+
 def effect_delayed(case: Case, step: Step) -> Words | None:
     """What is published binds after the delay, so that it can be attacked before."""
     made: Publication = step.details
@@ -500,6 +518,7 @@ GUARDS: Final = MappingProxyType(
             workers_told,
             compass_passed,
             authorised,
+            masked,
             figures_known,
             shadowed,
             effect_delayed,
@@ -527,6 +546,7 @@ ABOUT_THE_CASE: Final[frozenset[Rule]] = frozenset(
         renewal_evaluated,
         within_limits,
         authorised,
+        masked,
         figures_known,
         shadowed,
     }
