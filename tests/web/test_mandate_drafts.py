@@ -1,6 +1,8 @@
 """Writing a use down by a form, changing it, and getting everything back when it cannot be used."""
 
 import json
+from dataclasses import fields
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -9,9 +11,11 @@ from sqlalchemy import select
 from beffroi.events.shipped import shipped_definitions
 from beffroi.ledger.append import Kind
 from beffroi.mandate.hours import ALWAYS
+from beffroi.mandate.modes import Mode
 from beffroi.mandate.use_text import UseText
-from beffroi.mandate.uses import find_use, text_of
+from beffroi.mandate.uses import UseSpec, draft_use, find_use, revise_use, text_of
 from beffroi.store.mandates import Annex
+from beffroi.web.use_forms import read_use, values_of
 from tests.enacting import LAW
 from tests.web.town import ZONES, Town, csrf, signed_in
 
@@ -85,6 +89,7 @@ def test_a_use_is_written_down_and_changed(client: httpx.Client, town: Town) -> 
         ({"purpose": ""}, "This is needed."),
         ({"mode": "loud"}, "Pick one of the list."),
         ({"starts": "soon"}, "Give a day."),
+        ({"ends": "9999-12-31"}, "Give a day."),
         ({"max_offline_s": "much"}, "Give a whole number."),
         ({"ends": "2026-05-01"}, "A use ends after it starts."),
         ({"timezone": "Europe/Belfort"}, "is not a time zone"),
@@ -109,12 +114,54 @@ def test_what_cannot_be_used_is_said_and_nothing_is_lost(
         assert client.get("/city/uses/fall-quay").status_code == 404
 
 
+def test_a_form_holds_the_whole_text(client: httpx.Client, town: Town) -> None:
+    """Whatever a text can say survives a change of something else."""
+    spec = UseSpec(
+        purpose="Apprendre.",
+        law=LAW,
+        legal_basis="Article 1",
+        starts_at=datetime(2026, 5, 9, 22, tzinfo=UTC),
+        ends_at=datetime(2026, 12, 31, 23, tzinfo=UTC),
+        cameras={"square": ZONES, "quay": {}},
+        mode=Mode.LEARNING,
+        regime="led",
+        controller="Ville",
+        processors=("Régie",),
+        partners=("Pompiers", "Police"),
+        timezone="Europe/Paris",
+        hours={"1": [("08:00", "09:00"), ("10:00", "24:00")]},
+        occasion="Foire",
+        places=("square",),
+        max_offline_s=600,
+        renews="use-skeleton",
+        quota=500,
+    )
+    tried = {one.name for one in fields(UseSpec) if getattr(spec, one.name) != one.default}
+    assert tried | {"timezone"} == {one.name for one in fields(UseSpec)}
+    with town.database.write() as session:
+        draft_use(session, "learn", FALL, spec, actor="clerk", clock=town.clock)
+    before = text(town, "learn")
+    read = read_use(values_of(before), ["quay", "square"]).spec
+    assert read is not None
+    with town.database.write() as session:
+        revise_use(session, "learn", FALL, read, reason="none", actor="clerk", clock=town.clock)
+    assert text(town, "learn") == before
+
+
 def test_zones_are_taken_from_another_use(client: httpx.Client, town: Town) -> None:
     zones = json.dumps(ZONES, ensure_ascii=False)
     with signed_in(client, town, "clerk"):
         assert "use-skeleton" in client.get("/city/draft").text
         write(client, **{"camera-square": "on", "camera-quay": "", "zones_from-square": zones})
     assert text(town).cameras["square"].zones["forbidden"] == ZONES["forbidden"]
+
+
+def test_a_draft_starts_from_another_use(client: httpx.Client, town: Town) -> None:
+    with signed_in(client, town, "clerk"):
+        page = client.get("/city/draft?like=use-skeleton").text
+        assert "Porter secours aux personnes qui tombent." in page
+        assert 'name="camera-square" value="on" checked' in page
+        assert client.get("/city/draft?like=nothing").status_code == 404
 
 
 def test_hours_of_every_day_come_filled_in(client: httpx.Client, town: Town) -> None:

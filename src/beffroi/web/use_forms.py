@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData
 
 from beffroi.errors import BadInput
@@ -21,7 +21,12 @@ from beffroi.words import say
 Values = dict[str, str]
 
 _TEXTS: Final = ("purpose", "law", "legal_basis", "controller", "timezone", "occasion", "renews")
+_NUMBERS: Final = {"max_offline_s": 5, "quota": 0}
+"""With what stands for an empty field."""
 _LISTS: Final = ("processors", "partners", "places")
+_NEEDED: Final = ("definition", "purpose", "legal_basis", "mode", "starts", "ends")
+_YEARS: Final = (2000, 2200)
+"""Outside of these a day was mistyped."""
 _SPAN: Final = re.compile(r"(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})")
 
 Point = tuple[float, float]
@@ -78,7 +83,7 @@ def values_of(text: UseText) -> Values:
         "regime": text.regime,
         "starts": text.today(text.starts_at).isoformat(),
         "ends": text.today(text.ends_at - timedelta(microseconds=1)).isoformat(),
-        "max_offline_s": str(text.max_offline_s),
+        **{name: str(getattr(text, name)) for name in _NUMBERS},
     }
 
 
@@ -97,46 +102,55 @@ def read_use(values: Values, cameras: Sequence[str]) -> Typed:
     Raises:
         BadInput: Hours, zones or the time zone cannot be read.
     """
-    wrong = {
-        name: "missing"
-        for name in ("definition", "purpose", "legal_basis", "mode", "starts", "ends")
-        if not values.get(name, "").strip()
+    wrong = _wrong(values)
+    return Typed(None, wrong) if wrong else Typed(_spec(values, cameras))
+
+
+def _wrong(values: Values) -> dict[str, str]:
+    """By field, what cannot be used of it by itself; of two reasons the plainer one."""
+    return {
+        **_unknown(values),
+        **{name: "number" for name in _NUMBERS if not _number(values, name).isdecimal()},
+        **{name: "day" for name in ("starts", "ends") if _day(values.get(name, "")) is None},
+        **{name: "missing" for name in _NEEDED if not values.get(name, "").strip()},
     }
-    days = {name: _day(values.get(name, "")) for name in ("starts", "ends")}
-    wrong |= {name: "day" for name, day in days.items() if day is None and name not in wrong}
-    offline = values.get("max_offline_s", "").strip() or "5"
-    if not offline.isdigit():
-        wrong["max_offline_s"] = "number"
-    wrong |= _unknown(values)
-    starts, ends = days["starts"], days["ends"]
-    if wrong or starts is None or ends is None:
-        return Typed(None, wrong)
-    zone = zone_of(values.get("timezone", ""))
-    begin = datetime(starts.year, starts.month, starts.day, tzinfo=zone)
-    after = ends + timedelta(days=1)
-    text = {name: values.get(name, "").strip() for name in _TEXTS}
+
+
+def _spec(values: Values, cameras: Sequence[str]) -> UseSpec:
+    said = {name: values.get(name, "").strip() for name in _TEXTS}
     lists = {name: _lines(values.get(name, "")) for name in _LISTS}
-    return Typed(
-        UseSpec(
-            **text,
-            **lists,
-            mode=Mode(values["mode"]),
-            regime=TypeAdapter[Regime](Regime).validate_python(values["regime"]),
-            starts_at=begin.astimezone(UTC),
-            ends_at=datetime(after.year, after.month, after.day, tzinfo=zone).astimezone(UTC),
-            hours=_hours(values),
-            max_offline_s=int(offline),
-            cameras={
-                camera: _zones(values, camera)
-                for camera in cameras
-                if values.get(f"camera-{camera}")
-            },
-        )
+    zone = zone_of(said["timezone"])
+    starts, ends = (date.fromisoformat(values[name]) for name in ("starts", "ends"))
+    return UseSpec(
+        purpose=said["purpose"],
+        law=said["law"],
+        legal_basis=said["legal_basis"],
+        controller=said["controller"],
+        timezone=said["timezone"],
+        occasion=said["occasion"],
+        renews=said["renews"],
+        processors=lists["processors"],
+        partners=lists["partners"],
+        places=lists["places"],
+        mode=Mode(values["mode"]),
+        regime=cast(Regime, values.get("regime") or "gdpr"),
+        starts_at=datetime.combine(starts, time(), zone).astimezone(UTC),
+        ends_at=datetime.combine(ends + timedelta(days=1), time(), zone).astimezone(UTC),
+        hours=_hours(values),
+        max_offline_s=int(_number(values, "max_offline_s")),
+        quota=int(_number(values, "quota")),
+        cameras={
+            camera: _zones(values, camera) for camera in cameras if values.get(f"camera-{camera}")
+        },
     )
 
 
+def _number(values: Values, name: str) -> str:
+    return values.get(name, "").strip() or str(_NUMBERS[name])
+
+
 def _unknown(values: Values) -> dict[str, str]:
-    known = {"mode": list(Mode), "regime": ["gdpr", "led", "state_security"]}
+    known: dict[str, Sequence[str]] = {"mode": list(Mode), "regime": get_args(Regime)}
     return {
         name: "choice"
         for name, choices in known.items()
@@ -146,9 +160,10 @@ def _unknown(values: Values) -> dict[str, str]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if _YEARS[0] <= day.year <= _YEARS[1] else None
 
 
 def _lines(text: str) -> tuple[str, ...]:
