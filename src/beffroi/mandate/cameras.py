@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from sqlalchemy import Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
@@ -171,7 +171,7 @@ def doubt_camera(session: Session, camera_id: str, reason: str, clock: Clock) ->
 
 def doubted(session: Session, camera_id: str, at: datetime | None = None) -> CameraDoubt | None:
     """The doubt about a camera that stands, or that stood at a moment, if there is one."""
-    stands = CameraDoubt.cleared_at.is_(None)
+    stands: ColumnElement[bool] = CameraDoubt.cleared_at.is_(None)
     if at is not None:
         stands = or_(stands, and_(CameraDoubt.since <= at, CameraDoubt.cleared_at > at))
     doubts = select(CameraDoubt).where(CameraDoubt.camera_id == camera_id, stands)

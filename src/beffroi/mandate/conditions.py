@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from beffroi.mandate.cameras import camera_version, doubted, version_at
@@ -189,7 +189,7 @@ def _pause(
     session: Session, use_id: str, camera_id: str, at: datetime | None = None
 ) -> Pause | None:
     """The stop that stands, or that stood at a moment."""
-    stands = Pause.resumed_at.is_(None)
+    stands: ColumnElement[bool] = Pause.resumed_at.is_(None)
     if at is not None:
         stands = or_(stands, and_(Pause.paused_at <= at, Pause.resumed_at > at))
     stops = select(Pause).where(Pause.use_id == use_id, Pause.camera_id == camera_id, stands)
