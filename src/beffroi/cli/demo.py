@@ -46,13 +46,21 @@ def demo(
         return
 
     def greet() -> None:
-        with site.database.write() as session:
-            token = create_link(session, find_account(session, "operateur"), site.clock)
         web = site.settings.web
+        with site.database.write() as session:
+            operator, clerk, secretary = (
+                f"http://{web.host}:{web.port}/login/"
+                + create_link(session, find_account(session, login), site.clock)
+                for login in ("operateur", "secretariat", "greffe")
+            )
         console.rule("Belfort-les-Eaux, a city that does not exist")
         console.print(
-            f"Open [bold]http://{web.host}:{web.port}/login/{token}[/bold]\n"
+            f"Open [bold]{operator}[/bold]\n"
             "It signs you in once, as an operator. An alert comes within two minutes.\n"
+            "In another browser, the town hall: a clerk records decisions,\n"
+            f"  {clerk}\n"
+            "and the council's secretary confirms them,\n"
+            f"  {secretary}\n"
             f"To act from another terminal: beffroi account password admin --data {data}\n"
             "Ctrl-C stops everything.",
             soft_wrap=True,
