@@ -15,11 +15,10 @@ from beffroi.events.scuffle import Scuffles, Window
 from beffroi.events.strike import StrikeParameters, people
 from beffroi.perception.observation import Observation
 from beffroi.simulation import Event, Scene
-from beffroi.training.scenes import playground
 
 Floats = NDArray[np.float64]
 
-SCENE_S: Final = 60.0
+SCENE_S: Final = 45.0
 CLIP_WINDOWS: Final = 5
 """Moments taken from each clip, so that long clips weigh no more than short ones."""
 WARM_S: Final = 0.6
@@ -71,17 +70,15 @@ def of_clip(source: str, fight: bool, seen: Sequence[Look]) -> list[Example]:
 
 
 def of_scene(
-    seed: int, recordings: Recordings, rate_hz: float, p: StrikeParameters
+    scene: Scene, recordings: Recordings, rate_hz: float, p: StrikeParameters
 ) -> list[Example]:
     """Windows of a synthetic scene, two a second; those at the edges of a fight are left out."""
-    setting = playground(seed)
-    scene = Scene.stage(setting, seed)
-    observations = recordings.made(
-        f"{setting.name} {SCENE_S:g}", partial(_frames, scene, rate_hz), rate_hz
-    )
+    name = f"{scene.name} {scene.seed}"
+    frames = partial(_frames, scene, rate_hz)
+    observations = recordings.made(f"{name} {SCENE_S:g}", frames, rate_hz)
     events = [event for event in scene.events(SCENE_S) if event.event == "strike"]
     return [
-        Example(setting.name, fight, window.features)
+        Example(name, fight, window.features)
         for look in looks(observations, p)
         if round(look.t * rate_hz) % max(round(rate_hz / 2), 1) == 0
         for window in look.windows
