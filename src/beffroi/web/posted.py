@@ -5,13 +5,16 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import Depends, Request
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from beffroi.errors import BeffroiError
 from beffroi.mandate.impact.texts import Language as Tongue
+from beffroi.mandate.procedure.documents import attach
+from beffroi.web.access import Visitor
 from beffroi.web.errors import STATUSES
 from beffroi.web.render import language_of
+from beffroi.web.site import Site
 
 
 async def _typed(request: Request) -> FormData:
@@ -20,6 +23,35 @@ async def _typed(request: Request) -> FormData:
 
 Typed = Annotated[FormData, Depends(_typed)]
 """Everything that a form brings, for forms whose fields are data."""
+
+
+def attached(site: Site, visitor: Visitor, typed: FormData) -> dict[str, str]:
+    """Keep an attachment by itself, so that a form that comes back still holds it.
+
+    Returns:
+        What the form then carries in the place of the file; nothing if none was chosen.
+
+    Raises:
+        BadInput: Empty, too large, or of a kind that nobody could open later.
+    """
+    file = uploaded(typed, "file")
+    if file is None:
+        return {}
+    with site.database.write() as session:
+        kept = attach(
+            session,
+            file.filename or "",
+            file.file.read(),
+            actor=visitor.account.pseudonym,
+            clock=site.clock,
+        )
+        return {"document": kept.digest, "document_name": kept.name}
+
+
+def uploaded(typed: FormData, name: str) -> UploadFile | None:
+    """A file that was chosen; None where the field was left blank."""
+    file = typed.get(name)
+    return file if isinstance(file, UploadFile) and file.filename else None
 
 
 def lines(typed: FormData, name: str) -> list[str]:

@@ -8,21 +8,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from beffroi.errors import BadInput, BeffroiError, NotAuthorised
 from beffroi.mandate.doctrine.clauses import read_doctrine
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.adoption import register_doctrine
-from beffroi.mandate.procedure.documents import attach
 from beffroi.mandate.procedure.record import record_change
 from beffroi.mandate.rights import Permission
 from beffroi.web.access import Visitor, acts, needs
 from beffroi.web.doctrines import history, prospect
 from beffroi.web.dossiers import deeds
 from beffroi.web.i18n import N_
-from beffroi.web.posted import Typed, status_of
+from beffroi.web.posted import Typed, attached, status_of, uploaded
 from beffroi.web.render import render
 from beffroi.web.routes.doctrines import text_or_404
 from beffroi.web.site import Site, site_of
@@ -36,7 +34,7 @@ Records = Annotated[Visitor, acts(Permission.RECORD_ACTS)]
 def register(request: Request, visitor: Records, typed: Typed) -> Response:
     """Register a text of the city's own; it binds nobody before it is adopted."""
     site = site_of(request)
-    file = _uploaded(typed, "text")
+    file = uploaded(typed, "text")
     if file is None:
         raise BadInput(N_("Choose the file of the doctrine, in YAML."))
     with TemporaryDirectory() as folder:
@@ -66,7 +64,7 @@ def decide(
     site = site_of(request)
     values = {name: value for name, value in typed.items() if isinstance(value, str)}
     try:
-        values |= _attached(site, visitor, typed)
+        values |= attached(site, visitor, typed)
         with site.database.write() as session:
             _record(session, site, visitor, digest, act_type, values)
     except (BadInput, NotAuthorised) as error:
@@ -99,27 +97,6 @@ def _record(
         actor=visitor.account.pseudonym,
         clock=site.clock,
     )
-
-
-def _attached(site: Site, visitor: Visitor, typed: FormData) -> dict[str, str]:
-    """Keep the attachment by itself, so that a form that comes back still holds it."""
-    file = _uploaded(typed, "file")
-    if file is None:
-        return {}
-    with site.database.write() as session:
-        kept = attach(
-            session,
-            file.filename or "",
-            file.file.read(),
-            actor=visitor.account.pseudonym,
-            clock=site.clock,
-        )
-        return {"document": kept.digest, "document_name": kept.name}
-
-
-def _uploaded(typed: FormData, name: str) -> UploadFile | None:
-    file = typed.get(name)
-    return file if isinstance(file, UploadFile) and file.filename else None
 
 
 def _page(

@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Final
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from beffroi.errors import BadInput
+from beffroi.errors import Actor, BadInput, NotAuthorised
 from beffroi.mandate.procedure.documents import find_document
 from beffroi.mandate.procedure.record import next_acts, waiting
 from beffroi.mandate.procedure.standing import State
@@ -21,6 +20,8 @@ from beffroi.store.procedure import Document
 from beffroi.web.access import Visitor, needs
 from beffroi.web.act_forms import may_record
 from beffroi.web.dossiers import Entry, deeds, read_dossier, read_register
+from beffroi.web.i18n import N_
+from beffroi.web.posted import download
 from beffroi.web.render import render
 from beffroi.web.routes.duties import pressing
 from beffroi.web.site import site_of
@@ -102,14 +103,22 @@ def found(session: Session, use_id: str) -> Use:
         raise HTTPException(404) from error
 
 
+def require_unchanged(use: Use, seen: str) -> None:
+    """Refuse what was typed about a text that somebody has changed since.
+
+    Raises:
+        NotAuthorised: The text is not the one that was on the page.
+    """
+    if seen != use.text_digest:
+        raise NotAuthorised(
+            N_("Somebody changed the text meanwhile. Read it again, then send this form again."),
+            actor=Actor.USER,
+        )
+
+
 def attachment(document: Document) -> Response:
     """A document that a browser saves and never opens in this site's name."""
-    name = quote(document.name, safe="")
-    return Response(
-        document.content,
-        media_type=document.media_type,
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
-    )
+    return download(document.content, document.media_type, document.name)
 
 
 def by_state(entries: Iterable[Entry]) -> Mapping[State, list[Entry]]:

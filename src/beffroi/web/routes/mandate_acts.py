@@ -3,15 +3,13 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
-from starlette.datastructures import FormData, UploadFile
+from fastapi import APIRouter, Form, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from beffroi.errors import BadInput, BeffroiError, NotAuthorised
 from beffroi.mandate.procedure.acts import DOCUMENTED, WIDENING, ActType
 from beffroi.mandate.procedure.consultation import answer, contribute
-from beffroi.mandate.procedure.documents import attach
 from beffroi.mandate.procedure.record import confirm_act, next_acts, permission_for, record_act
 from beffroi.mandate.rights import Permission, require
 from beffroi.mandate.uses import text_of
@@ -19,22 +17,15 @@ from beffroi.store.procedure import Act
 from beffroi.web.access import Visitor, acts
 from beffroi.web.act_forms import fields_of, may_record, read_fields
 from beffroi.web.dossiers import deeds, read_dossier
-from beffroi.web.errors import STATUSES
 from beffroi.web.i18n import N_
+from beffroi.web.posted import Typed, attached, status_of
 from beffroi.web.render import render
-from beffroi.web.routes.mandate import SeesMandates, found
+from beffroi.web.routes.mandate import SeesMandates, found, require_unchanged
 from beffroi.web.site import site_of
 
 router = APIRouter(prefix="/city")
 
 Says = Annotated[str, Form(max_length=20_000)]
-
-
-async def _typed(request: Request) -> FormData:
-    return await request.form()
-
-
-Typed = Annotated[FormData, Depends(_typed)]
 
 
 @router.get("/uses/{use_id}/acts/{act_type}")
@@ -59,11 +50,12 @@ def record(
     details, wrong = read_fields(act_type, fields_of(act_type, text, visitor), typed)
     _require(visitor, act_type)
     try:
-        values |= _attached(request, visitor, typed)
+        values |= attached(site, visitor, typed)
         if wrong:
             raise BadInput(N_("Some fields cannot be used yet; they are marked below."))
         require(visitor.account, permission_for(act_type, details))
         with site.database.write() as session:
+            require_unchanged(found(session, use_id), values.get("seen", ""))
             made = record_act(
                 session,
                 use_id,
@@ -136,23 +128,6 @@ def take_answer(
     return RedirectResponse(f"/city/uses/{use_id}#contributions", HTTPStatus.SEE_OTHER)
 
 
-def _attached(request: Request, visitor: Visitor, typed: FormData) -> dict[str, str]:
-    """Keep an attachment by itself, so that a form that comes back still holds it."""
-    file = typed.get("file")
-    if not isinstance(file, UploadFile) or not file.filename:
-        return {}
-    site = site_of(request)
-    with site.database.write() as session:
-        kept = attach(
-            session,
-            file.filename,
-            file.file.read(),
-            actor=visitor.account.pseudonym,
-            clock=site.clock,
-        )
-        return {"document": kept.digest, "document_name": kept.name}
-
-
 def _form(
     request: Request,
     visitor: Visitor,
@@ -176,12 +151,13 @@ def _form(
         return render(
             request,
             "mandate/act.html",
-            status=_status(error),
+            status=status_of(error),
             dossier=dossier,
             act_type=act_type,
             against=against[0] if against else None,
             fields=fields_of(act_type, dossier.entry.text, visitor),
             values=usual | values,
+            seen=found(session, use_id).text_digest,
             wrong=wrong or {},
             error=error,
             documented=act_type in DOCUMENTED,
@@ -208,15 +184,9 @@ def _second_look(
         return render(
             request,
             "mandate/confirm.html",
-            status=_status(error),
+            status=status_of(error),
             deed=deeds(session, [act])[0],
             own=act.recorded_by == visitor.account.pseudonym,
             dossier=dossier,
             error=error,
         )
-
-
-def _status(error: BeffroiError | None) -> int:
-    if error is None:
-        return HTTPStatus.OK
-    return next(status for kind, status in STATUSES if isinstance(error, kind))

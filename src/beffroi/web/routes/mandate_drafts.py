@@ -23,11 +23,10 @@ from beffroi.mandate.uses import UseSpec, draft_use, list_uses, revise_use, text
 from beffroi.store.mandates import Use
 from beffroi.web.access import Visitor, acts, needs
 from beffroi.web.definitions import known_definitions
-from beffroi.web.errors import STATUSES
 from beffroi.web.i18n import N_
+from beffroi.web.posted import Typed, status_of
 from beffroi.web.render import render
-from beffroi.web.routes.mandate import found
-from beffroi.web.routes.mandate_acts import Typed
+from beffroi.web.routes.mandate import found, require_unchanged
 from beffroi.web.site import site_of
 from beffroi.web.use_forms import Values, read_use, usual_values, values_of, values_typed
 
@@ -105,6 +104,7 @@ def _keep(
     if use_id is None:
         made = draft_use(session, values.get("use", "").strip(), voted, spec, **by)
     else:
+        require_unchanged(found(session, use_id), values.get("seen", ""))
         said = values.get("contribution", "")
         made = revise_use(
             session,
@@ -139,8 +139,9 @@ def _form(
     return render(
         request,
         "mandate/draft.html",
-        status=200 if error is None else next(s for kind, s in STATUSES if isinstance(error, kind)),
+        status=status_of(error),
         use_id=use_id,
+        seen="" if use_id is None else found(session, use_id).text_digest,
         values=values,
         wrong=wrong or {},
         error=error,
