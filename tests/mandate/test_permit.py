@@ -17,7 +17,6 @@ from beffroi.mandate.permit import (
     from_wire,
     issue,
     to_wire,
-    withdrawn,
 )
 
 
@@ -53,10 +52,10 @@ def test_a_host_takes_no_permit_that_no_gate_would_give(basis: Basis, term: floa
 def test_a_permit_that_is_withdrawn_ends_soon_however_often_one_says_so() -> None:
     clock = FrozenClock(datetime(2026, 11, 23, tzinfo=UTC))
     permit = issue("sim://park", Basis.USE, "park", ("falls",), clock.monotonic() + LONGEST_S)
-    permit = withdrawn(permit, clock)
+    permit = permit.withdrawn(clock)
     assert permit.uses == ()
     clock.advance(GRACE_S / 2)
-    assert withdrawn(permit, clock) == permit
+    assert permit.withdrawn(clock) == permit
     clock.advance(GRACE_S / 2)
     assert not permit.valid(clock)
 

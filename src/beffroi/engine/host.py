@@ -26,7 +26,6 @@ from beffroi.engine.messages import FAREWELL, Order, orders_from_line, reports_t
 from beffroi.errors import BeffroiError, NotAuthorised
 from beffroi.folder import DataFolder
 from beffroi.logs import configure
-from beffroi.mandate.permit import withdrawn
 from beffroi.settings import Settings
 from beffroi.store.database import Database
 
@@ -59,7 +58,7 @@ class Host:
         with self._lock:
             for camera, watch in self._watches.items():
                 if camera not in named:
-                    watch.renew(withdrawn(watch.permit, self._station.clock))
+                    watch.renew(watch.permit.withdrawn(self._station.clock))
             for order in orders:
                 self._watch(order)
         self._orders = orders
@@ -83,7 +82,7 @@ class Host:
         if watch is not None and watch.is_alive():
             same = watch.version == order.version
             # A changed record is read afresh once the old permit has run out.
-            watch.renew(order.permit if same else withdrawn(watch.permit, clock))
+            watch.renew(order.permit if same else watch.permit.withdrawn(clock))
             return
         if watch is not None and clock.monotonic() < watch.ended + RETRY_S:
             return

@@ -8,7 +8,7 @@ leaves this package (an import contract and a test watch it).
 import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from beffroi.clock import Clock
 from beffroi.errors import NotAuthorised
@@ -69,6 +69,11 @@ class Permit:
         """Whether the deadline still lies ahead."""
         return clock.monotonic() < self.deadline
 
+    def withdrawn(self, clock: Clock) -> Self:
+        """The same permit for nothing any more, and about to end."""
+        deadline = min(self.deadline, clock.monotonic() + GRACE_S)
+        return replace(self, uses=(), deadline=deadline)
+
     def require(self, address: str, clock: Clock) -> None:
         """Check the permit before a stream is opened or read on.
 
@@ -86,12 +91,6 @@ def issue(
 ) -> Permit:
     """Make a permit; for :mod:`beffroi.mandate` only, see its gate and laboratory."""
     return Permit(address, basis, camera, uses, deadline, _SEAL)
-
-
-def withdrawn(permit: Permit, clock: Clock) -> Permit:
-    """The same permit for nothing any more, and about to end."""
-    deadline = min(permit.deadline, clock.monotonic() + GRACE_S)
-    return replace(permit, uses=(), deadline=deadline)
 
 
 def to_wire(permit: Permit) -> str:
