@@ -13,7 +13,7 @@ from beffroi.mandate.rights import Role
 from beffroi.mandate.uses import UseSpec, draft_use, find_use, state_of
 from beffroi.store.procedure import Act, Document
 from tests.enacting import LAW, enact
-from tests.web.town import ZONES, Town, csrf, definition, signed_in
+from tests.web.town import ZONES, Town, csrf, definition, seen, signed_in
 
 USE = "/city/uses/new"
 PAPER = {"file": ("Procès-verbal.txt", b"minutes of May", "text/plain")}
@@ -41,8 +41,9 @@ def act(client: httpx.Client, kind: str, files: Any = None, **fields: str) -> ht
     """Record an act through its form."""
     path = f"{USE}/acts/{kind}"
     said = {"body": "Conseil", "date": "2026-05-04", "reference": "2026-7", "motives": "Débattu."}
-    token = csrf(client.get(path).text)
-    return client.post(path, data={"csrf": token} | said | fields, files=files)
+    page = client.get(path).text
+    sent = {"csrf": csrf(page), "seen": seen(page)} | said | fields
+    return client.post(path, data=sent, files=files)
 
 
 def vote(client: httpx.Client, **fields: str) -> httpx.Response:
@@ -129,6 +130,16 @@ def test_a_rule_that_refuses_says_so_on_the_form(
     assert state(town) == "draft"
 
 
+def test_nobody_votes_on_a_text_that_was_changed_under_the_form(
+    client: httpx.Client, town: Town, draft: str
+) -> None:
+    with signed_in(client, town, "clerk"):
+        page = vote(client, seen="0" * 64)
+        assert page.status_code == 403
+        assert "Somebody changed the text meanwhile." in page.text
+    assert state(town) == "draft"
+
+
 def test_an_act_without_its_paper_is_refused(client: httpx.Client, town: Town, draft: str) -> None:
     with signed_in(client, town, "clerk"):
         page = act(client, "vote", members="3", votes_for="Ada")
@@ -203,10 +214,11 @@ def test_a_supervisor_suspends_and_nothing_else(client: httpx.Client, town: Town
     path = "/city/uses/use-skeleton/acts/suspension"
     with signed_in(client, town, "supervisor"):
         form = {"body": "S", "date": "2026-05-04", "reference": "1", "motives": "m"}
-        token = csrf(client.get(path).text)
-        no = client.post(path, data=form | {"csrf": token, "by": "council"})
+        page = client.get(path).text
+        form |= {"csrf": csrf(page), "seen": seen(page)}
+        no = client.post(path, data=form | {"by": "council"})
         assert no.status_code == 400
-        client.post(path, data=form | {"csrf": token, "by": "supervisor"})
+        client.post(path, data=form | {"by": "supervisor"})
         assert "Stopped by: Supervisor" in client.get("/city/uses/use-skeleton").text
 
 

@@ -17,7 +17,7 @@ from beffroi.mandate.uses import UseSpec, draft_use, find_use, revise_use, text_
 from beffroi.store.mandates import Annex
 from beffroi.web.use_forms import read_use, values_of
 from tests.enacting import LAW
-from tests.web.town import ZONES, Town, csrf, signed_in
+from tests.web.town import ZONES, Town, csrf, seen, signed_in
 
 FALL = next(voted for voted in shipped_definitions() if voted.definition.event == "fall")
 TYPED = {
@@ -41,9 +41,9 @@ TYPED = {
 
 
 def write(client: httpx.Client, path: str = "/city/draft", **changed: str) -> httpx.Response:
-    token = csrf(client.get(path).text)
+    page = client.get(path).text
     typed = {name: value for name, value in (TYPED | changed).items() if value}
-    return client.post(path, data={"csrf": token} | typed)
+    return client.post(path, data={"csrf": csrf(page), "seen": seen(page)} | typed)
 
 
 def text(town: Town, use: str = "fall-quay") -> UseText:
@@ -168,6 +168,24 @@ def test_hours_of_every_day_come_filled_in(client: httpx.Client, town: Town) -> 
     with signed_in(client, town, "secretary"):
         page = client.get("/city/draft").text
     assert page.count('value="00:00–24:00"') == len(ALWAYS)
+
+
+def test_two_who_change_a_text_at_once_do_not_undo_each_other(
+    client: httpx.Client, town: Town
+) -> None:
+    path = "/city/uses/fall-quay/revise"
+    with signed_in(client, town, "clerk"):
+        write(client)
+        opened = client.get(path).text
+        write(client, path, reason="night", purpose="La nuit.")
+        late = TYPED | {"reason": "day", "csrf": csrf(opened), "seen": seen(opened)}
+        page = client.post(path, data=late)
+        assert page.status_code == 403
+        assert "Somebody changed the text meanwhile." in page.text
+        assert text(town).purpose == "La nuit."
+        again = client.post(path, data=late | {"seen": seen(page.text)})
+        assert again.status_code == 200
+    assert text(town).purpose == TYPED["purpose"]
 
 
 def test_a_voted_use_is_not_changed(client: httpx.Client, town: Town) -> None:

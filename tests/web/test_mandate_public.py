@@ -89,6 +89,7 @@ def test_a_suspension_is_public_at_once(client: httpx.Client, town: Town) -> Non
         ("camera=square", 200, "it may run"),
         ("camera=square&at=2020-01-01T00:00", 200, "it does not run"),
         ("camera=square&at=soon", 400, "Give a day and an hour"),
+        ("camera=square&zone=Mars", 400, "is not a time zone"),
         ("camera=nothing", 400, "There is no camera nothing"),
         ("camera=quay&event=lying", 200, "the texts in force leave no mode."),
         ("camera=quay&event=fall", 200, "No use names this camera for this event."),

@@ -220,6 +220,11 @@ def csrf(page: str) -> str:
     return page.partition('name="csrf" value="')[2].partition('"')[0]
 
 
+def seen(page: str) -> str:
+    """The text of a use that a form is about."""
+    return page.partition('name="seen" value="')[2].partition('"')[0]
+
+
 @dataclass
 class Browser:
     """A signed-in browser without scripts."""

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
@@ -11,6 +10,7 @@ from starlette.responses import Response
 from beffroi.errors import BadInput
 from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.explaining import Explained, explain
+from beffroi.mandate.hours import zone_of
 from beffroi.web.definitions import known_definitions
 from beffroi.web.i18n import N_
 from beffroi.web.render import render
@@ -20,11 +20,17 @@ from beffroi.web.site import site_of
 router = APIRouter(prefix="/city")
 
 ZONE: Final = "Europe/Paris"
+"""Where nothing else is typed, as in the form of a use."""
 
 
 @router.get("/explain")
 def page(
-    request: Request, visitor: SeesMandates, camera: str = "", event: str = "", at: str = ""
+    request: Request,
+    visitor: SeesMandates,
+    camera: str = "",
+    event: str = "",
+    at: str = "",
+    zone: str = ZONE,
 ) -> Response:
     """Ask of a camera, an event and a moment; nothing named asks nothing."""
     site = site_of(request)
@@ -32,7 +38,7 @@ def page(
     explained: Explained | None = None
     with site.database.read() as session:
         try:
-            moment = _moment(at, site.clock.now())
+            moment = _moment(at, zone, site.clock.now())
             if camera:
                 explained = explain(session, camera, event or None, moment)
         except BadInput as refusal:
@@ -43,9 +49,9 @@ def page(
             status=200 if error is None else 400,
             cameras=[(one.camera_id, one.name) for one in list_cameras(session)],
             events=_events(session),
-            values={"camera": camera, "event": event, "at": at},
+            values={"camera": camera, "event": event, "at": at, "zone": zone},
             explained=explained,
-            zone=ZONE,
+            zone=zone,
             error=error,
         )
 
@@ -56,12 +62,13 @@ def _events(session: Session) -> dict[str, dict[str, str]]:
     }
 
 
-def _moment(at: str, now: datetime) -> datetime:
-    """The moment that was typed, on the clocks of `ZONE`; now where none was."""
+def _moment(at: str, zone: str, now: datetime) -> datetime:
+    """The moment that was typed, on the clocks of a zone; now where none was."""
+    clocks = zone_of(zone)
     if not at:
         return now
     try:
         moment = datetime.fromisoformat(at)
     except ValueError as error:
         raise BadInput(N_("Give a day and an hour, e.g. 2026-11-22T18:30.")) from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(ZONE))).astimezone(UTC)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=clocks)).astimezone(UTC)
