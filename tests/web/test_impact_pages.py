@@ -76,6 +76,10 @@ def test_a_refused_form_comes_back_with_all_that_was_typed(
         assert answer.status_code == 400
         assert "Typed with care." in answer.text
         assert "The grade of 1 is one of 0, 1, 2, not 7." in answer.text
+        for number in ("7", "9" * 30, "x"):
+            answer = record(client, Study.COMPASS, {"contribution": number})
+            assert answer.status_code == 400
+            assert f"The use {USE} received no contribution" in answer.text
     assert kept(town, Study.COMPASS) == []
 
 

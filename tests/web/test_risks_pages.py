@@ -49,7 +49,8 @@ def test_what_cannot_be_taken_comes_back_with_what_was_typed(
         (PATH, RISK | {"review_on": "soon"}, "Give the day"),
         (PATH, RISK | {"owner": " "}, "A risk states its owner."),
         (f"{PATH}/incidents", BREACH | {"risk": "7"}, "There is no risk 7"),
-        (f"{PATH}/incidents", BREACH | {"kind": "fun"}, "Say which risk came true"),
+        (f"{PATH}/incidents", BREACH | {"risk": "9" * 30}, "There is no risk 0"),
+        (f"{PATH}/incidents", BREACH | {"kind": "fun"}, "Say what kind of incident it is."),
         (f"{PATH}/incidents", BREACH | {"noticed_at": "2026-12-01T10:00"}, "still to come"),
         (f"{PATH}/incidents", BREACH | {"noticed_at": "later"}, "Give a day and a time."),
     )
@@ -60,6 +61,9 @@ def test_what_cannot_be_taken_comes_back_with_what_was_typed(
             assert answer.status_code == 400, fields
             assert message in answer.text, fields
             assert (fields["measures"] if path == PATH else fields["text"]) in answer.text
+        for number in ("7", "9" * 30, "x"):
+            path = f"{PATH}/incidents/{number}/reported"
+            assert browser.post(path, PATH, to="CNIL", at="").status_code == 400
     with town.database.read() as session:
         assert len(register(session)) == 1
         assert session.scalars(select(Incident)).all() == []

@@ -1,7 +1,7 @@
 """What forms bring that no list of parameters foresees, and what is handed out as a file."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import quote
 
 from fastapi import Depends, Request
@@ -15,6 +15,9 @@ from beffroi.web.access import Visitor
 from beffroi.web.errors import STATUSES
 from beffroi.web.render import language_of
 from beffroi.web.site import Site
+
+_LONG: Final = 10
+"""So many digits are more than any number here has, and than every database takes."""
 
 
 async def _typed(request: Request) -> FormData:
@@ -57,6 +60,11 @@ def uploaded(typed: FormData, name: str) -> UploadFile | None:
 def lines(typed: FormData, name: str) -> list[str]:
     """The lines of a text area that say something."""
     return [line.strip() for line in str(typed.get(name, "")).splitlines() if line.strip()]
+
+
+def whole(text: str) -> int:
+    """A whole number that was picked from a list; 0, which numbers nothing, for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _LONG else 0
 
 
 def status_of(error: BeffroiError | None) -> int:

@@ -20,7 +20,7 @@ from beffroi.mandate.procedure.consultation import contributions
 from beffroi.mandate.rights import Permission
 from beffroi.store.impact import Assessment
 from beffroi.web.access import Visitor, acts, needs
-from beffroi.web.posted import Typed, status_of, tongue_of
+from beffroi.web.posted import Typed, status_of, tongue_of, whole
 from beffroi.web.render import render
 from beffroi.web.site import site_of
 from beffroi.web.studies import SPARE_MEASURES, begin, read_studies, typed_answers
@@ -125,7 +125,7 @@ def take(
                 read_content(study, answers),
                 actor=visitor.account.pseudonym,
                 clock=site.clock,
-                contribution_id=int(cause) if cause.isdecimal() else None,
+                contribution_id=whole(cause) if cause else None,
             )
     except BadInput as error:
         return _edit(request, use_id, study, answers, cause, error)

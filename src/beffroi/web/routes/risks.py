@@ -24,7 +24,7 @@ from beffroi.mandate.uses import list_uses
 from beffroi.store.impact import Incident, Risk
 from beffroi.web.access import Visitor, acts, needs
 from beffroi.web.i18n import N_
-from beffroi.web.posted import Typed, status_of, tongue_of
+from beffroi.web.posted import Typed, status_of, tongue_of, whole
 from beffroi.web.render import render
 from beffroi.web.site import site_of
 
@@ -48,7 +48,7 @@ def take_risk(request: Request, visitor: Keeps, typed: Typed) -> Response:
             name=values.get("name", ""),
             owner=values.get("owner", ""),
             measures=values.get("measures", ""),
-            residual=int(values["residual"]) if values.get("residual", "").isdecimal() else 0,
+            residual=whole(values.get("residual", "")),
             review_on=_day(values.get("review_on", "")),
             use_id=values.get("use") or None,
         )
@@ -64,13 +64,13 @@ def take_incident(request: Request, visitor: Keeps, typed: Typed) -> Response:
     """Record that something went wrong."""
     site, values = site_of(request), _values(typed)
     try:
-        kind, number = values.get("kind", ""), values.get("risk", "")
-        if kind not in list(IncidentKind) or not number.isdecimal():
-            raise BadInput(N_("Say which risk came true, and what kind of incident it is."))
+        kind = values.get("kind", "")
+        if kind not in list(IncidentKind):
+            raise BadInput(N_("Say what kind of incident it is."))
         with site.database.write() as session:
             record_incident(
                 session,
-                int(number),
+                whole(values.get("risk", "")),
                 IncidentKind(kind),
                 values.get("text", ""),
                 _moment(values.get("noticed_at", "")) or site.clock.now(),
@@ -83,14 +83,14 @@ def take_incident(request: Request, visitor: Keeps, typed: Typed) -> Response:
 
 
 @router.post("/incidents/{number}/reported")
-def take_reported(request: Request, visitor: Keeps, number: int, typed: Typed) -> Response:
+def take_reported(request: Request, visitor: Keeps, number: str, typed: Typed) -> Response:
     """Record that an authority was told."""
     site, values = site_of(request), _values(typed)
     try:
         with site.database.write() as session:
             report_incident(
                 session,
-                number,
+                whole(number),
                 values.get("to", ""),
                 _moment(values.get("at", "")) or site.clock.now(),
                 actor=visitor.account.pseudonym,
