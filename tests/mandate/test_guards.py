@@ -14,11 +14,13 @@ from beffroi.events.registry import shipped_definitions
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.impact.forms import Study
 from beffroi.mandate.modes import Mode
-from beffroi.mandate.procedure import guards
 from beffroi.mandate.procedure.acts import DOCUMENTED, ActType
+from beffroi.mandate.procedure.case import Rule
 from beffroi.mandate.procedure.consultation import answer, contribute
-from beffroi.mandate.procedure.guards import GUARDS, Rule
+from beffroi.mandate.procedure.guards import GUARDS
 from beffroi.mandate.procedure.record import next_acts
+from beffroi.mandate.procedure.rules import ballot as voting
+from beffroi.mandate.procedure.rules import entry, files, general, hearing, stopping
 from beffroi.mandate.uses import find_use
 from tests.mandate.bench import DRAWN, NOON, REAL, Bench, law, set_up
 from tests.mandate.doctrine.made import doctrine
@@ -132,41 +134,41 @@ def changed(**changes: Any) -> Do:
 
 ROWS = [
     Row(
-        guards.order,
+        general.order,
         PUBLICATION,
         "A publication cannot follow while the use is draft: it needs one that is "
         "authorised / vote.",
         remedy=(record(VOTE),),
     ),
     Row(
-        guards.documented,
+        general.documented,
         VOTE,
         "A vote comes with its document: attach it.",
         step={"document": None},
         instead={},
     ),
     Row(
-        guards.doctrine,
+        general.doctrine,
         OPENED,
         "charte refuses `fall` in mode `live`: “A clause.” (Made up, article 1; charte, c-0).",
         before=(Bench.draft, adopt_refusal),
     ),
     Row(
-        guards.law,
+        general.law,
         VOTE,
         "The use rests on “autre”, which is not a law in force for fall; there is: loi.",
         before=(draft(law="autre"),),
         remedy=(changed(law="loi"),),
     ),
     Row(
-        guards.law,
+        general.law,
         VOTE,
         "loi is a law of fiction: it opens synthetic cameras only.",
         before=(lambda bench: bench.turn_camera(REAL), draft(mode=Mode.SHADOW)),
         remedy=(lambda bench: bench.turn_camera(DRAWN), changed(mode=Mode.SHADOW)),
     ),
     Row(
-        guards.chronology,
+        general.chronology,
         VOTE,
         "A vote of 2026-11-23 cannot follow a decision of 2026-11-24.",
         before=(Bench.draft, Bench.consult),
@@ -174,14 +176,14 @@ ROWS = [
         instead={"day": "2026-11-24"},
     ),
     Row(
-        guards.consultation_dates,
+        hearing.consultation_dates,
         OPENED,
         "A consultation opens today or later, not on 2026-11-22.",
         step=consultation("2026-11-22", "2026-12-22"),
         instead=consultation("2026-11-23", "2026-11-23"),
     ),
     Row(
-        guards.consultation_dates,
+        hearing.consultation_dates,
         OPENED,
         "A consultation lasts at least 15 days, and this one 14 (loi, c-1).",
         asks("consultation_days", 15),
@@ -189,14 +191,14 @@ ROWS = [
         instead=consultation("2026-11-24", "2026-12-08"),
     ),
     Row(
-        guards.consultation_over,
+        hearing.consultation_over,
         CLOSED,
         "The consultation runs until 2026-11-23, included.",
         before=(Bench.draft, record(OPENED)),
         remedy=(wait(1),),
     ),
     Row(
-        guards.consultation_over,
+        hearing.consultation_over,
         CLOSED,
         "The consultation runs until 2026-11-23, included.",
         before=(Bench.draft, record(OPENED), wait(1)),
@@ -204,49 +206,49 @@ ROWS = [
         instead={"day": "2026-11-24"},
     ),
     Row(
-        guards.everybody_answered,
+        hearing.everybody_answered,
         CLOSED,
         "These contributions wait for an answer: 1.",
         before=(Bench.draft, record(OPENED), somebody_speaks, wait(1)),
         remedy=(somebody_answers,),
     ),
     Row(
-        guards.consultation_held,
+        hearing.consultation_held,
         VOTE,
         "The vote comes after a consultation that was held and closed (loi, c-1).",
         asks("consultation_days", 1),
         remedy=(Bench.consult,),
     ),
     Row(
-        guards.consultation_held,
+        hearing.consultation_held,
         VOTE,
         "The vote comes after a consultation that was held and closed (–).",
         before=(Bench.draft, record(OPENED), wait(1)),
         remedy=(record(CLOSED),),
     ),
     Row(
-        guards.consultation_held,
+        hearing.consultation_held,
         VOTE,
         "The vote comes after a consultation that was held and closed (–).",
         before=(draft(use="before"), draft(renews="before")),
         remedy=(Bench.consult,),
     ),
     Row(
-        guards.interests_declared,
+        hearing.interests_declared,
         ActType.OPINION,
         "An opinion of the AI committee comes with a declaration of interests.",
         step={"details": {"by": "ai_committee", "outcome": "reserved", "interests": " "}},
         instead={"details": {"by": "ai_committee", "outcome": "reserved", "interests": "none"}},
     ),
     Row(
-        guards.opinions_given,
+        hearing.opinions_given,
         VOTE,
         "These opinions are missing: ai_committee, dpo (loi, c-1).",
         asks("opinions", ["dpo", "ai_committee"]),
         remedy=(opinion("dpo"), opinion("ai_committee")),
     ),
     Row(
-        guards.opinions_given,
+        hearing.opinions_given,
         VOTE,
         "These opinions are missing: dpo (loi, c-1).",
         asks("opinions", ["dpo"]),
@@ -254,28 +256,28 @@ ROWS = [
         remedy=(opinion("dpo"),),
     ),
     Row(
-        guards.adverse_answered,
+        hearing.adverse_answered,
         VOTE,
         "An opinion is adverse: going against it needs a written override.",
         before=(Bench.draft, record(ActType.OVERRIDE), opinion("dpo", "adverse")),
         remedy=(record(ActType.OVERRIDE),),
     ),
     Row(
-        guards.workers_told,
+        hearing.workers_told,
         VOTE,
         "The staff has not been given notice (loi, c-1).",
         asks("worker_notice"),
         remedy=(record(ActType.WORKER_NOTICE),),
     ),
     Row(
-        guards.files_complete,
+        files.files_complete,
         VOTE,
         "These impact files are not complete for this text: DPIA, FRIA (loi, c-1).",
         (*asks("dpia"), *asks("fria")),
         remedy=(assess(Study.DPIA), assess(Study.FRIA)),
     ),
     Row(
-        guards.files_complete,
+        files.files_complete,
         VOTE,
         "These impact files are not complete for this text: DPIA (loi, c-1).",
         asks("dpia"),
@@ -283,14 +285,14 @@ ROWS = [
         remedy=(assess(Study.DPIA),),
     ),
     Row(
-        guards.compass_passed,
+        files.compass_passed,
         VOTE,
         "The compass is not filled in (loi, c-1).",
         asks("compass"),
         remedy=(assess(Study.COMPASS),),
     ),
     Row(
-        guards.compass_passed,
+        files.compass_passed,
         VOTE,
         "The compass says no: criterion 1 of the compass is not met (version 1): something "
         "biometric or sensitive.",
@@ -298,7 +300,7 @@ ROWS = [
         remedy=(assess(Study.COMPASS),),
     ),
     Row(
-        guards.renewal_evaluated,
+        files.renewal_evaluated,
         VOTE,
         "A renewal needs an evaluation of before.",
         asks("evaluation_on_renewal"),
@@ -306,34 +308,34 @@ ROWS = [
         remedy=(record(ActType.EVALUATION),),
     ),
     Row(
-        guards.within_limits,
+        files.within_limits,
         VOTE,
         "A use lasts at most 200 days, and this one 201 (loi, c-1).",
         asks("term_days", 200),
         remedy=(changed(starts_at=NOON),),
     ),
     Row(
-        guards.within_limits,
+        files.within_limits,
         VOTE,
         f"Evidence is kept at most {KEPT - 1} days, and here {KEPT} (loi, c-1).",
         asks("evidence_days", KEPT - 1),
     ),
     Row(
-        guards.roll_called,
+        voting.roll_called,
         VOTE,
         "Somebody is named twice in the roll call.",
         step=ballot(votes_for=["Zoé  Élan", "Ben"], votes_against=["ZOE\u0301 e\u0301lan "]),
         instead=ballot(votes_for=["Zoé Élan", "Ben"], votes_against=["Zoé Elan"]),
     ),
     Row(
-        guards.roll_called,
+        voting.roll_called,
         VOTE,
         "More people voted than the body has members.",
         step=ballot(2, votes_for=["Ada", "Ben"], abstained=["Cem"]),
         instead=ballot(3, votes_for=["Ada", "Ben"], abstained=["Cem"]),
     ),
     Row(
-        guards.quorum,
+        voting.quorum,
         VOTE,
         "The quorum is 50 % of 5 members, and 2 were present (loi, c-1).",
         asks("quorum_percent", 50),
@@ -341,7 +343,7 @@ ROWS = [
         instead=ballot(4, votes_for=["Ada", "Ben"]),
     ),
     Row(
-        guards.authorisation_bounded,
+        entry.authorisation_bounded,
         LEAVE,
         "An authorisation says until when it holds.",
         before=(voted,),
@@ -349,7 +351,7 @@ ROWS = [
         instead=leave(until="2026-12-24"),
     ),
     Row(
-        guards.authorisation_bounded,
+        entry.authorisation_bounded,
         LEAVE,
         "This authorisation holds for at most 30 days (loi, c-1).",
         asks("authorisation_days", 30),
@@ -358,7 +360,7 @@ ROWS = [
         instead=leave(until="2026-12-23"),
     ),
     Row(
-        guards.masked,
+        entry.masked,
         PUBLICATION,
         "These cameras have no mask, and dwellings are never seen: park (loi, c-1).",
         asks("masks"),
@@ -366,7 +368,7 @@ ROWS = [
         remedy=(Bench.mask_camera,),
     ),
     Row(
-        guards.authorised,
+        entry.authorised,
         PUBLICATION,
         "This authorisation is missing: commission, prefect (loi, c-1).",
         asks("authorisation", ["prefect", "commission"]),
@@ -377,7 +379,7 @@ ROWS = [
         ),
     ),
     Row(
-        guards.effect_delayed,
+        entry.effect_delayed,
         PUBLICATION,
         "It binds 15 days after its publication at the earliest, on 2026-12-08 (loi, c-1).",
         asks("publication_delay_days", 15),
@@ -386,7 +388,7 @@ ROWS = [
         instead=published("2026-12-08"),
     ),
     Row(
-        guards.effect_delayed,
+        entry.effect_delayed,
         PUBLICATION,
         "It binds 0 days after its publication at the earliest, on 2026-11-23 (–).",
         before=(voted,),
@@ -394,7 +396,7 @@ ROWS = [
         instead=published("2026-11-23"),
     ),
     Row(
-        guards.effect_delayed,
+        entry.effect_delayed,
         PUBLICATION,
         "No doctrine in force lets a use begin in urgency.",
         asks("urgency_hours", 0),
@@ -403,14 +405,14 @@ ROWS = [
         instead=published("2026-11-23"),
     ),
     Row(
-        guards.figures_known,
+        entry.figures_known,
         PUBLICATION,
         "The figures of this definition are not measured: it can run in shadow mode only.",
         before=(draft(figures=False), record(VOTE)),
         remedy=(draft(use="another"),),  # which notes figures of the same definition
     ),
     Row(
-        guards.shadowed,
+        entry.shadowed,
         PUBLICATION,
         "Camera park ran 6 days in shadow mode, and 7 are asked (loi, c-1).",
         asks("shadow_days", 7),
@@ -422,7 +424,7 @@ ROWS = [
         remedy=(lambda bench: bench.ran_in_shadow(7),),
     ),
     Row(
-        guards.lifted_by_whom,
+        stopping.lifted_by_whom,
         ActType.RESUMPTION,
         "A suspension by judge is lifted by judge, not by council.",
         before=(Bench.draft, Bench.in_force, record(ActType.SUSPENSION, by="judge")),
@@ -430,7 +432,7 @@ ROWS = [
         instead={"details": {"by": "judge"}},
     ),
     Row(
-        guards.camera_named,
+        stopping.camera_named,
         ActType.REVALIDATION,
         "The use does not cover camera quay.",
         before=(Bench.draft, Bench.in_force, lambda bench: bench.add_camera("quay")),
@@ -438,14 +440,14 @@ ROWS = [
         instead={"details": {"camera": "park"}},
     ),
     Row(
-        guards.as_synthetic,
+        stopping.as_synthetic,
         ActType.REVALIDATION,
         "The use was voted for synthetic cameras, and park is real.",
         before=(Bench.draft, Bench.in_force, lambda bench: bench.turn_camera(REAL)),
         remedy=(lambda bench: bench.turn_camera("sim://street?seed=2"),),
     ),
     Row(
-        guards.petition_large_enough,
+        stopping.petition_large_enough,
         ActType.MOTION,
         "A petition needs 100 signatures, and this one has 99 (loi, c-1).",
         asks("motion_signatures", 100),
@@ -454,7 +456,7 @@ ROWS = [
         instead=motion(100),
     ),
     Row(
-        guards.petition_large_enough,
+        stopping.petition_large_enough,
         ActType.MOTION,
         "No doctrine in force says how many signatures a petition needs.",
         before=(Bench.draft, Bench.in_force),
@@ -464,35 +466,35 @@ ROWS = [
 ]
 
 STANDS_BEFORE: Mapping[Rule, frozenset[ActType]] = {
-    guards.order: frozenset(ActType) - {ActType.ADOPTION, ActType.REMOVAL},
-    guards.documented: DOCUMENTED,
-    guards.doctrine: frozenset({OPENED, LEAVE}),
-    guards.law: frozenset({VOTE, PUBLICATION, ActType.RESUMPTION}),
-    guards.chronology: frozenset({OPENED, CLOSED, VOTE, LEAVE, PUBLICATION}),
-    guards.consultation_dates: frozenset({OPENED}),
-    guards.consultation_over: frozenset({CLOSED}),
-    guards.everybody_answered: frozenset({CLOSED}),
-    guards.consultation_held: frozenset({VOTE}),
-    guards.interests_declared: frozenset({ActType.OPINION}),
-    guards.opinions_given: frozenset({VOTE}),
-    guards.adverse_answered: frozenset({VOTE}),
-    guards.workers_told: frozenset({VOTE, PUBLICATION}),
-    guards.files_complete: frozenset({VOTE}),
-    guards.compass_passed: frozenset({VOTE, PUBLICATION, ActType.RESUMPTION}),
-    guards.renewal_evaluated: frozenset({VOTE}),
-    guards.within_limits: frozenset({VOTE, PUBLICATION, ActType.RESUMPTION}),
-    guards.roll_called: frozenset({VOTE}),
-    guards.quorum: frozenset({VOTE}),
-    guards.authorisation_bounded: frozenset({LEAVE}),
-    guards.authorised: frozenset({PUBLICATION}),
-    guards.effect_delayed: frozenset({PUBLICATION}),
-    guards.masked: frozenset({PUBLICATION}),
-    guards.figures_known: frozenset({PUBLICATION}),
-    guards.shadowed: frozenset({PUBLICATION}),
-    guards.lifted_by_whom: frozenset({ActType.RESUMPTION}),
-    guards.camera_named: frozenset({ActType.REVALIDATION}),
-    guards.as_synthetic: frozenset({ActType.REVALIDATION}),
-    guards.petition_large_enough: frozenset({ActType.MOTION}),
+    general.order: frozenset(ActType) - {ActType.ADOPTION, ActType.REMOVAL},
+    general.documented: DOCUMENTED,
+    general.doctrine: frozenset({OPENED, LEAVE}),
+    general.law: frozenset({VOTE, PUBLICATION, ActType.RESUMPTION}),
+    general.chronology: frozenset({OPENED, CLOSED, VOTE, LEAVE, PUBLICATION}),
+    hearing.consultation_dates: frozenset({OPENED}),
+    hearing.consultation_over: frozenset({CLOSED}),
+    hearing.everybody_answered: frozenset({CLOSED}),
+    hearing.consultation_held: frozenset({VOTE}),
+    hearing.interests_declared: frozenset({ActType.OPINION}),
+    hearing.opinions_given: frozenset({VOTE}),
+    hearing.adverse_answered: frozenset({VOTE}),
+    hearing.workers_told: frozenset({VOTE, PUBLICATION}),
+    files.files_complete: frozenset({VOTE}),
+    files.compass_passed: frozenset({VOTE, PUBLICATION, ActType.RESUMPTION}),
+    files.renewal_evaluated: frozenset({VOTE}),
+    files.within_limits: frozenset({VOTE, PUBLICATION, ActType.RESUMPTION}),
+    voting.roll_called: frozenset({VOTE}),
+    voting.quorum: frozenset({VOTE}),
+    entry.authorisation_bounded: frozenset({LEAVE}),
+    entry.authorised: frozenset({PUBLICATION}),
+    entry.effect_delayed: frozenset({PUBLICATION}),
+    entry.masked: frozenset({PUBLICATION}),
+    entry.figures_known: frozenset({PUBLICATION}),
+    entry.shadowed: frozenset({PUBLICATION}),
+    stopping.lifted_by_whom: frozenset({ActType.RESUMPTION}),
+    stopping.camera_named: frozenset({ActType.REVALIDATION}),
+    stopping.as_synthetic: frozenset({ActType.REVALIDATION}),
+    stopping.petition_large_enough: frozenset({ActType.MOTION}),
 }
 """Before which acts each rule stands."""
 
@@ -542,7 +544,7 @@ def test_every_rule_stands_where_the_table_says() -> None:
         for rule in rules
     }
     in_table = dict(STANDS_BEFORE)
-    del in_table[guards.order], in_table[guards.documented]
+    del in_table[general.order], in_table[general.documented]
     assert in_code == in_table
     assert all(row.act in STANDS_BEFORE[row.rule] for row in ROWS)
 
@@ -550,11 +552,12 @@ def test_every_rule_stands_where_the_table_says() -> None:
 def test_every_function_that_takes_a_case_and_a_step_is_a_rule() -> None:
     rules = {
         value
-        for value in vars(guards).values()
+        for module in (voting, entry, files, general, hearing, stopping)
+        for value in vars(module).values()
         if callable(value)
         and list(getattr(value, "__annotations__", {})) == ["case", "step", "return"]
     }
-    assert rules - {guards.objections} == set(STANDS_BEFORE)
+    assert rules == set(STANDS_BEFORE)
 
 
 def test_several_refusals_are_all_told(bench: Bench) -> None:

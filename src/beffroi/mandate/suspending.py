@@ -18,7 +18,7 @@ from beffroi.mandate.doctrine.procedure import Procedure
 from beffroi.mandate.impact.figures import figures
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import ActType
-from beffroi.mandate.procedure.guards import Case
+from beffroi.mandate.procedure.case import Case
 from beffroi.mandate.procedure.record import case_of, record_act
 from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.uses import list_uses

@@ -32,8 +32,9 @@ from beffroi.mandate.procedure.adoption import (
     require_no_contradiction,
     stack_in_force,
 )
+from beffroi.mandate.procedure.case import Case, Step
 from beffroi.mandate.procedure.documents import find_document
-from beffroi.mandate.procedure.guards import Case, Step, objections, standing_objections
+from beffroi.mandate.procedure.guards import objections, standing_objections
 from beffroi.mandate.procedure.standing import FOLLOWS, counts, stand
 from beffroi.mandate.procedure.turns import require_later, take_turn
 from beffroi.mandate.rights import Permission

@@ -1,0 +1,1 @@
+"""The rules of the procedure, one small function each, by what they are about."""

@@ -1,0 +1,135 @@
+"""Rules about coming into force: leave, masks, delay, figures, days in the shadow."""
+
+from datetime import UTC, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from beffroi.mandate.annexes import measured
+from beffroi.mandate.cameras import current_version
+from beffroi.mandate.modes import Mode
+from beffroi.mandate.procedure.acts import (
+    ActType,
+    Authorisation,
+    Publication,
+)
+from beffroi.mandate.procedure.case import Case, Step, clause_of
+from beffroi.mandate.uses import list_uses, text_of
+from beffroi.store.mandates import UseCount
+from beffroi.words import Words, say
+
+
+def authorisation_bounded(case: Case, step: Step) -> Words | None:
+    """An authorisation says until when, and not for longer than the law lets it."""
+    leave: Authorisation = step.details
+    most = case.procedure.authorisation_days
+    if not leave.granted:
+        return None
+    if leave.until is None:
+        return say("An authorisation says until when it holds.")
+    if most is not None and leave.until > step.day + timedelta(days=most):
+        return say(
+            "This authorisation holds for at most {most} days ({clause}).",
+            most=most,
+            clause=clause_of(case, "authorisation_days"),
+        )
+    return None
+
+
+def authorised(case: Case, step: Step) -> Words | None:
+    """Where the law asks for an authorisation, it was given by whom it must be."""
+    given = {act.details["by"] for act in case.of(ActType.AUTHORISATION)}
+    missing = sorted(case.procedure.authorisation - given)
+    if not missing:
+        return None
+    return say(
+        "This authorisation is missing: {missing} ({clause}).",
+        missing=", ".join(missing),
+        clause=clause_of(case, "authorisation"),
+    )
+
+
+def masked(case: Case, step: Step) -> Words | None:
+    """Where the law hides dwellings, no camera goes to work without a mask."""
+    if not case.procedure.masks:
+        return None
+    bare = [
+        camera
+        for camera in sorted(case.written.text.cameras)
+        if not current_version(case.session, camera).masks
+    ]
+    if not bare:
+        return None
+    return say(
+        "These cameras have no mask, and dwellings are never seen: {cameras} ({clause}).",
+        cameras=", ".join(bare),
+        clause=clause_of(case, "masks"),
+    )
+
+
+def effect_delayed(case: Case, step: Step) -> Words | None:
+    """What is published binds after the delay, so that it can be attacked before."""
+    made: Publication = step.details
+    procedure = case.procedure
+    if made.urgent:
+        if procedure.urgency_hours is None:
+            return say("No doctrine in force lets a use begin in urgency.")
+        return None
+    # The day it is recorded counts, not an earlier one that somebody writes down.
+    published = max(step.day, step.known)
+    earliest = published + timedelta(days=procedure.publication_delay_days)
+    if made.effect_on >= earliest:
+        return None
+    return say(
+        "It binds {days} days after its publication at the earliest, on {day} ({clause}).",
+        days=procedure.publication_delay_days,
+        day=earliest.isoformat(),
+        clause=clause_of(case, "publication_delay_days"),
+    )
+
+
+def figures_known(case: Case, step: Step) -> Words | None:
+    """A definition whose figures were never measured goes no further than shadow.
+
+    In a synthetic city figures on drawn people are enough: nobody else walks there.
+    """
+    text = case.written.text
+    if text.mode is not Mode.LIVE:
+        return None
+    if measured(case.session, text.definition, synthetic=text.synthetic):
+        return None
+    return say("The figures of this definition are not measured: it can run in shadow mode only.")
+
+
+def shadowed(case: Case, step: Step) -> Words | None:
+    """Shadow figures of the same definition come before live, on each camera."""
+    text, asked = case.written.text, case.procedure.shadow_days
+    if text.mode is not Mode.LIVE or asked == 0:
+        return None
+    for camera in text.cameras:
+        days = shadow_days(case.session, text.definition, camera)
+        if days < asked:
+            return say(
+                "Camera {camera} ran {days} days in shadow mode, and {least} are asked ({clause}).",
+                camera=camera,
+                days=days,
+                least=asked,
+                clause=clause_of(case, "shadow_days"),
+            )
+    return None
+
+
+def shadow_days(session: Session, definition: str, camera: str) -> int:
+    """On how many days a definition ran in shadow mode on a camera."""
+    shadows = [
+        use.id
+        for use in list_uses(session)
+        if (text := text_of(session, use).text).definition == definition
+        and text.mode is Mode.SHADOW
+    ]
+    quarters = session.scalars(
+        select(UseCount.quarter)
+        .where(UseCount.use_id.in_(shadows), UseCount.camera_id == camera)
+        .distinct()
+    )
+    return len({quarter.astimezone(UTC).date() for quarter in quarters})
