@@ -4,7 +4,7 @@ The clock is stopped and moved on by hand; the law is that of the synthetic city
 whole municipal procedure.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 import pytest
@@ -62,8 +62,15 @@ def readable(page: Page) -> None:
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
 
 
-def act(page: Page, clock: FrozenClock, kind: str, *, document: bool = True, **typed: str) -> None:
-    """Record an act through its form, from the page of the use."""
+def act(
+    page: Page,
+    clock: FrozenClock,
+    kind: str,
+    typed: Mapping[str, str] | None = None,
+    *,
+    document: bool = True,
+) -> None:
+    """Record an act through its form, from the page of the use; `typed` goes by label."""
     page.goto(f"/city/uses/{USE}")
     page.get_by_role("link", name=kind, exact=True).click()
     readable(page)
@@ -71,7 +78,7 @@ def act(page: Page, clock: FrozenClock, kind: str, *, document: bool = True, **t
     page.get_by_label("Jour de la décision").fill(clock.now().date().isoformat())
     page.get_by_label("Numéro sous lequel on la retrouve").fill("FICTION-1")
     page.get_by_label("Pourquoi, en mots simples").fill("(Fiction) Débattu en séance publique.")
-    for label, value in typed.items():
+    for label, value in (typed or {}).items():
         field = page.get_by_label(label, exact=True)
         if field.evaluate("field => field.tagName") == "SELECT":
             field.select_option(label=value)
@@ -123,7 +130,7 @@ def write_down(page: Page) -> None:
 def consult(clerk: Page, clock: FrozenClock) -> None:
     dates = {"Premier jour": "2026-05-05", "Dernier jour, inclus": "2026-05-10"}
     where = {"Où l’on peut lire le dossier et répondre": "Mairie (fiction)"}
-    act(clerk, clock, "Ouverture de la consultation", document=False, **dates, **where)
+    act(clerk, clock, "Ouverture de la consultation", dates | where, document=False)
     expect(clerk.get_by_role("alert")).to_contain_text("Une consultation dure au moins 15 jours")
     expect(clerk.get_by_label("Où l’on peut lire")).to_have_value("Mairie (fiction)")
     clerk.get_by_label("Dernier jour, inclus").fill("2026-05-19")
@@ -178,19 +185,19 @@ def test_a_use_from_the_idea_to_the_repeal(
     act(clerk, clock, "Clôture de la consultation")
     opinion = {"Sens": "Favorable", "Déclaration d’intérêts": "Aucun."}
     for by in ("Panel citoyen", "Représentants des agents"):
-        act(clerk, clock, "Avis", **{"Par qui": by}, **opinion)
-    act(sign_in("dpo"), clock, "Avis", **opinion)
+        act(clerk, clock, "Avis", {"Par qui": by} | opinion)
+    act(sign_in("dpo"), clock, "Avis", opinion)
     roll = {"Sièges": "3", "Pour": "A. Blanc\nB. Colin", "Contre": "C. Dumas"}
-    act(clerk, clock, "Vote", **roll)
+    act(clerk, clock, "Vote", roll)
     expect(clerk.get_by_role("alert")).to_contain_text("Ces avis manquent : comité IA")
-    act(sign_in("committee"), clock, "Avis", **opinion)
+    act(sign_in("committee"), clock, "Avis", opinion)
     act(clerk, clock, "Information des agents", document=False)
-    act(clerk, clock, "Vote", **roll)
+    act(clerk, clock, "Vote", roll)
     expect_state(anybody, "Voté")
 
     effect = (clock.now() + timedelta(days=16)).date().isoformat()
     made = {"Adresse où chacun le lit": "https://city.example/1", "Premier jour d’effet": effect}
-    act(clerk, clock, "Publication", document=False, **made)
+    act(clerk, clock, "Publication", made, document=False)
     expect_state(anybody, "Voté")
     confirm(sign_in("secretary"))
     expect_state(anybody, "Publié")
@@ -202,7 +209,7 @@ def test_a_use_from_the_idea_to_the_repeal(
     act(sign_in("supervisor"), clock, "Suspension", document=False)
     expect_state(anybody, "Suspendu")
     clerk = sign_in("clerk")
-    act(clerk, clock, "Fin de la suspension", document=False, **{"Par qui": "Conseil"})
+    act(clerk, clock, "Fin de la suspension", {"Par qui": "Conseil"}, document=False)
     expect_state(anybody, "Suspendu")
     confirm(sign_in("secretary"))
     expect_state(anybody, "En vigueur")
