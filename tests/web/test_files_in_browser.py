@@ -57,7 +57,7 @@ def test_a_compass_is_completed_from_the_keyboard(page: Page, town: Town) -> Non
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everyone_can_read_every_page(page: Page, town: Town, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-    found = {}
+    found: dict[str, list[object]] = {}
 
     def check(*paths: str) -> None:
         for path in paths:
@@ -66,6 +66,10 @@ def test_everyone_can_read_every_page(page: Page, town: Town, scheme: str) -> No
             assert answer.ok, path
             broken = Axe().run(page).response["violations"]
             found.update({f"{path}: {one['id']}": one["nodes"] for one in broken})
+            page.set_viewport_size({"width": 390, "height": 800})
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found[f"{path}: wider than a telephone"] = []
+            page.set_viewport_size({"width": 1280, "height": 900})
 
     public = (f"/definitions/{DEFINITION}?from={OTHER}", f"/doctrines/{DOCTRINE}")
     check("/definitions", "/doctrines", *public)
