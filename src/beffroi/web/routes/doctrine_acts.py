@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from beffroi.errors import BadInput, BeffroiError, NotAuthorised
 from beffroi.mandate.doctrine.clauses import read_doctrine
+from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.adoption import register_doctrine
 from beffroi.mandate.procedure.record import record_change
@@ -114,6 +115,7 @@ def _page(
             "doctrine/one.html",
             status=status_of(error),
             text=text,
+            every_mode=len(Mode),
             prospect=prospect(session, text, now),
             deeds=deeds(session, history(session, text.doctrine.id)),
             values={"date": now.date().isoformat(), **(values or {})},

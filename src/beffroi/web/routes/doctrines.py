@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from beffroi.mandate.doctrine.clauses import DoctrineText
+from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.documents import find_document
 from beffroi.mandate.procedure.standing import counts
 from beffroi.mandate.rights import Permission
@@ -49,6 +50,7 @@ def portal_one(request: Request, digest: str) -> Response:
             request,
             "doctrine/one.html",
             text=text,
+            every_mode=len(Mode),
             deeds=[
                 deed for deed in deeds(session, history(session, text.doctrine.id)) if deed.counts
             ],
