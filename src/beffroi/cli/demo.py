@@ -33,6 +33,8 @@ def demo(
     from beffroi.perception.models import install
 
     configure()
+    # Drawing four cameras is heavy work that one process could not do beside watching them.
+    os.environ.setdefault("BEFFROI_ENGINE__HOSTS", "2")
     if port is not None:
         # The web server is a process of its own and reads the same settings.
         os.environ["BEFFROI_WEB__PORT"] = str(port)
@@ -61,7 +63,8 @@ def demo(
             f"  {clerk}\n"
             "and the council's secretary confirms them,\n"
             f"  {secretary}\n"
-            f"To act from another terminal: beffroi account password admin --data {data}\n"
+            f"To check it all:      beffroi ledger verify --data {data}\n"
+            f"To act by command:    beffroi account password admin --data {data}\n"
             "Ctrl-C stops everything.",
             soft_wrap=True,
         )

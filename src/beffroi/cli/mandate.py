@@ -61,6 +61,7 @@ def export_(
     typer.echo(
         f"The mandate is in {out}.\n"
         f"Publish the key beside it: {published(key.public_key())}\n"
+        f"Its fingerprint: {fingerprint(key.public_key())}\n"
         f"Anyone can check it: `beffroi mandate verify {out}`"
     )
 

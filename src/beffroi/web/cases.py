@@ -15,7 +15,7 @@ from beffroi.mandate.definition import EvidenceClass, VotedText, load_definition
 from beffroi.mandate.gate import OpenUse, Votes, ask
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.use_text import UseText
-from beffroi.mandate.uses import find_use, text_of
+from beffroi.mandate.uses import find_use, list_uses, text_of
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
 from beffroi.store.cameras import Camera, CameraBackground, CameraState, CameraVersion
@@ -192,6 +192,16 @@ def read_cameras(session: Session, clock: Clock) -> list[CameraView]:
             )
         )
     return sorted(views, key=lambda view: (not view.live, view.version.name))
+
+
+def city_zone(session: Session) -> str:
+    """The time zone of the city, as its uses have it; empty while there is none."""
+    for use in list_uses(session):
+        try:
+            return text_of(session, use).text.timezone
+        except BadInput:
+            continue
+    return ""
 
 
 def latest_versions(session: Session, *, removed: bool = True) -> dict[str, CameraVersion]:

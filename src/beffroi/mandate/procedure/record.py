@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
-from beffroi.errors import BadInput, NotAuthorised
+from beffroi.errors import Actor, BadInput, NotAuthorised
 from beffroi.ledger.append import Kind, append
 from beffroi.mandate.cameras import current_version, doubted, settle_doubts
 from beffroi.mandate.doctrine.clauses import load_doctrine
@@ -193,7 +193,9 @@ def confirm_act(session: Session, act_id: str, *, actor: str, clock: Clock) -> A
     if act.type not in WIDENING or act.confirmed_by is not None:
         raise BadInput(say("Act {act} waits for nobody.", act=act_id))
     if act.recorded_by == actor:
-        raise NotAuthorised("What widens takes two people: somebody else must confirm it.")
+        raise NotAuthorised(
+            "What widens takes two people: somebody else must confirm it.", actor=Actor.USER
+        )
     now = clock.now()
     require_later(session, now)
     require_clock(session)
@@ -281,7 +283,7 @@ def waiting(session: Session) -> list[Act]:
 def _require_nothing_against(case: Case, step: Step) -> None:
     against = objections(case, step)
     if against:
-        raise NotAuthorised(together(against))
+        raise NotAuthorised(together(against), actor=Actor.USER)
 
 
 def _completed(session: Session, case: Case, details: BaseModel) -> BaseModel:

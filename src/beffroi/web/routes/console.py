@@ -10,7 +10,7 @@ from beffroi.alerts.life import State, show
 from beffroi.mandate.rights import Permission
 from beffroi.store.alerts import Alert
 from beffroi.web.access import Visitor, needs
-from beffroi.web.cases import Case, Queue, read_cameras, read_case, read_queue
+from beffroi.web.cases import Case, Queue, city_zone, read_cameras, read_case, read_queue
 from beffroi.web.feed import ledger_tail
 from beffroi.web.render import is_partial, render
 from beffroi.web.site import site_of
@@ -75,6 +75,7 @@ def answer(request: Request, alert_id: str | None) -> Response:
             queue=read_queue(session),
             reasons=REASONS,
             current="" if case is None else case.alert.id,
+            zone=city_zone(session),
         )
 
 

@@ -24,7 +24,9 @@ function settle() {
 }
 
 function tellTime() {
-  at("clock").textContent = new Date().toLocaleTimeString(document.documentElement.lang);
+  // The city's clock, as on the alerts: the machine of the console may be set elsewhere.
+  const zone = at("clock").dataset.zone || undefined;
+  at("clock").textContent = new Date().toLocaleTimeString(document.documentElement.lang, { timeZone: zone });
   const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style: "short" });
   for (const time of document.querySelectorAll("time[data-ago]")) {
     const seconds = Math.round((Date.parse(time.dateTime) - Date.now()) / 1000);
