@@ -8,6 +8,7 @@ from sqlalchemy import text
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.events.registry import DETECTORS
+from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.cameras import CameraSpec, change_camera, doubt_camera
 from beffroi.mandate.commissioning import commission, commissioning_permit
 from beffroi.mandate.gate import CameraDecision, Gate, live_cameras
@@ -165,6 +166,36 @@ def test_a_clock_set_back_while_the_server_was_off_closes_the_gate(
     decide(*IN_FORCE)
     clock.step(-60)
     assert ask(city, clock).permit is None
+
+
+def test_a_line_written_under_a_clock_set_back_does_not_make_it_right(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    clock.step(-60)
+    with city.write() as session:
+        payload = {"started": True}
+        append(session, Kind.SERVER_STARTED, actor=SYSTEM, payload=payload, clock=clock)
+    assert ask(city, clock).permit is None
+
+
+def test_a_small_step_back_undoes_no_stop(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    gate = Gate(SHIPPED, clock)
+    with city.read() as session:
+        assert gate.decide(session)[0].permit is not None
+    clock.advance(10)
+    decide(ActType.SUSPENSION)
+    clock.step(-1.5)
+    with city.read() as session:
+        assert gate.decide(session)[0].permit is None
+    clock.step(0.5)
+    with city.read() as session:
+        assert Gate(SHIPPED, clock).decide(session)[0].permit is None
 
 
 def test_an_operator_stops_and_a_supervisor_resumes(

@@ -145,9 +145,10 @@ class Gate:
         return self._decide(session, [current_version(session, camera_id)])[0]
 
     def _decide(self, session: Session, cameras: Sequence[CameraVersion]) -> list[CameraDecision]:
-        now = self._clock.now()
         if self._timekeeper.set_back(session):
             return [CameraDecision(each, None, (), (_set_back(each),)) for each in cameras]
+        # A step back too small to close the gate must not undo what was decided in between.
+        now = self._timekeeper.latest(session)
         ahead = self._timekeeper.ahead(session)
         votes = Votes(session, now)
         truth = Votes(session, now - ahead) if ahead else None

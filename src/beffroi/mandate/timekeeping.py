@@ -57,12 +57,25 @@ class Timekeeper:
     def set_back(self, session: Session) -> bool:
         """Whether the clock is behind a moment that has already been."""
         self._heed_people(session)
+        return self._clock.now() < self.latest(session) - timedelta(seconds=BACK_S)
+
+    def latest(self, session: Session) -> datetime:
+        """The latest moment that has been: what was decided then stays decided.
+
+        Across a restart the ledger remembers it, by the latest of its lines since a person last
+        found the clock right: the last line may itself be one of a clock set back.
+        """
         now = self._clock.now()
         if self._latest is None:
-            last = select(LedgerEntry.at).order_by(LedgerEntry.id.desc()).limit(1)
-            self._latest = session.scalar(last) or now
-        self._latest = max(self._latest, now)
-        return now < self._latest - timedelta(seconds=BACK_S)
+            confirmed = select(func.max(LedgerEntry.id)).where(
+                LedgerEntry.kind == Kind.CLOCK_CONFIRMED
+            )
+            since = session.scalar(confirmed) or 0
+            seen = select(func.max(LedgerEntry.at)).where(LedgerEntry.id >= since)
+            self._latest = session.scalar(seen) or now
+        last = select(LedgerEntry.at).order_by(LedgerEntry.id.desc()).limit(1)
+        self._latest = max(self._latest, session.scalar(last) or now, now)
+        return self._latest
 
     def _heed_people(self, session: Session) -> None:
         """Start anew from the moment at which a person found the clock right."""
