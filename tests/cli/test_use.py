@@ -145,3 +145,14 @@ def test_acts_follow_their_order(office: Office) -> None:
     )
     assert "cannot follow while the use is draft" in refused.err
     assert "There is already a use falls" in office.run(ADD, "clerk", code=1).err
+
+
+def test_a_draft_is_changed_for_a_reason_and_keeps_what_is_not_named(office: Office) -> None:
+    office.run(ADD, "clerk")
+    office.run("use revise falls --until 2030-03-31 --reason shorter", "clerk")
+    (listed,) = json.loads(office.run("use list --json").out)
+    assert listed["ends_at"] == "2030-03-31T22:00:00+00:00", "midnight in Paris, in summer time"
+    assert (listed["purpose"], listed["cameras"]) == ("help", ["park"])
+    assert "use.revised" in office.entries()
+    refused = office.run("use revise falls --purpose other --reason ' '", "clerk", code=1)
+    assert "Say why the text changes" in refused.err

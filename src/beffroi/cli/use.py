@@ -1,6 +1,7 @@
 """`beffroi use`: write uses down, carry them through the procedure, ask why one runs or not."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,7 +30,10 @@ from beffroi.mandate.uses import (
     UseSpec,
     definition_of,
     draft_use,
+    find_use,
     list_uses,
+    revise_use,
+    spec_of,
     state_of,
     text_of,
 )
@@ -96,7 +100,7 @@ def add(
         timezone=timezone,
         hours=dict(ALWAYS) if hours is None else _hours(hours),
         starts_at=site.clock.now() if start is None else _day(start, timezone),
-        ends_at=_day(until, timezone) + timedelta(days=1),
+        ends_at=_day(until, timezone, days=1),
         cameras=dict.fromkeys(camera, drawn),
         occasion=occasion,
         places=tuple(place or ()),
@@ -114,6 +118,72 @@ def add(
         f"{use} is a draft under the definition {voted.digest}.\n"
         f"`beffroi act next {use}` says what comes next."
     )
+
+
+@app.command()
+def revise(
+    use: UseId,
+    reason: Annotated[str, typer.Option(help="Why the text changes; it is recorded.")],
+    contribution: Annotated[
+        int | None, typer.Option(help="Number of the contribution that led to it.")
+    ] = None,
+    definition: Annotated[
+        str | None, typer.Option(help="Another shipped event, or a definition file.")
+    ] = None,
+    camera: Annotated[
+        list[str] | None, typer.Option(help="All cameras it shall have; may be repeated.")
+    ] = None,
+    zones: Annotated[
+        Path | None, typer.Option(help="JSON with `area`, `forbidden`, `lines` in fractions.")
+    ] = None,
+    purpose: Annotated[str | None, typer.Option(help="Why, in plain words.")] = None,
+    law: Annotated[str | None, typer.Option(help="Legal pack that it rests on.")] = None,
+    legal_basis: Annotated[str | None, typer.Option(help="The article, in words.")] = None,
+    mode: Annotated[Mode | None, typer.Option(help="How far it goes.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last day, YYYY-MM-DD, included.")] = None,
+    hours: Annotated[str | None, typer.Option(help="JSON; 0 is Monday.")] = None,
+    controller: Annotated[str | None, typer.Option(help="Who answers for it.")] = None,
+    login: As = None,
+    data: Data = DATA,
+) -> None:
+    """Change the text of a use that was not voted yet; what is not named stays as it was.
+
+    Example: `beffroi use revise fall-park --until 2026-12-31 --reason "asked for by letter"
+    --contribution 3 --as clerk`
+    """
+    site = open_installation(data)
+    with site.acting(login, Permission.DRAFT_USES) as (session, account):
+        text = text_of(session, find_use(session, use)).text
+        voted = definition_of(session, text) if definition is None else _definition(definition)
+        before = spec_of(text)
+        drawn = None if zones is None else _drawn(zones)
+        cameras = {
+            name: before.cameras.get(name, {}) if drawn is None else drawn
+            for name in camera or before.cameras
+        }
+        changes: dict[str, Any] = {
+            "purpose": purpose,
+            "law": law,
+            "legal_basis": legal_basis,
+            "mode": mode,
+            "starts_at": None if start is None else _day(start, text.timezone),
+            "ends_at": None if until is None else _day(until, text.timezone, days=1),
+            "hours": None if hours is None else _hours(hours),
+            "controller": controller,
+        }
+        given = {name: value for name, value in changes.items() if value is not None}
+        revise_use(
+            session,
+            use,
+            voted,
+            replace(before, cameras=cameras, **given),
+            reason=reason,
+            contribution=contribution,
+            actor=account.pseudonym,
+            clock=site.clock,
+        )
+    typer.echo(f"{use} has a new text. `beffroi act next {use}` says what comes next.")
 
 
 @app.command("list")
@@ -244,12 +314,13 @@ def _drawn(path: Path | None) -> dict[str, Any]:
     return drawn
 
 
-def _day(text: str, timezone: str) -> datetime:
+def _day(text: str, timezone: str, days: int = 0) -> datetime:
+    """The first moment of a day there, or of one some days later: a day has not always 24 hours."""
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone_of(timezone))
+        day = datetime.strptime(text, "%Y-%m-%d") + timedelta(days=days)  # noqa: DTZ007 (zoned below)
     except ValueError as error:
         raise BadInput(f"{text!r} is not a day, e.g. 2026-11-22.") from error
-    return day.astimezone(UTC)
+    return day.replace(tzinfo=zone_of(timezone)).astimezone(UTC)
 
 
 def _hours(text: str) -> Hours:

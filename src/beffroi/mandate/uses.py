@@ -178,6 +178,13 @@ def revise_use(
     return use
 
 
+def spec_of(text: UseText) -> UseSpec:
+    """What a clerk said of a use, taken back from its text, to be changed and written anew."""
+    said = {name: getattr(text, name) for name in UseSpec.__dataclass_fields__ if name != "cameras"}
+    zones = {camera: dict(voted.zones) for camera, voted in text.cameras.items()}
+    return UseSpec(**said, cameras=zones)
+
+
 def find_use(session: Session, use_id: str) -> Use:
     """A use by its id.
 
