@@ -30,9 +30,9 @@ INFERENCE = """
 import numpy as np
 from beffroi.perception.inference import Inference
 from beffroi.perception.models import variant
-movenet = variant("movenet-multipose", (256, 256))
+movenet = variant("movenet-multipose", (224, 384))
 with Inference([movenet], threads=1) as inference:
-    picture = np.zeros((1, 256, 256, 3), np.uint8)
+    picture = np.zeros((1, 224, 384, 3), np.uint8)
     assert inference.submit(movenet, picture, lambda heads: len(heads)).result(60) > 0
 """
 

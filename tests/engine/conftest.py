@@ -24,7 +24,7 @@ def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def town(folder: DataFolder, models: Path) -> Iterator[Town]:
     """An empty town whose cameras have two hosts, and whose web server has a free port."""
     folder.config.write_text(
-        "engine: {hosts: 2, pose_input: [256, 256]}\nweb: {port: 0}\nalerts: {per_hour: 3600}\n"
+        "engine: {hosts: 2, pose_input: [224, 384]}\nweb: {port: 0}\nalerts: {per_hour: 3600}\n"
     )
     made = Town(make_installation(folder.path))
     yield made

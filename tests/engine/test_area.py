@@ -38,7 +38,7 @@ def watching(town: Town, camera: str, wall: Path) -> Iterator[None]:
     site, done = town.site, Event()
     evidence = EvidenceDesk(site.database, Vault(site.folder), site.clock)
     with closing(AlertDesk(site.database, evidence, 3600, site.clock)) as desk:
-        eyes, live = Eyes((256, 256)), LiveLink(wall)
+        eyes, live = Eyes((224, 384)), LiveLink(wall)
         station = Station(site.folder, site.database, site.clock, eyes, desk, live)
         watch = CameraWatch(order(town, camera), station)
 

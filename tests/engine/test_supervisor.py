@@ -68,7 +68,7 @@ def test_a_host_that_dies_or_freezes_costs_only_its_own_cameras(
 def test_a_damaged_stream_does_not_hurt_the_camera_beside_it(
     town: Town, supervise: Supervise, rtsp_camera: Make, long_film: Path, tmp_path: Path
 ) -> None:
-    town.site.folder.config.write_text("engine: {hosts: 1, pose_input: [256, 256]}\nweb: {port: 0}")
+    town.site.folder.config.write_text("engine: {hosts: 1, pose_input: [224, 384]}\nweb: {port: 0}")
     bad = tmp_path / "bad.mp4"
     bad.write_bytes(damaged(long_film.read_bytes()))
     for name, source in (("good", long_film), ("bad", bad)):

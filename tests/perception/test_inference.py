@@ -141,7 +141,7 @@ def test_only_the_pinned_file_is_loaded(variant: Variant) -> None:
         Inference([variant], threads=1)
 
 
-@pytest.mark.parametrize(("index", "size"), [(0, (256, 256)), (1, (416, 416))])
+@pytest.mark.parametrize(("index", "size"), [(0, (224, 384)), (1, (416, 416))])
 def test_nothing_is_left_to_the_machine(models: Path, index: int, size: tuple[int, int]) -> None:
     model = builtin_models()[index]
     variant = Variant(model, models / f"{model.name}-{model.sha256[:12]}.onnx", size)
