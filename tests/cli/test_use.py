@@ -139,7 +139,7 @@ def test_zones_that_are_none_are_refused(
 def test_acts_follow_their_order(office: Office) -> None:
     office.run(ADD, "clerk")
     refused = office.run(
-        f"act record falls publication {SAID} --set url=u --set effect_on=2026-11-03",
+        f"act record falls publication {SAID} --set url=https://u.eu --set effect_on=2026-11-03",
         "clerk",
         code=1,
     )

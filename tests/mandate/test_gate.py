@@ -16,6 +16,7 @@ from beffroi.mandate.hours import ALWAYS, within_hours
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.permit import TERM_S, Basis
 from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.timekeeping import confirm_clock
 from beffroi.store.cameras import CameraState
 from beffroi.store.database import Database
 from tests.enacting import enact
@@ -178,6 +179,29 @@ def test_a_line_written_under_a_clock_set_back_does_not_make_it_right(
         payload = {"started": True}
         append(session, Kind.SERVER_STARTED, actor=SYSTEM, payload=payload, clock=clock)
     assert ask(city, clock).permit is None
+
+
+@pytest.mark.parametrize("what", ["a stop", "another address"])
+def test_what_was_decided_under_a_clock_ahead_is_not_undone_by_putting_it_right(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide, what: str
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    clock.step(1800)
+    if what == "a stop":
+        decide(ActType.SUSPENSION)
+    else:
+        with city.write() as session:
+            other = CameraSpec("The park", "sim://street?seed=9")
+            change_camera(session, "park", other, actor=MAYOR, clock=clock)
+    clock.step(-1800)
+    with city.write() as session:
+        confirm_clock(session, actor=MAYOR, clock=clock)
+    assert ask(city, clock).permit is None
+    clock.advance(1801)
+    refused = ask(city, clock)
+    assert refused.permit is None
+    assert "ahead" not in refused.refused[0].reason, "the clock has caught up; the stop stands"
 
 
 def test_a_small_step_back_undoes_no_stop(

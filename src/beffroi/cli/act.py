@@ -15,6 +15,7 @@ from beffroi.mandate.procedure.record import (
     next_acts,
     permission_for,
     record_act,
+    require_own_office,
     waiting,
 )
 from beffroi.mandate.rights import Permission
@@ -62,6 +63,7 @@ def record(
     site = open_installation(data)
     details = _details(kind, settings or [])
     with site.acting(login, permission_for(kind, details)) as (session, account):
+        require_own_office(account, kind, details)
         actor = account.pseudonym
         paper = attached(session, document, actor=actor, clock=site.clock)
         act = record_act(

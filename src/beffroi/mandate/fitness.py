@@ -17,7 +17,7 @@ from beffroi.mandate.definition import Definition
 from beffroi.store.cameras import CameraState, CameraVersion
 from beffroi.words import say, together
 
-REMEASURE: Final = timedelta(minutes=15)
+REMEASURE: Final = timedelta(minutes=5)
 """A camera or a machine that could not keep up is tried again after this long."""
 
 

@@ -7,10 +7,10 @@ zones and definition are read from the voted bytes. A camera without an open use
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
@@ -25,11 +25,14 @@ from beffroi.mandate.offline import offline_s
 from beffroi.mandate.permit import TERM_S, Basis, Permit, issue
 from beffroi.mandate.procedure.adoption import stack_in_force
 from beffroi.mandate.procedure.standing import stand
-from beffroi.mandate.timekeeping import Timekeeper, doubtful
+from beffroi.mandate.timekeeping import BACK_S, Timekeeper, doubtful
 from beffroi.mandate.uses import acts_of, definition_of, text_of
 from beffroi.store.cameras import CameraVersion
 from beffroi.store.mandates import Commissioning, Use, UseCamera
+from beffroi.store.procedure import Act
 from beffroi.words import say
+
+TOLERATED: Final = timedelta(seconds=BACK_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,8 @@ class Gate:
             return [CameraDecision(each, None, (), (_set_back(each),)) for each in cameras]
         # A step back too small to close the gate must not undo what was decided in between.
         now = self._timekeeper.latest(session)
+        if _decided_later(session, cameras, now):
+            return [CameraDecision(each, None, (), (_ahead_of_time(each),)) for each in cameras]
         ahead = self._timekeeper.ahead(session)
         votes = Votes(session, now)
         truth = Votes(session, now - ahead) if ahead else None
@@ -204,6 +209,25 @@ class Gate:
         asked = fitness(session, definition, camera, self._equipment, self._clock.now())
         against = next((each.against for each in asked if each.against is not None), None)
         return answer if against is None else Refusal(answer.use_id, answer.camera_id, against)
+
+
+def _decided_later(session: Session, cameras: Sequence[CameraVersion], now: datetime) -> bool:
+    """Whether anything was decided, or a camera changed, at a moment still to come.
+
+    A clock that was ahead and was put right leaves such lines. To leave them out would undo a stop,
+    or open an address that nobody voted; nothing runs until the clock has caught up with them.
+    """
+    dated = session.execute(select(func.max(Act.recorded_at), func.max(Act.confirmed_at))).one()
+    moments = [*dated, *(camera.since for camera in cameras)]
+    return max((one for one in moments if one is not None), default=now) > now + TOLERATED
+
+
+def _ahead_of_time(camera: CameraVersion) -> Refusal:
+    reason = say(
+        "something was decided under a clock that was ahead; nothing runs until this machine's "
+        "clock has caught up with it"
+    )
+    return Refusal("any use", camera.camera_id, reason)
 
 
 def _set_back(camera: CameraVersion) -> Refusal:

@@ -69,6 +69,8 @@ def _refusal(headers: Headers, longest: int) -> PlainTextResponse | None:
     if not _same_site(headers):
         return PlainTextResponse("A form of another site cannot act here.", 403)
     length = headers.get("content-length", "")
+    if "transfer-encoding" in headers:  # it would count for more than the length that is checked
+        return PlainTextResponse("Say how long this form is.", 411)
     if not length.isdigit() or int(length) > longest:
         return PlainTextResponse("This form is too long.", 413)
     return None

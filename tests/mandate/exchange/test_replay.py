@@ -21,7 +21,12 @@ from tests.enacting import FIRST, SECOND
 from tests.mandate.exchange.archive import Archive, fall
 
 BALLOT = {"members": 3, "votes_for": ["Ada"], "votes_against": [], "abstained": []}
-PUBLISHED = {"url": "u", "effect_on": "2026-11-23", "urgent": False, "ends_at": None}
+PUBLISHED = {
+    "url": "https://u.example",
+    "effect_on": "2026-11-23",
+    "urgent": False,
+    "ends_at": None,
+}
 
 
 def forge_act(

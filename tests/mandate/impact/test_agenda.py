@@ -36,7 +36,7 @@ def test_duties_begin_once_two_people_have_published(voted: Database, clock: Fro
             date="2026-11-23",
             reference="2026-115",
             motives="as voted",
-            details={"url": "town.example", "effect_on": "2026-11-23"},
+            details={"url": "https://town.example", "effect_on": "2026-11-23"},
             document=None,
             actor=FIRST,
             clock=clock,

@@ -27,7 +27,7 @@ from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry
 from tests.mandate.impact.town import CLERK
 
-PUBLISHED: dict[str, Any] = {"effect_on": "2027-01-01", "url": "x", "urgent": False}
+PUBLISHED: dict[str, Any] = {"effect_on": "2027-01-01", "url": "https://x.example", "urgent": False}
 FULL = Procedure(
     consultation_days=15,
     publication_delay_days=15,

@@ -87,6 +87,8 @@ def _members(data: bytes) -> dict[str, bytes]:
                 raise Tampered("The file holds two members of one name.")
             if any(member.compress_type != zipfile.ZIP_STORED for member in members):
                 raise BadInput("This is not an exported mandate: those are never compressed.")
+            if sum(member.file_size for member in members) > len(data):
+                raise Tampered("The members of the file overlap: it holds more than its length.")
             return {member.filename: archive.read(member) for member in members}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise BadInput(f"This is not an exported mandate, or it is damaged ({error}).") from error

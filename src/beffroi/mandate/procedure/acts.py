@@ -150,7 +150,7 @@ class Publication(_Details):
         ends_at: Set by Beffroi for an urgent publication.
     """
 
-    url: str = Field(min_length=1)
+    url: str = Field(pattern=r"^https?://\S+$")
     effect_on: date
     urgent: bool = False
     ends_at: datetime | None = None

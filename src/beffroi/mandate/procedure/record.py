@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -37,7 +38,7 @@ from beffroi.mandate.procedure.documents import find_document
 from beffroi.mandate.procedure.guards import objections, standing_objections
 from beffroi.mandate.procedure.standing import FOLLOWS, counts, stand
 from beffroi.mandate.procedure.turns import require_later, take_turn
-from beffroi.mandate.rights import Permission
+from beffroi.mandate.rights import Holder, Permission, Role
 from beffroi.mandate.timekeeping import require_clock
 from beffroi.mandate.uses import acts_of, definition_of, find_use, text_of
 from beffroi.store.mandates import Use
@@ -268,8 +269,22 @@ def permission_for(act_type: ActType, details: Mapping[str, Any]) -> Permission:
     return Permission.RECORD_ACTS
 
 
-OWN_OPINIONS: Final = frozenset({"dpo", "ai_committee"})
+OWN_OPINIONS: Final = MappingProxyType({"dpo": Role.DPO, "ai_committee": Role.COMMITTEE})
 """Bodies whose members have accounts of their own and file their opinion themselves."""
+
+
+def require_own_office(account: Holder, act_type: ActType, details: Mapping[str, Any]) -> None:
+    """Let nobody speak for another body.
+
+    Raises:
+        NotAuthorised: The opinion is that of a body which this account does not sit in.
+    """
+    body = str(details.get("by"))
+    office = OWN_OPINIONS.get(body) if act_type is ActType.OPINION else None
+    if office is not None and account.role != office:
+        raise NotAuthorised(
+            say("An opinion of {by} is recorded by whoever holds that office.", by=body)
+        )
 
 
 def waiting(session: Session) -> list[Act]:

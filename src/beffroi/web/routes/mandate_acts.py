@@ -10,7 +10,13 @@ from starlette.responses import RedirectResponse, Response
 from beffroi.errors import BadInput, BeffroiError, NotAuthorised
 from beffroi.mandate.procedure.acts import DOCUMENTED, WIDENING, ActType
 from beffroi.mandate.procedure.consultation import answer, contribute
-from beffroi.mandate.procedure.record import confirm_act, next_acts, permission_for, record_act
+from beffroi.mandate.procedure.record import (
+    confirm_act,
+    next_acts,
+    permission_for,
+    record_act,
+    require_own_office,
+)
 from beffroi.mandate.rights import Permission, require
 from beffroi.mandate.uses import text_of
 from beffroi.store.procedure import Act
@@ -54,6 +60,7 @@ def record(
         if wrong:
             raise BadInput(N_("Some fields cannot be used yet; they are marked below."))
         require(visitor.account, permission_for(act_type, details))
+        require_own_office(visitor.account, act_type, details)
         with site.database.write() as session:
             require_unchanged(found(session, use_id), values.get("seen", ""))
             made = record_act(

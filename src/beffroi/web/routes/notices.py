@@ -19,7 +19,7 @@ from beffroi.web.site import site_of
 
 router = APIRouter(prefix="/city/uses/{use_id}/print")
 
-Address = Annotated[str, Query(max_length=500)]
+Address = Annotated[str, Query(max_length=500, pattern=r"^(https?://\S+)?$")]
 Content = Callable[[Session, str, Language, datetime, str], Json]
 
 
