@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.errors import BadInput, Unavailable
@@ -20,6 +21,7 @@ from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.documents import attach
 from beffroi.mandate.procedure.record import record_act
 from beffroi.store.database import Database
+from beffroi.store.mandates import Use
 from tests.enacting import FIRST
 from tests.mandate.exchange.archive import Archive
 
@@ -43,6 +45,31 @@ def test_the_voted_bytes_travel_as_they_are(archive: Archive) -> None:
     }
     for name in texts:
         assert hashlib.sha256(files[name]).hexdigest() == name.split("/")[1].partition(".")[0]
+
+
+def test_a_petition_never_travels_with_the_names_of_those_who_signed(archive: Archive) -> None:
+    with archive.database.write() as session:
+        use = session.scalars(select(Use.id).order_by(Use.id)).first() or ""
+        paper = attach(
+            session, "petition.txt", b"D., 3 rue X", actor=FIRST, clock=archive.clock
+        )
+        record_act(
+            session,
+            use,
+            ActType.MOTION,
+            body="Residents",
+            date=archive.clock.now().date().isoformat(),
+            reference="1",
+            motives="as written",
+            details={"by": "member"},
+            document=paper.digest,
+            actor=FIRST,
+            clock=archive.clock,
+        )
+    files = archive.files()
+    papers = {row["name"]: row["file"] for row in json.loads(files["documents.json"])}
+    assert papers["petition.txt"] is None
+    assert b"rue X" not in b"".join(files.values())
 
 
 def test_a_paper_is_public_once_the_council_has_decided(archive: Archive) -> None:

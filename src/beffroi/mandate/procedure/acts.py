@@ -64,6 +64,10 @@ DOCUMENTED: Final = frozenset(
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
+KEPT_BACK: Final = frozenset({ActType.WORKER_NOTICE, ActType.MOTION, ActType.REVALIDATION})
+"""Acts whose papers name staff or signatories, or show what a camera sees: never made public."""
+
+
 class _Details(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

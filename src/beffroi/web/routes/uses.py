@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from beffroi.errors import BadInput
-from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.procedure.acts import KEPT_BACK
 from beffroi.mandate.procedure.documents import find_document
 from beffroi.mandate.procedure.standing import State
 from beffroi.web.access import PUBLIC, recognise
@@ -20,9 +20,6 @@ from beffroi.web.routes.mandate import attachment, by_state, found
 from beffroi.web.site import site_of
 
 router = APIRouter(dependencies=[PUBLIC])
-
-_NOT_PUBLIC: Final = frozenset({ActType.WORKER_NOTICE, ActType.MOTION, ActType.REVALIDATION})
-"""Acts whose papers name staff or signatories, or show what a camera sees."""
 
 
 @router.get("/uses")
@@ -87,7 +84,7 @@ def _public(session: Session, use_id: str, now: datetime) -> Dossier:
     if dossier.entry.state is State.DRAFT:
         raise HTTPException(404)
     deeds = [
-        replace(deed, document=None) if deed.act.type in _NOT_PUBLIC else deed
+        replace(deed, document=None) if deed.act.type in KEPT_BACK else deed
         for deed in dossier.deeds
         if deed.counts
     ]
