@@ -50,9 +50,7 @@ def test_the_voted_bytes_travel_as_they_are(archive: Archive) -> None:
 def test_a_petition_never_travels_with_the_names_of_those_who_signed(archive: Archive) -> None:
     with archive.database.write() as session:
         use = session.scalars(select(Use.id).order_by(Use.id)).first() or ""
-        paper = attach(
-            session, "petition.txt", b"D., 3 rue X", actor=FIRST, clock=archive.clock
-        )
+        paper = attach(session, "petition.txt", b"D., 3 rue X", actor=FIRST, clock=archive.clock)
         record_act(
             session,
             use,
