@@ -5,7 +5,6 @@ right today rather than at the next council; none of them changes what runs. The
 one person and reviewed by another, and until then shown as not reviewed.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -21,7 +20,7 @@ from pydantic import (
 )
 
 from beffroi.errors import BadInput
-from beffroi.mandate.canonical import canonical, digest
+from beffroi.mandate.canonical import canonical, digest, parse
 from beffroi.mandate.definition import (
     Definition,
     Digest,
@@ -196,10 +195,7 @@ def load_annex(stored: bytes, recorded: str) -> AnnexText:
     if digest(stored) != recorded:
         raise BadInput("The stored text of this annex is not the one that was recorded.")
     try:
-        fields = json.loads(stored)
-        if canonical(fields) != stored:
-            raise BadInput("These bytes are not canonical: what they say depends on the reader.")
-        return AnnexText(_CONTENT.validate_python(fields), stored)
+        return AnnexText(_CONTENT.validate_python(parse(stored)), stored)
     except ValueError as error:
         raise BadInput(f"These bytes are not an annex: {error}.") from error
 

@@ -6,7 +6,6 @@ those bytes are stored and hashed as they are, never written anew from the model
 default: what is not written was not voted.
 """
 
-import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from pydantic import (
 )
 
 from beffroi.errors import Actor, BadInput
-from beffroi.mandate.canonical import canonical, digest
+from beffroi.mandate.canonical import canonical, digest, parse
 from beffroi.mandate.wording import ill_worded
 
 VOTED_LANGUAGES: Final = ("fr", "en")
@@ -173,10 +172,7 @@ def load_definition(stored: bytes, voted: str) -> VotedText:
             actor=Actor.ADMINISTRATOR,
         )
     try:
-        fields = json.loads(stored)
-        if canonical(fields) != stored:
-            raise BadInput("These bytes are not canonical: what they say depends on the reader.")
-        return VotedText(Definition.model_validate(fields), stored)
+        return VotedText(Definition.model_validate(parse(stored)), stored)
     except ValueError as error:
         raise BadInput(f"These bytes are not a definition: {error}.") from error
 

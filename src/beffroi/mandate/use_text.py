@@ -16,7 +16,6 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
-    ValidationError,
 )
 from sqlalchemy.orm import Session
 
@@ -157,7 +156,7 @@ def read_text(data: bytes, expected: str) -> WrittenUse:
         raise BadInput("The stored text of this use is not the one that was voted.")
     try:
         return WrittenUse(UseText.model_validate(parse(data)), data)
-    except (ValueError, ValidationError) as error:
+    except ValueError as error:
         raise BadInput(f"These bytes are not the text of a use: {error}.") from error
 
 
