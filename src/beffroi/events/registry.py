@@ -16,6 +16,7 @@ from beffroi.events.intrusion import Intrusion
 from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
 from beffroi.events.strike import Strike
 from beffroi.mandate.definition import Definition, VotedText
+from beffroi.mandate.problems import in_one_line
 
 __all__ = [
     "DETECTORS",
@@ -66,9 +67,6 @@ def make(definition: Definition, zones: Zones) -> Detector:
     try:
         parameters = detector.parameters.model_validate(definition.parameters)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])) or 'parameters'}: {problem['msg']}"
-            for problem in error.errors()
-        )
+        problems = in_one_line(error, whole="parameters")
         raise BadInput(f"The parameters of {definition.event} are wrong: {problems}.") from error
     return detector(parameters, zones)

@@ -1,7 +1,7 @@
 """Uses: written down here, moved by acts alone (:mod:`beffroi.mandate.procedure`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from beffroi.mandate.definition import VotedText, load_definition
 from beffroi.mandate.hours import ALWAYS, Hours, check_hours, zone_of
 from beffroi.mandate.lawful import refused
 from beffroi.mandate.modes import Mode
+from beffroi.mandate.problems import in_one_line
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.adoption import stack_in_force
 from beffroi.mandate.procedure.standing import BEFORE_VOTE, Standing, State, stand
@@ -111,10 +112,7 @@ def draft_use(
     take_turn(session)
     if session.get(Use, use_id) is not None:
         raise BadInput(say("There is already a use {use}.", use=use_id))
-    written = _write(session, use_id, voted, spec)
-    _require_no_objection(session, voted, written.text, clock)
-    register_definition(session, voted, actor=actor, clock=clock)
-    _store(session, written, clock)
+    written = _put(session, use_id, voted, spec, actor=actor, clock=clock)
     use = Use(id=use_id, text_digest=written.digest, drafted_by=actor, drafted_at=clock.now())
     session.add(use)
     session.flush()
@@ -159,10 +157,7 @@ def revise_use(
         )
     if not reason.strip():
         raise BadInput("Say why the text changes.")
-    written = _write(session, use_id, voted, spec)
-    _require_no_objection(session, voted, written.text, clock)
-    register_definition(session, voted, actor=actor, clock=clock)
-    _store(session, written, clock)
+    written = _put(session, use_id, voted, spec, actor=actor, clock=clock)
     payload = {
         "use": use_id,
         "before": use.text_digest,
@@ -180,9 +175,8 @@ def revise_use(
 
 def spec_of(text: UseText) -> UseSpec:
     """What a clerk said of a use, taken back from its text, to be changed and written anew."""
-    said = {name: getattr(text, name) for name in UseSpec.__dataclass_fields__ if name != "cameras"}
     zones = {camera: dict(voted.zones) for camera, voted in text.cameras.items()}
-    return UseSpec(**said, cameras=zones)
+    return UseSpec(**_said(text), cameras=zones)
 
 
 def find_use(session: Session, use_id: str) -> Use:
@@ -281,6 +275,13 @@ def _polygon(points: list[Any]) -> tuple[tuple[float, float], ...]:
     return tuple((float(x), float(y)) for x, y in points)
 
 
+def _said(of: UseSpec | UseText) -> dict[str, Any]:
+    """What a use and its text say alike: all but the cameras, which the text takes as they are."""
+    return {
+        field.name: getattr(of, field.name) for field in fields(UseSpec) if field.name != "cameras"
+    }
+
+
 def _write(session: Session, use_id: str, voted: VotedText, spec: UseSpec) -> WrittenUse:
     _check(spec)
     cameras = {
@@ -290,34 +291,10 @@ def _write(session: Session, use_id: str, voted: VotedText, spec: UseSpec) -> Wr
     if spec.renews:
         find_use(session, spec.renews)
     try:
-        text = UseText(
-            use=use_id,
-            definition=voted.digest,
-            mode=spec.mode,
-            purpose=spec.purpose,
-            law=spec.law,
-            legal_basis=spec.legal_basis,
-            regime=spec.regime,
-            controller=spec.controller,
-            processors=spec.processors,
-            partners=spec.partners,
-            timezone=spec.timezone,
-            hours=spec.hours,
-            occasion=spec.occasion,
-            places=spec.places,
-            starts_at=spec.starts_at,
-            ends_at=spec.ends_at,
-            max_offline_s=spec.max_offline_s,
-            renews=spec.renews,
-            quota=spec.quota,
-            cameras=cameras,
-        )
+        text = UseText(use=use_id, definition=voted.digest, cameras=cameras, **_said(spec))
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()
-        )
         raise BadInput(
-            say("This use cannot be written down: {problems}.", problems=problems)
+            say("This use cannot be written down: {problems}.", problems=in_one_line(error))
         ) from error
     return write_text(text)
 
@@ -341,22 +318,22 @@ def _check(spec: UseSpec) -> None:
             check_polygon(polygon, "zone")
 
 
-def _require_no_objection(session: Session, voted: VotedText, text: UseText, clock: Clock) -> None:
-    """A refused kind of event is not even written down."""
+def _put(
+    session: Session, use_id: str, voted: VotedText, spec: UseSpec, *, actor: str, clock: Clock
+) -> WrittenUse:
+    """Write a text and keep it with its definition; a refused kind of event is not written down."""
     now = clock.now()
-    against = refused(stack_in_force(session, now), voted.definition, text, now)
+    written = _write(session, use_id, voted, spec)
+    against = refused(stack_in_force(session, now), voted.definition, written.text, now)
     if against is not None:
         raise NotAuthorised(against)
-
-
-def _store(session: Session, written: WrittenUse, clock: Clock) -> None:
+    register_definition(session, voted, actor=actor, clock=clock)
     if session.get(StoredUseText, written.digest) is None:
         session.add(
-            StoredUseText(
-                digest=written.digest, canonical=written.canonical, written_at=clock.now()
-            )
+            StoredUseText(digest=written.digest, canonical=written.canonical, written_at=now)
         )
         session.flush()
+    return written
 
 
 def _index(session: Session, text: UseText) -> None:

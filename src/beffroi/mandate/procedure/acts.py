@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from beffroi.errors import BadInput
+from beffroi.mandate.problems import in_one_line
 from beffroi.words import say
 
 
@@ -246,9 +247,10 @@ def read_details(act_type: ActType, details: Mapping[str, Any]) -> _Details:
     try:
         return DETAILS[act_type].model_validate(dict(details))
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()
-        )
         raise BadInput(
-            say("A {kind} is incomplete: {problems}.", kind=act_type.value, problems=problems)
+            say(
+                "A {kind} is incomplete: {problems}.",
+                kind=act_type.value,
+                problems=in_one_line(error),
+            )
         ) from error
