@@ -102,7 +102,7 @@ def test_a_translated_sentence_names_nothing_that_the_english_one_does_not(code:
 
 
 def test_a_sentence_is_told_with_the_names_people_use() -> None:
-    french, english = load_languages()["fr"], load_languages()["en"]
+    french, english, german = (load_languages()[code] for code in ("fr", "en", "de"))
     refusal = say(
         "These opinions are missing: {missing} ({clause}).",
         missing="dpo, panel",
@@ -115,6 +115,9 @@ def test_a_sentence_is_told_with_the_names_people_use() -> None:
         "Ces avis manquent : délégué à la protection des données, panel citoyen "
         "(belfort-fiction, art-4). La consultation court jusqu’au 7 décembre 2026 inclus. "
         "Nantes le refuse."
+    )
+    assert tell(german, refusal) == (
+        "Diese Stellungnahmen fehlen: Datenschutzbeauftragte, Bürgerforum (belfort-fiction, art-4)."
     )
     assert tell(load_languages()["nl"], quoted) == "Nantes refuses it."
     assert tell(french, "") == ""

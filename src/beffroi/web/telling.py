@@ -51,9 +51,11 @@ def _value(language: Language, name: str, value: Any) -> Any:
         return value
     known = WORDS[_NAMES[name]]
     parts = _SEPARATOR.split(value)
-    return "".join(_inside(language.gettext(known[p])) if p in known else p for p in parts)
+    return "".join(_inside(language, known[p]) if p in known else p for p in parts)
 
 
-def _inside(word: str) -> str:
-    """A name within a sentence; an abbreviation keeps its capitals."""
-    return word if word[:2].isupper() else word[:1].lower() + word[1:]
+def _inside(language: Language, name: str) -> str:
+    """A name within a sentence; an abbreviation and German nouns keep their capitals."""
+    word = language.gettext(name)
+    keeps = language.code == "de" or word[:2].isupper()
+    return word if keeps else word[:1].lower() + word[1:]
