@@ -11,7 +11,8 @@ from beffroi.capture.frame import Frame
 from beffroi.capture.masks import GREY
 from beffroi.events.detector import Zones
 from beffroi.mandate.definition import EvidenceClass
-from beffroi.perception.observation import Observation, Track, from_json
+from beffroi.perception.forms import from_json
+from beffroi.perception.observation import Observation, Track
 from tests.alerts.conftest import Town
 from tests.alerts.pictures import decode
 

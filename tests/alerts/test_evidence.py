@@ -19,7 +19,7 @@ from beffroi.capture.frame import Frame
 from beffroi.errors import BadInput, NotAuthorised, Unavailable
 from beffroi.folder import DataFolder
 from beffroi.mandate.definition import EvidenceClass
-from beffroi.perception.observation import from_json
+from beffroi.perception.forms import from_json
 from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry, LedgerPayload

@@ -16,8 +16,9 @@ from beffroi.engine.messages import Order
 from beffroi.events.place import inside
 from beffroi.events.registry import DETECTORS
 from beffroi.mandate.gate import Gate
+from beffroi.perception.forms import from_json
 from beffroi.perception.ground import feet
-from beffroi.perception.observation import Observation, from_json
+from beffroi.perception.observation import Observation
 from tests.engine.town import EVERYWHERE, Town
 
 RIGHT = [[0.5, 0.0], [1.0, 0.0], [1.0, 1.0], [0.5, 1.0]]

@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beffroi.errors import BadInput
+from beffroi.perception.forms import from_bytes, from_json, schema, to_bytes, to_json
 from beffroi.perception.observation import (
     KINDS,
+    MAX_FLOW,
+    MAX_REGIONS,
     MAX_TRACKS,
+    REGION_KINDS,
     Observation,
+    Region,
     Track,
-    from_bytes,
-    from_json,
-    schema,
-    to_bytes,
-    to_json,
 )
 
 unit = st.floats(0, 1, width=32)
@@ -27,9 +27,10 @@ pixel = st.floats(-500, 8000, width=32)
 skeletons = st.lists(st.tuples(pixel, pixel, unit), min_size=17, max_size=17).map(
     lambda rows: np.array(rows, np.float32)
 )
+ids = st.text("0123456789abcdef", min_size=8, max_size=8)
 tracks = st.builds(
     Track,
-    id=st.text("0123456789abcdef", min_size=8, max_size=8),
+    id=ids,
     kind=st.sampled_from(KINDS),
     box=st.tuples(pixel, pixel, pixel, pixel),
     score=unit,
@@ -38,6 +39,16 @@ tracks = st.builds(
     motion=unit,
     age=st.integers(0, 2**31),
 )
+regions = st.builds(
+    Region,
+    id=ids,
+    kind=st.sampled_from(REGION_KINDS),
+    box=st.tuples(pixel, pixel, pixel, pixel),
+    score=unit,
+    since=st.floats(0, 1e9),
+    left_by=st.none() | ids,
+)
+flows = st.lists(st.tuples(pixel, pixel) | st.just((math.nan, math.nan)), min_size=6, max_size=6)
 observations = st.builds(
     Observation,
     camera=st.text(max_size=50),
@@ -47,6 +58,8 @@ observations = st.builds(
     motion=unit,
     analysed=st.booleans(),
     tracks=st.lists(tracks, max_size=4).map(tuple),
+    regions=st.lists(regions, max_size=3).map(tuple),
+    flow=st.none() | flows.map(lambda cells: np.array(cells, np.float32).reshape(2, 3, 2)),
 )
 
 
@@ -60,6 +73,20 @@ def same(one: Observation, other: Observation, tolerance: float) -> bool:
         and close(one.at, other.at)
         and close(one.motion, other.motion)
         and len(one.tracks) == len(other.tracks)
+        and len(one.regions) == len(other.regions)
+        and all(
+            (a.id, a.kind, a.left_by) == (b.id, b.kind, b.left_by)
+            and np.allclose(a.box, b.box, rtol=0, atol=tolerance)
+            and close(a.score, b.score)
+            and close(a.since, b.since)
+            for a, b in zip(one.regions, other.regions, strict=True)
+        )
+        and (one.flow is None) == (other.flow is None)
+        and (
+            one.flow is None
+            or other.flow is None
+            or np.allclose(one.flow, other.flow, rtol=0, atol=tolerance, equal_nan=True)
+        )
         and all(
             (a.id, a.kind, a.age) == (b.id, b.kind, b.age)
             and np.allclose(a.box, b.box, rtol=0, atol=tolerance)
@@ -104,14 +131,26 @@ def person(**changes: Any) -> Track:
     return Track(**{**fields, **changes})
 
 
-def seen(*tracks: Track, camera: str = "c1") -> Observation:
-    return Observation(camera, 1.0, None, (640, 360), 0.1, True, tracks)
+def region(**changes: Any) -> Region:
+    fields: dict[str, Any] = {
+        "id": "0123abcd",
+        "kind": "still",
+        "box": (1.0, 2.0, 3.0, 4.0),
+        "score": 0.5,
+        "since": 0.5,
+        "left_by": None,
+    }
+    return Region(**{**fields, **changes})
 
 
-@pytest.mark.parametrize("where", ["observation", "track"])
+def seen(*tracks: Track, camera: str = "c1", **more: Any) -> Observation:
+    return Observation(camera, 1.0, None, (640, 360), 0.1, True, tracks, **more)
+
+
+@pytest.mark.parametrize("where", ["observation", "tracks", "regions"])
 def test_a_field_too_many_is_refused(where: str) -> None:
-    fields = json.loads(to_json(seen(person())))
-    target = fields if where == "observation" else fields["tracks"][0]
+    fields = json.loads(to_json(seen(person(), regions=(region(),))))
+    target = fields if where == "observation" else fields[where][0]
     target["embedding"] = [0.1, 0.2]
     with pytest.raises(BadInput, match="embedding"):
         from_json(json.dumps(fields))
@@ -127,9 +166,30 @@ def test_a_field_too_many_is_refused(where: str) -> None:
         seen(person(keypoints=np.ones((300, 300), np.float32))),
         seen(person(keypoints=np.full((17, 3), np.inf, np.float32))),
         seen(camera="x" * 201),
+        seen(regions=(region(kind="face"),)),
+        seen(regions=(region(left_by="Mrs Smith"),)),
+        seen(regions=(region(score=math.inf),)),
+        seen(regions=(region(),) * (MAX_REGIONS + 1)),
+        seen(flow=np.zeros((MAX_FLOW, MAX_FLOW + 1, 2), np.float32)),
+        seen(flow=np.full((2, 2, 2), np.inf, np.float32)),
         seen(*[person()] * (MAX_TRACKS + 1)),
     ],
-    ids=["id", "capital id", "kind", "nan", "picture", "infinite", "camera", "crowd"],
+    ids=[
+        "id",
+        "capital id",
+        "kind",
+        "nan",
+        "picture",
+        "infinite",
+        "camera",
+        "region's kind",
+        "region's owner",
+        "region's score",
+        "regions",
+        "fine flow",
+        "infinite flow",
+        "crowd",
+    ],
 )
 def test_what_the_schema_forbids_is_not_read(observation: Observation) -> None:
     with pytest.raises(BadInput):
@@ -178,7 +238,9 @@ def capacity(node: dict[str, Any]) -> float:
 def test_the_schema_has_no_room_for_a_picture() -> None:
     whole = schema()
     track = whole["properties"]["tracks"]["items"]
-    assert capacity(whole) < 256 * 80  # numbers a frame, every one of them a place or a score
+    # Numbers a frame, every one of them a place, a score or a velocity.
+    assert capacity(whole) < 256 * 80 + 2 * MAX_FLOW**2
+    assert MAX_FLOW**2 < 35**2  # cells: a face can be told from some 35 x 35 pixels
     assert capacity(track) < 80  # the smallest face crop in use has 112 x 112 pixels
     assert whole["properties"]["camera"]["maxLength"] <= 200
 

@@ -17,7 +17,7 @@ from beffroi.capture.masks import GREY, raster
 from beffroi.events.detector import Point, Zones
 from beffroi.events.place import inside
 from beffroi.perception.ground import feet
-from beffroi.perception.observation import Observation, Track
+from beffroi.perception.observation import Observation
 
 _MARGIN: Final = 0.1
 """Boxes end at the joints that were seen: hands and hair reach a little further."""
@@ -40,11 +40,17 @@ class Area:
         return cls(areas if all(areas) else None)
 
     def within(self, observation: Observation) -> Observation:
-        """The observation without whoever stands outside."""
+        """The observation without whoever stands, and whatever lies, outside."""
         if self.polygons is None:
             return observation
-        held = tuple(track for track in observation.tracks if self._holds(track, observation.size))
-        return replace(observation, tracks=held)
+        size = observation.size
+        tracks = tuple(
+            track
+            for track in observation.tracks
+            if self._holds(feet(track.box, track.keypoints), size)
+        )
+        regions = tuple(r for r in observation.regions if self._holds(feet(r.box, None), size))
+        return replace(observation, tracks=tracks, regions=regions, flow=None)
 
     def cover(self, frames: Iterable[Frame], within: Sequence[Observation]) -> Iterator[Frame]:
         """The frames, grey outside the area and outside the bodies that stand in it.
@@ -66,9 +72,8 @@ class Area:
             image = np.where(shown[..., None], frame.image, np.uint8(GREY))
             yield replace(frame, image=image)
 
-    def _holds(self, track: Track, size: tuple[int, int]) -> bool:
-        x, y = feet(track.box, track.keypoints)
-        spot = x / size[0], y / size[1]
+    def _holds(self, foot: Point, size: tuple[int, int]) -> bool:
+        spot = foot[0] / size[0], foot[1] / size[1]
         return any(inside(polygon, spot) for polygon in self.polygons or ())
 
     def _raster(self, height: int, width: int) -> NDArray[np.bool_]:

@@ -17,7 +17,8 @@ from beffroi.capture.frame import Frame
 from beffroi.clock import Clock
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.definition import EvidenceClass
-from beffroi.perception.observation import Observation, to_json
+from beffroi.perception.forms import to_json
+from beffroi.perception.observation import Observation
 from beffroi.store.database import Database
 
 PARTS: Final = {

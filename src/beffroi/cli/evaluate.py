@@ -12,7 +12,7 @@ from beffroi.cli.watch import input_size
 from beffroi.errors import BadInput
 from beffroi.evaluation.recordings import Recordings, recordings_directory
 from beffroi.evaluation.result import Result, as_page
-from beffroi.evaluation.tasks import FOLDERS, evaluate
+from beffroi.evaluation.tasks import TASKS, evaluate
 
 app = typer.Typer()
 
@@ -21,7 +21,7 @@ ALL = "all"
 
 @app.command("evaluate")
 def evaluate_(
-    task: Annotated[str, typer.Argument(help=f"{', '.join(FOLDERS)}, or all.")],
+    task: Annotated[str, typer.Argument(help=f"{', '.join(TASKS)}, or all.")],
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Labelled clips; see docs/figures.")
     ],
@@ -43,16 +43,16 @@ def evaluate_(
 
     Example: `beffroi evaluate fall clips/ --json`
     """
-    if task not in (*FOLDERS, ALL):
-        raise BadInput(f"There is no task {task!r}; there are {', '.join(FOLDERS)} and all.")
+    if task not in (*TASKS, ALL):
+        raise BadInput(f"There is no task {task!r}; there are {', '.join(TASKS)} and all.")
     seen = Recordings(recordings or recordings_directory(), input_size(size), threads)
     tasks = [task]
     if task == ALL:
         tasks = [
-            name for name, inner in FOLDERS.items() if (folder / inner / "labels.csv").exists()
+            name for name, each in TASKS.items() if (folder / each.folder / "labels.csv").exists()
         ]
         if not tasks:
-            wanted = ", ".join(f"{name}: {inner}" for name, inner in FOLDERS.items())
+            wanted = ", ".join(f"{name}: {each.folder}" for name, each in TASKS.items())
             raise BadInput(f"{folder} has none of the folders ({wanted}).")
     results = [evaluate(name, folder, seen) for name in tasks]
     if report is not None:
@@ -60,7 +60,9 @@ def evaluate_(
     if as_json:
         rows = [result.as_json() for result in results]
         shown = (
-            [{**row, "folder": FOLDERS[row["task"]]} for row in rows] if task == ALL else rows[0]
+            [{**row, "folder": TASKS[row["task"]].folder} for row in rows]
+            if task == ALL
+            else rows[0]
         )
         typer.echo(json.dumps(shown, indent=1))
     else:

@@ -20,6 +20,7 @@ from beffroi.evaluation.watch import (
     choose_definitions,
     laboratory_models,
     loaded,
+    needed,
 )
 from beffroi.evaluation.watch import (
     watch as look,
@@ -71,7 +72,7 @@ def watch(
     drawn = Zones() if zones is None else read_zones(zones)
     names = None if events is None else [name.strip() for name in events.split(",")]
     definitions = choose_definitions(names, drawn, dict(_split(item) for item in param or ()))
-    models = laboratory_models(definitions, input_size(size))
+    models = laboratory_models(needed(definitions, drawn), input_size(size))
     rate = rate or max(definition.rate_hz for definition in definitions)
     with ExitStack() as stack:
         inference = stack.enter_context(Inference(loaded(models), threads=threads))

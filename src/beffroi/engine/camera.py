@@ -33,7 +33,9 @@ from beffroi.mandate.cameras import current_version, load_credentials
 from beffroi.mandate.gate import OpenUse, ask
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.permit import Basis, Permit
-from beffroi.perception.observation import Observation, to_json
+from beffroi.perception.finders import Need
+from beffroi.perception.forms import to_json
+from beffroi.perception.observation import Observation
 from beffroi.perception.perceive import Perception
 from beffroi.store.database import Database
 
@@ -60,10 +62,10 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class _Needs:
-    """What the uses on a camera ask for together: rate, models, and whether scenes are kept."""
+    """What the uses on a camera ask for together; and whether scenes are kept."""
 
     rate_hz: int
-    models: frozenset[str]
+    shown: frozenset[Need]
     scenes: bool
 
 
@@ -182,7 +184,7 @@ class CameraWatch(threading.Thread):
             record = current_version(session, self._camera_id)
         self._load_uses()
         needs = self._needs()
-        perception = station.eyes.look(record, needs.models)
+        perception = station.eyes.look(record, needs.shown)
         area = Area.of(*(post.zones for post in self._posts.values()))
         self._measure = Measure(needs.rate_hz, station.eyes.pose_input, area)
         with open_source(
@@ -220,7 +222,7 @@ class CameraWatch(threading.Thread):
         definitions = [post.use.voted.definition for post in self._posts.values()]
         return _Needs(
             rate_hz=max((definition.rate_hz for definition in definitions), default=1),
-            models=frozenset(name for each in definitions for name in each.models),
+            shown=frozenset(need for post in self._posts.values() for need in post.detector.needs),
             scenes=any(post.use.mode is Mode.LIVE for post in self._posts.values()),
         )
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection
 from typing import Final
 
+from beffroi.perception.finders import Need
 from beffroi.perception.ground import Ground
 from beffroi.perception.inference import Inference
 from beffroi.perception.models import variant
@@ -32,13 +33,16 @@ class Eyes:
         threads = os.cpu_count() or 1
         self._inference = Inference([self._pose, self._objects], threads=threads)
 
-    def look(self, camera: CameraVersion, models: Collection[str]) -> Perception:
+    def look(self, camera: CameraVersion, needs: Collection[Need]) -> Perception:
         """A perception for one camera.
 
         Args:
             camera: Its record.
-            models: Names of the models that the definitions in force ask for.
+            needs: What the detectors of the uses in force must be shown.
         """
-        objects = self._objects if OBJECTS in models else None
+        models = Models(
+            self._pose if Need.PEOPLE in needs else None,
+            self._objects if Need.OBJECTS in needs else None,
+        )
         ground = None if camera.ground is None else Ground.from_rows(camera.ground)
-        return Perception(camera.camera_id, Models(self._pose, objects), self._inference, ground)
+        return Perception(camera.camera_id, models, self._inference, ground, needs=needs)

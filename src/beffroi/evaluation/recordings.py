@@ -6,22 +6,39 @@ its input and precision, the rate, and the code that looks. It is personal data,
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from beffroi.capture.frame import Frame
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.evaluation.watch import laboratory_models, loaded, observe
+from beffroi.perception.finders import Need
 from beffroi.perception.inference import Inference
 from beffroi.perception.observation import Observation
-from beffroi.perception.perceive import Perception
+from beffroi.perception.perceive import Models, Perception
 from beffroi.perception.recording import record, replay
 
-LOOKING = ("capture/imager.py", "capture/motion.py", "capture/timeline.py", "perception")
-"""The code that decides what is seen."""
+LOOKING: Final = (
+    "capture/imager.py",
+    "capture/motion.py",
+    "capture/timeline.py",
+    *(
+        f"perception/{name}.py"
+        for name in ("forms", "inference", "letterbox", "observation", "perceive", "tracking")
+    ),
+)
+"""The code that decides what is seen of anything."""
+LOOKING_FOR: Final[Mapping[Need, tuple[str, ...]]] = MappingProxyType(
+    {Need.PEOPLE: ("perception/pose.py",), Need.OBJECTS: ("perception/objects.py",)}
+)
+"""And what is seen because somebody needs it."""
+
+PEOPLE: Final = frozenset({Need.PEOPLE})
 
 
 def recordings_directory() -> Path:
@@ -42,11 +59,18 @@ class Recordings:
     def __init__(self, folder: Path, size: tuple[int, int], threads: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self.models = laboratory_models((), size)
+        self.models = laboratory_models({Need.PEOPLE, Need.OBJECTS}, size)
         self._threads = threads
         self._inference: Inference | None = None
 
-    def of(self, path: Path, rate_hz: float) -> list[Observation]:
+    def models_for(self, needs: Collection[Need]) -> Models:
+        """Those of the models that these needs call for."""
+        return Models(
+            self.models.pose if Need.PEOPLE in needs else None,
+            self.models.objects if Need.OBJECTS in needs else None,
+        )
+
+    def of(self, path: Path, rate_hz: float, needs: Collection[Need] = PEOPLE) -> list[Observation]:
         """The observations of one clip at one rate.
 
         Raises:
@@ -56,36 +80,55 @@ class Recordings:
             clip = hashlib.sha256(path.read_bytes()).hexdigest()
         except OSError as error:
             raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
-        return self._kept(clip, rate_hz, lambda: self._observed(path, rate_hz))
+        return self._kept(clip, rate_hz, needs, lambda: self._observed(path, rate_hz, needs))
 
     def made(
-        self, name: str, frames: Callable[[], Iterable[Frame]], rate_hz: float
+        self,
+        name: str,
+        frames: Callable[[], Iterable[Frame]],
+        rate_hz: float,
+        needs: Collection[Need] = PEOPLE,
     ) -> list[Observation]:
         """The observations of pictures that are made rather than read; `name` says which."""
 
         def looked() -> Iterator[Observation]:
-            perception = Perception(name, self.models, self._looker())
+            models = self.models_for(needs)
+            perception = Perception(name, models, self._looker(), needs=needs)
             return (perception.observe(frame) for frame in frames())
 
-        return self._kept(name, rate_hz, looked)
+        return self._kept(name, rate_hz, needs, looked)
 
-    def _observed(self, path: Path, rate_hz: float) -> Iterator[Observation]:
-        seen = observe(str(path), self.models, self._looker(), rate_hz=rate_hz, clock=Clock())
+    def _observed(
+        self, path: Path, rate_hz: float, needs: Collection[Need]
+    ) -> Iterator[Observation]:
+        seen = observe(
+            str(path),
+            self.models_for(needs),
+            self._looker(),
+            needs=needs,
+            rate_hz=rate_hz,
+            clock=Clock(),
+        )
         return (observation for _, observation in seen)
 
     def _kept(
-        self, what: str, rate_hz: float, look: Callable[[], Iterator[Observation]]
+        self,
+        what: str,
+        rate_hz: float,
+        needs: Collection[Need],
+        look: Callable[[], Iterator[Observation]],
     ) -> list[Observation]:
-        kept = self._folder / f"{self.key(what, rate_hz)}.obs"
+        kept = self._folder / f"{self.key(what, rate_hz, needs)}.obs"
         if not kept.exists():
             part = kept.with_suffix(".part.obs")
             record(part, look())
             part.replace(kept)
         return list(replay(kept))
 
-    def key(self, what: str, rate_hz: float) -> str:
+    def key(self, what: str, rate_hz: float, needs: Collection[Need] = PEOPLE) -> str:
         """Under what name the observations of something are kept."""
-        facts = "\n".join((what, self.models.pose.digest, f"{rate_hz:g}", _code()))
+        models = [model.digest for model in loaded(self.models_for(needs))]
+        facts = "\n".join((what, *models, f"{rate_hz:g}", *sorted(needs), _code(frozenset(needs))))
         return hashlib.sha256(facts.encode()).hexdigest()[:32]
 
     def _looker(self) -> Inference:
@@ -96,12 +139,8 @@ class Recordings:
 
 
 @cache
-def _code() -> str:
+def _code(needs: frozenset[Need]) -> str:
     """SHA-256 of the source of everything that looks."""
     root = Path(str(files("beffroi")))
-    modules = sorted(
-        module
-        for name in LOOKING
-        for module in ((root / name).glob("*.py") if (root / name).is_dir() else [root / name])
-    )
-    return hashlib.sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()
+    names = [*LOOKING, *(name for need in sorted(needs) for name in LOOKING_FOR.get(need, ()))]
+    return hashlib.sha256(b"".join((root / name).read_bytes() for name in names)).hexdigest()

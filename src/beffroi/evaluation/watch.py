@@ -3,7 +3,7 @@
 What comes out is for judging the detectors: no alert, no evidence, nothing kept.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from beffroi.events.detector import Detection, Detector, Zones
 from beffroi.events.registry import make, shipped_definitions
 from beffroi.mandate.definition import Definition
 from beffroi.mandate.laboratory import laboratory_permit
+from beffroi.perception.finders import Need
 from beffroi.perception.inference import Inference
 from beffroi.perception.models import Variant, variant
 from beffroi.perception.observation import Observation
@@ -86,21 +87,42 @@ def choose_definitions(
     return list(chosen.values())
 
 
-def laboratory_models(definitions: Iterable[Definition], size: tuple[int, int]) -> Models:
-    """The models for these definitions; `size` is height and width of the pose input."""
-    vehicles = any(definition.parameters.get("vehicles") is True for definition in definitions)
-    return Models(variant(POSE, size), variant(OBJECTS, (416, 416)) if vehicles else None)
+def needed(definitions: Iterable[Definition], zones: Zones) -> frozenset[Need]:
+    """What the detectors of these definitions must be shown."""
+    return frozenset(need for each in definitions for need in make(each, zones).needs)
+
+
+def laboratory_models(needs: Collection[Need], size: tuple[int, int]) -> Models:
+    """The models for these needs; `size` is height and width of the pose input."""
+    return Models(
+        variant(POSE, size) if Need.PEOPLE in needs else None,
+        variant(OBJECTS, (416, 416)) if Need.OBJECTS in needs else None,
+    )
 
 
 def loaded(models: Models) -> list[Variant]:
     """The variants that an inference queue must hold for these models."""
-    return [models.pose, *([models.objects] if models.objects else [])]
+    return [model for model in (models.pose, models.objects) if model is not None]
 
 
 def observe(
-    address: str, models: Models, inference: Inference, *, rate_hz: float, clock: Clock
+    address: str,
+    models: Models,
+    inference: Inference,
+    *,
+    needs: Collection[Need],
+    rate_hz: float,
+    clock: Clock,
 ) -> Iterator[tuple[Frame, Observation]]:
     """Observe a local clip or a synthetic scene, frame by frame.
+
+    Args:
+        address: A path, or `sim://scene?seed=1`.
+        models: What to look with.
+        inference: A queue with these models loaded.
+        needs: What else to look for.
+        rate_hz: Frames per second.
+        clock: For durations.
 
     Raises:
         NotAuthorised: A live address.
@@ -108,7 +130,7 @@ def observe(
     """
     permit = laboratory_permit(address)
     name = address if "://" in address else Path(address).name
-    perception = Perception(name[:200], models, inference)
+    perception = Perception(name[:200], models, inference, needs=needs)
     with open_source(permit, clock=clock, rate_hz=rate_hz) as source:
         for frame in source.frames():
             yield frame, perception.observe(frame)
@@ -151,7 +173,9 @@ def watch(
     began = clock.monotonic()
     frames_in = looked = analysed = count = 0
     clip_s = 0.0
-    for frame, observation in observe(address, models, inference, rate_hz=rate, clock=clock):
+    needs = needed(definitions, zones)
+    seen = observe(address, models, inference, needs=needs, rate_hz=rate, clock=clock)
+    for frame, observation in seen:
         if until_s is not None and frame.t > until_s:
             break
         found = detect(detectors, observation)

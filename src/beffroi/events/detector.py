@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
 
 Point = tuple[float, float]
@@ -69,6 +70,10 @@ class Detector(Protocol):
 
     def __init__(self, parameters: Parameters, zones: Zones) -> None:
         """Start with nothing seen."""
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What it must be shown."""
 
     def update(self, observation: Observation) -> list[Detection]:
         """Take the next observation, in order of time, and return what it completes."""

@@ -15,6 +15,7 @@ from pydantic import Field
 from beffroi.events.body import Body
 from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.trails import people
+from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
 
 _EDGE: Final = 0.01
@@ -139,6 +140,7 @@ class Fall:
     id: ClassVar[str] = "fall"
     behaviour: ClassVar[int] = 2
     parameters: ClassVar[type[Parameters]] = FallParameters
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE})
 
     def __init__(self, parameters: FallParameters, zones: Zones) -> None:
         self._p, self._area = parameters, zones.area

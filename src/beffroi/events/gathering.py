@@ -14,6 +14,7 @@ from pydantic import Field
 
 from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.trails import people
+from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
 
 Floats = NDArray[np.float64]
@@ -92,6 +93,7 @@ class Gathering:
     id: ClassVar[str] = "gathering"
     behaviour: ClassVar[int] = 1
     parameters: ClassVar[type[Parameters]] = GatheringParameters
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE})
 
     def __init__(self, parameters: GatheringParameters, zones: Zones) -> None:
         self._p, self._area = parameters, zones.area

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from beffroi.events.detector import Detection, Parameters, Point, Zones
 from beffroi.events.place import along, inside, side
+from beffroi.perception.finders import Need
 from beffroi.perception.ground import feet
 from beffroi.perception.observation import Observation, Track
 
@@ -83,6 +84,12 @@ class Intrusion:
         self._p, self._zones = parameters, zones
         self._visits: list[_Visit] = []
         self._left_of: dict[tuple[str, str], tuple[float, Point]] = {}
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """People or vehicles, as the parameters say."""
+        wanted = {Need.PEOPLE: self._p.people, Need.OBJECTS: self._p.vehicles}
+        return frozenset(need for need, asked in wanted.items() if asked)
 
     def update(self, observation: Observation) -> list[Detection]:
         """Take the next observation; see :class:`beffroi.events.detector.Detector`."""

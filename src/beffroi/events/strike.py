@@ -20,6 +20,7 @@ from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.place import inside
 from beffroi.events.scuffle import FEATURES, Scuffles, Window
 from beffroi.events.trees import Trees
+from beffroi.perception.finders import Need
 from beffroi.perception.ground import feet
 from beffroi.perception.observation import Observation, Track
 
@@ -130,6 +131,7 @@ class Strike:
     id: ClassVar[str] = "strike"
     behaviour: ClassVar[int] = 2
     parameters: ClassVar[type[Parameters]] = StrikeParameters
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE})
 
     def __init__(self, parameters: StrikeParameters, zones: Zones) -> None:
         self._p, self._area = parameters, zones.area

@@ -2,22 +2,19 @@
 
 The contract is closed, versioned and small on purpose. It has no field that could hold a picture,
 an embedding or an attribute of a person: only where bodies are, how sure the model is, and how
-much of the picture moved. `schema` is the JSON Schema of the same thing, for readers outside.
+much of the picture moved.
 """
 
-import json
-import math
 import re
-import struct
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.errors import BadInput
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 KINDS: Final = (
     "person",
@@ -53,11 +50,18 @@ KEYPOINTS: Final = (
 )
 """The 17 joints, in the order of the COCO data set."""
 
+REGION_KINDS: Final = ("still", "flame", "smoke")
+"""What part of a picture can be told from its surroundings without a model of things: something
+that was not there and does not move, and what flickers or drifts as fire and its smoke do."""
+
 MAX_TRACKS: Final = 256
+MAX_REGIONS: Final = 64
+MAX_FLOW: Final = 32
+"""Most rows and most columns of a motion field: too coarse for any picture."""
 MAX_CAMERA: Final = 200
 """Longest name of a camera, in characters."""
 
-_TRACK_ID: Final = re.compile("[0-9a-f]{8}")
+_ID: Final = re.compile("[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,27 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """One part of the picture that is neither a person nor a known thing.
+
+    Args:
+        id: Random, 8 hexadecimal digits, forgotten when the region ends.
+        kind: One of `REGION_KINDS`.
+        box: x1, y1, x2, y2 in pixels of the analysed picture, float.
+        score: How sure perception is of the kind, 0 to 1.
+        since: When it appeared, in the observation's seconds.
+        left_by: Id of the track that stood there when it appeared; None if nobody did.
+    """
+
+    id: str
+    kind: str
+    box: tuple[float, float, float, float]
+    score: float
+    since: float
+    left_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """Everything that leaves perception about one frame.
 
@@ -99,6 +124,10 @@ class Observation:
         analysed: False if the motion gate was closed, so that `tracks` is empty because nothing
             moved rather than because nobody is there.
         tracks: What is there, at most `MAX_TRACKS`.
+        regions: What else is there, at most `MAX_REGIONS`; empty if no detector asked.
+        flow: Coarse motion field, float32 [rows, columns, 2]: x and y in pixels of the analysed
+            picture per second, NaN where nothing can be said; at most `MAX_FLOW` rows and columns.
+            None if no detector asked.
     """
 
     camera: str
@@ -108,231 +137,39 @@ class Observation:
     motion: float
     analysed: bool
     tracks: tuple[Track, ...]
+    regions: tuple[Region, ...] = ()
+    flow: NDArray[np.float32] | None = None
 
 
-def to_json(observation: Observation) -> str:
-    """One line of JSON; coordinates rounded to a tenth of a pixel, metres to a centimetre."""
-    return json.dumps(
-        {
-            "version": VERSION,
-            "camera": observation.camera,
-            "t": round(observation.t, 3),
-            "at": None if observation.at is None else round(observation.at, 3),
-            "size": list(observation.size),
-            "motion": round(observation.motion, 4),
-            "analysed": observation.analysed,
-            "tracks": [_track_to_dict(track) for track in observation.tracks],
-        },
-        separators=(",", ":"),
-    )
-
-
-def from_json(line: str) -> Observation:
-    """Read what `to_json` wrote.
+def check(observation: Observation) -> None:
+    """Refuse what the schema does not allow, so that nothing else can travel as an observation.
 
     Raises:
-        BadInput: Not an observation of this version, or a field too many.
+        BadInput: A name, a number or an amount that no observation has.
     """
-    try:
-        fields = json.loads(line)
-        if fields.pop("version") != VERSION:
-            raise BadInput(f"This is not an observation of version {VERSION}.")
-        tracks = tuple(_track_from_dict(track) for track in fields.pop("tracks"))
-        width, height = fields.pop("size")
-        observation = Observation(size=(width, height), tracks=tracks, **fields)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise BadInput(f"This line is not an observation: {error}.") from error
-    _check(observation)
-    return observation
-
-
-_HEAD = struct.Struct("<Bdd2HfBH")
-_TRACK = struct.Struct("<4sB4ff2ffI?")
-
-
-def to_bytes(observation: Observation) -> bytes:
-    """The compact binary form: about 60 bytes a frame and 260 bytes a skeleton."""
-    name = observation.camera.encode()
-    parts = [
-        _HEAD.pack(
-            VERSION,
-            observation.t,
-            math.nan if observation.at is None else observation.at,
-            *observation.size,
-            observation.motion,
-            observation.analysed,
-            len(observation.tracks),
-        ),
-        struct.pack("<H", len(name)),
-        name,
-    ]
-    for track in observation.tracks:
-        parts.append(
-            _TRACK.pack(
-                bytes.fromhex(track.id),
-                KINDS.index(track.kind),
-                *track.box,
-                track.score,
-                *(track.ground or (math.nan, math.nan)),
-                track.motion,
-                track.age,
-                track.keypoints is not None,
-            )
-        )
-        if track.keypoints is not None:
-            parts.append(track.keypoints.astype("<f4").tobytes())
-    return b"".join(parts)
-
-
-def from_bytes(data: bytes) -> Observation:
-    """Read what `to_bytes` wrote.
-
-    Raises:
-        BadInput: Not an observation of this version, or bytes missing or left over.
-    """
-    try:
-        version, t, at, width, height, motion, analysed, count = _HEAD.unpack_from(data)
-        if version != VERSION:
-            raise BadInput(f"This is not an observation of version {VERSION}.")
-        (length,) = struct.unpack_from("<H", data, _HEAD.size)
-        offset = _HEAD.size + 2 + length
-        name = data[offset - length : offset].decode()
-        tracks = []
-        for _ in range(count):
-            track, offset = _track_from_bytes(data, offset)
-            tracks.append(track)
-    except (struct.error, ValueError, IndexError) as error:
-        raise BadInput(f"These bytes are not an observation: {error}.") from error
-    if offset != len(data):
-        raise BadInput("These bytes are not an observation: the length is wrong.")
-    observation = Observation(
-        camera=name,
-        t=t,
-        at=None if math.isnan(at) else at,
-        size=(width, height),
-        motion=motion,
-        analysed=bool(analysed),
-        tracks=tuple(tracks),
-    )
-    _check(observation)
-    return observation
-
-
-def schema() -> dict[str, Any]:
-    """JSON Schema (2020-12) of the JSON form: every object closed, every array bounded."""
-    unit = {"type": "number", "minimum": 0, "maximum": 1}
-    pair = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
-    keypoint = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
-    track = _closed(
-        {
-            "id": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
-            "kind": {"enum": list(KINDS)},
-            "box": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
-            "score": unit,
-            "keypoints": {
-                "oneOf": [
-                    {"type": "null"},
-                    {"type": "array", "items": keypoint, "minItems": 17, "maxItems": 17},
-                ]
-            },
-            "ground": {"oneOf": [{"type": "null"}, pair]},
-            "motion": unit,
-            "age": {"type": "integer", "minimum": 0},
-        }
-    )
-    observation = _closed(
-        {
-            "version": {"const": VERSION},
-            "camera": {"type": "string", "maxLength": MAX_CAMERA},
-            "t": {"type": "number"},
-            "at": {"type": ["number", "null"]},
-            "size": {
-                "type": "array",
-                "items": {"type": "integer", "minimum": 1, "maximum": 65535},
-                "minItems": 2,
-                "maxItems": 2,
-            },
-            "motion": unit,
-            "analysed": {"type": "boolean"},
-            "tracks": {"type": "array", "items": track, "maxItems": MAX_TRACKS},
-        }
-    )
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **observation}
-
-
-def _closed(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _track_to_dict(track: Track) -> dict[str, Any]:
-    keypoints = None
-    if track.keypoints is not None:
-        rounded = track.keypoints.astype(np.float64)
-        rounded[:, :2] = rounded[:, :2].round(1)
-        rounded[:, 2] = rounded[:, 2].round(3)
-        keypoints = rounded.tolist()
-    return {
-        "id": track.id,
-        "kind": track.kind,
-        "box": [round(value, 1) for value in track.box],
-        "score": round(track.score, 3),
-        "keypoints": keypoints,
-        "ground": None if track.ground is None else [round(value, 2) for value in track.ground],
-        "motion": round(track.motion, 4),
-        "age": track.age,
-    }
-
-
-def _track_from_dict(fields: dict[str, Any]) -> Track:
-    x1, y1, x2, y2 = fields.pop("box")
-    keypoints = fields.pop("keypoints")
-    ground = fields.pop("ground")
-    return Track(
-        box=(x1, y1, x2, y2),
-        keypoints=None if keypoints is None else np.asarray(keypoints, np.float32),
-        ground=None if ground is None else (ground[0], ground[1]),
-        **fields,
-    )
-
-
-def _track_from_bytes(data: bytes, offset: int) -> tuple[Track, int]:
-    tag, kind, x1, y1, x2, y2, score, gx, gy, motion, age, posed = _TRACK.unpack_from(data, offset)
-    offset += _TRACK.size
-    keypoints = None
-    if posed:
-        keypoints = np.frombuffer(data, "<f4", count=51, offset=offset).reshape(17, 3).copy()
-        offset += 51 * 4
-    track = Track(
-        id=tag.hex(),
-        kind=KINDS[kind],
-        box=(x1, y1, x2, y2),
-        score=score,
-        keypoints=keypoints,
-        ground=None if math.isnan(gx) else (gx, gy),
-        motion=motion,
-        age=age,
-    )
-    return track, offset
-
-
-def _check(observation: Observation) -> None:
-    """Refuse what the schema does not allow, so that nothing else can travel as an observation."""
     if len(observation.camera) > MAX_CAMERA or len(observation.tracks) > MAX_TRACKS:
         raise BadInput("An observation names its camera briefly and holds a bounded crowd.")
+    if len(observation.regions) > MAX_REGIONS:
+        raise BadInput("An observation holds a bounded number of regions.")
     numbers = [observation.t, observation.at or 0.0, observation.motion, *observation.size]
     for track in observation.tracks:
-        if track.kind not in KINDS or not _TRACK_ID.fullmatch(track.id):
+        if track.kind not in KINDS or not _ID.fullmatch(track.id):
             raise BadInput(f"A track cannot be a {track.kind!r} named {track.id!r}.")
         if track.keypoints is not None:
             if track.keypoints.shape != (17, 3):
                 raise BadInput("A skeleton has 17 joints of x, y and score.")
             numbers += track.keypoints.ravel().tolist()
         numbers += [*track.box, track.score, *(track.ground or ()), track.motion, track.age]
+    for region in observation.regions:
+        ids = [region.id, *([] if region.left_by is None else [region.left_by])]
+        if region.kind not in REGION_KINDS or not all(_ID.fullmatch(id_) for id_ in ids):
+            raise BadInput(f"A region cannot be a {region.kind!r} named {region.id!r}.")
+        numbers += [*region.box, region.score, region.since]
+    if observation.flow is not None:
+        shape = observation.flow.shape
+        if len(shape) != 3 or shape[2] != 2 or not 1 <= max(shape[:2]) <= MAX_FLOW:
+            raise BadInput(f"A motion field has at most {MAX_FLOW} rows and columns of x and y.")
+        numbers += observation.flow[~np.isnan(observation.flow)].tolist()
     try:
         finite = bool(np.isfinite(np.array(numbers, np.float64)).all())
     except (TypeError, ValueError) as error:

@@ -5,6 +5,7 @@ found nobody and nothing, not even a doubtful candidate, so that it never change
 """
 
 import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,12 +13,20 @@ import numpy as np
 
 from beffroi.capture.frame import Frame
 from beffroi.capture.motion import Motion, MotionGate
+from beffroi.perception.finders import FINDERS, Need
 from beffroi.perception.ground import Ground, feet
 from beffroi.perception.inference import Inference
 from beffroi.perception.letterbox import Letterbox
 from beffroi.perception.models import Variant
 from beffroi.perception.objects import OBJECT_READERS
-from beffroi.perception.observation import KINDS, MAX_TRACKS, Observation, Track
+from beffroi.perception.observation import (
+    KINDS,
+    MAX_REGIONS,
+    MAX_TRACKS,
+    Observation,
+    Region,
+    Track,
+)
 from beffroi.perception.pose import PEOPLE_READERS
 from beffroi.perception.tracking import Detections, Tracker, TrackerSettings
 
@@ -30,12 +39,12 @@ class Models:
     """The models that look at one camera.
 
     Args:
-        pose: Finds people and their joints.
-        objects: Finds vehicles and luggage; None if no use in force needs them.
+        pose: Finds people and their joints; None if nobody need be seen.
+        objects: Finds vehicles and luggage; None likewise.
         objects_every_s: Seconds between two searches for objects, which move less than limbs.
     """
 
-    pose: Variant
+    pose: Variant | None
     objects: Variant | None = None
     objects_every_s: float = 0.5
 
@@ -49,6 +58,7 @@ class Perception:
         inference: The machine's queue, shared by all cameras of the process.
         ground: The camera's calibration, if it has one.
         gate: Whether frames in which nothing moves are spared.
+        needs: What must be looked for beside what the models find.
     """
 
     def __init__(
@@ -58,6 +68,7 @@ class Perception:
         inference: Inference,
         ground: Ground | None = None,
         gate: bool = True,
+        needs: Collection[Need] = (),
     ) -> None:
         self._camera, self._models, self._inference = camera, models, inference
         self._ground, self._spare = ground, gate
@@ -65,6 +76,7 @@ class Perception:
         self._people, self._things = Tracker(), Tracker(OBJECT_TRACKING)
         self._objects_t = -math.inf
         self._objects: list[Track] = []
+        self._finders = [FINDERS[need]() for need in sorted(needs) if need in FINDERS]
 
     def observe(self, frame: Frame) -> Observation:
         """Analyse one frame; frames come in order of time.
@@ -74,19 +86,29 @@ class Perception:
         """
         motion = self._gate.update(frame)
         if self._spare and not self._gate.open:
-            return self._observation(frame, motion, analysed=False, tracks=[])
+            # What stays or smoulders may be too slow for the gate.
+            regions = self._find(frame, ())
+            return self._observation(frame, motion, analysed=False, regions=regions)
         tracks, candidates = self._look(frame, motion)
+        regions = self._find(frame, tracks)
         following = self._people.following or self._things.following
-        self._gate.analysed(max(candidates, int(following)))
-        return self._observation(frame, motion, analysed=True, tracks=tracks)
+        suspected = any(finder.suspects for finder in self._finders)
+        self._gate.analysed(max(candidates, int(following or suspected)))
+        return self._observation(frame, motion, analysed=True, tracks=tracks, regions=regions)
+
+    def _find(self, frame: Frame, tracks: Sequence[Track]) -> list[Region]:
+        return [region for finder in self._finders for region in finder.update(frame, tracks)]
 
     def _look(self, frame: Frame, motion: Motion) -> tuple[list[Track], int]:
         """The tracks in a frame, and the number of candidates, however doubtful."""
-        models, height_width = self._models, frame.image.shape[:2]
-        box = Letterbox.fit(height_width, models.pose.size)
-        read = PEOPLE_READERS[models.pose.model.contract]
+        pose = self._models.pose
+        if pose is None:
+            candidates = self._look_for_objects(frame, motion)
+            return list(self._objects), candidates
+        box = Letterbox.fit(frame.image.shape[:2], pose.size)
+        read = PEOPLE_READERS[pose.model.contract]
         people = self._inference.submit(
-            models.pose, box.apply(frame.image), lambda heads: read(heads, box)
+            pose, box.apply(frame.image), lambda heads: read(heads, box)
         )
         candidates = self._look_for_objects(frame, motion)
         found = people.result()
@@ -142,7 +164,13 @@ class Perception:
         return None if np.isnan(x) else (float(x), float(y))
 
     def _observation(
-        self, frame: Frame, motion: Motion, *, analysed: bool, tracks: list[Track]
+        self,
+        frame: Frame,
+        motion: Motion,
+        *,
+        analysed: bool,
+        tracks: Sequence[Track] = (),
+        regions: Sequence[Region] = (),
     ) -> Observation:
         height, width = frame.image.shape[:2]
         best = sorted(tracks, key=lambda track: -track.score)[:MAX_TRACKS]
@@ -154,6 +182,7 @@ class Perception:
             motion=motion.share,
             analysed=analysed,
             tracks=tuple(best),
+            regions=tuple(sorted(regions, key=lambda region: -region.score)[:MAX_REGIONS]),
         )
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from beffroi.errors import BadInput
-from beffroi.perception.observation import Observation, from_bytes, from_json, to_bytes, to_json
+from beffroi.perception.forms import from_bytes, from_json, to_bytes, to_json
+from beffroi.perception.observation import Observation
 
 _LENGTH = struct.Struct("<I")
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from beffroi.events.detector import Detection, Zones
-from beffroi.perception.observation import Observation, from_json
+from beffroi.perception.forms import from_json
+from beffroi.perception.observation import Observation
 from beffroi.simulation import Scene
 from tests.events.shipped import detector
 from tests.events.stick import run

@@ -1,0 +1,57 @@
+"""The tasks that can be evaluated: what is looked for, where, and what counts as right.
+
+A task is a module here and a line in `TASKS`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from beffroi.evaluation.recordings import Recordings
+from beffroi.evaluation.result import Result
+from beffroi.evaluation.tasks.count import count
+from beffroi.evaluation.tasks.fall import fall
+from beffroi.evaluation.tasks.intrusion import intrusion
+from beffroi.evaluation.tasks.strike import strike
+from beffroi.evaluation.tasks.tracking import tracking
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to be judged.
+
+    Args:
+        folder: Where in a collection its files lie.
+        run: Judges the files of a folder.
+    """
+
+    folder: str
+    run: Callable[[Path, Recordings], Result]
+
+
+TASKS: Final[Mapping[str, Task]] = MappingProxyType(
+    {
+        "strike": Task("fight", strike),
+        "fall": Task("fall", fall),
+        "intrusion": Task("people", intrusion),
+        "count": Task("people", count),
+        "tracking": Task("people", tracking),
+    }
+)
+
+
+def evaluate(task: str, folder: Path, recordings: Recordings) -> Result:
+    """Evaluate one task on one folder.
+
+    Args:
+        task: One of `TASKS`.
+        folder: With a `labels.csv`, or a collection that has one in the task's own folder.
+        recordings: What perception saw, or will look at.
+
+    Raises:
+        BadInput: Nothing there for this task, or something that cannot be read.
+    """
+    inner = folder / TASKS[task].folder
+    return TASKS[task].run(inner if (inner / "labels.csv").exists() else folder, recordings)

@@ -1,0 +1,59 @@
+"""Films with counts: how many people are seen in each picture."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+
+from beffroi.errors import BadInput
+from beffroi.evaluation.figures import Figure
+from beffroi.evaluation.judging import films, models_of
+from beffroi.evaluation.labels import read_labels
+from beffroi.evaluation.recordings import Recordings
+from beffroi.evaluation.result import Judged, Result
+from beffroi.perception.observation import Observation
+
+COUNTED: Final = frozenset({"people_count", "crowd_count"})
+COUNT_HZ: Final = 5
+
+
+def count(folder: Path, recordings: Recordings) -> Result:
+    """People counted in each picture, against `<clip>_counts.csv` (frame, people)."""
+    files, errors = [], []
+    for clip in films(read_labels(folder, lambda label: label in COUNTED)):
+        truth = clip.path.with_name(f"{clip.path.stem}_counts.csv")
+        if not clip.event or not truth.exists():
+            files.append(Judged(clip.name, clip.label, None, None))
+            continue
+        error, mean = _count_error(recordings.of(clip.path, COUNT_HZ), truth, clip.path)
+        errors.append(error)
+        files.append(Judged(clip.name, clip.label, error, mean))
+    if not errors:
+        raise BadInput(f"{folder} has no counts: no <clip>_counts.csv beside a people_count.")
+    figures = {"mean_abs_error": Figure("mean_abs_error", float(np.mean(errors)))}
+    facts = {"rate_hz": COUNT_HZ, **models_of(recordings)}
+    return Result("count", len(errors), figures, facts, tuple(files))
+
+
+def _count_error(seen: Sequence[Observation], truth: Path, film: Path) -> tuple[float, float]:
+    """Mean absolute error relative to the mean truth, and the mean count."""
+    with truth.open(encoding="utf-8", newline="") as file:
+        people = {int(row["frame"]): int(row["people"]) for row in csv.DictReader(file)}
+    fps = _fps(film)
+    pairs = [
+        (sum(track.kind == "person" for track in one.tracks), people[frame])
+        for one in seen
+        if (frame := round(one.t * fps)) in people
+    ]
+    if not pairs:
+        raise BadInput(f"{truth.name} counts in no picture of {film.name}.")
+    counted, true = np.array(pairs, float).T
+    return float(np.abs(counted - true).mean() / max(true.mean(), 1e-9)), float(counted.mean())
+
+
+def _fps(film: Path) -> float:
+    with av.open(str(film)) as container:
+        return float(container.streams.video[0].average_rate or 25)

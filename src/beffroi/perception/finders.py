@@ -1,0 +1,47 @@
+"""What detectors may ask perception for, and who finds it without a model of things."""
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from beffroi.capture.frame import Frame
+from beffroi.perception.observation import Region, Track
+
+
+class Need(StrEnum):
+    """What detectors may ask perception for; what none of them asks for is not looked at."""
+
+    PEOPLE = "people"
+    """Tracks with skeletons."""
+    OBJECTS = "objects"
+    """Tracks of vehicles and luggage."""
+    STILL = "still"
+    """Regions that were not there and do not move."""
+    FIRE = "fire"
+    """Regions that flicker or drift like flames and smoke."""
+    FLOW = "flow"
+    """The coarse motion field."""
+
+
+class Finder(Protocol):
+    """Reduces the frames of one camera to regions; all state is its own."""
+
+    @property
+    def suspects(self) -> bool:
+        """Whether something is about that may become a region: the motion gate stays open."""
+
+    def update(self, frame: Frame, tracks: Sequence[Track]) -> Sequence[Region]:
+        """Take the next frame, which may be one in which the gate let nobody be looked for.
+
+        Args:
+            frame: In order of time.
+            tracks: Who and what was found in it.
+
+        Returns:
+            The regions that are there now.
+        """
+
+
+FINDERS: Final[Mapping[Need, Callable[[], Finder]]] = MappingProxyType({})
+"""Who finds the regions of a need."""
