@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
-from beffroi.mandate.annex_text import AnnexText, Figures, Measure, Share
-from beffroi.mandate.annexes import record_annex
+from beffroi.mandate.annex_text import AnnexText, Figures, Gap, Measure, Share
+from beffroi.mandate.annexes import record_annex, review_annex
 from beffroi.mandate.canonical import canonical
 from beffroi.mandate.doctrine.clauses import DoctrineText, read_doctrine
 from beffroi.mandate.procedure.acts import WIDENING, ActType
@@ -78,15 +78,28 @@ def enact(
     return act
 
 
-def measure(session: Session, use_id: str, clock: Clock) -> None:
-    """Note that the definition of a use was measured."""
+def measure(
+    session: Session, use_id: str, clock: Clock, *, gap: int | None = None, review: bool = True
+) -> None:
+    """Note that the definition of a use was measured, and that a second person has read it."""
     voted = definition_of(session, text_of(session, find_use(session, use_id)).text)
     share = Share(permille=900, low=800, high=1000)
+    data = {"fr": "Essai.", "en": "Test."}
     figures = Figures(
         kind="figures",
+        bias=()
+        if gap is None
+        else (
+            Gap(
+                data=data,
+                synthetic=False,
+                conduct=voted.definition.conduct,
+                most_permille=gap,
+            ),
+        ),
         measures=(
             Measure(
-                data={"fr": "Essai.", "en": "Test."},
+                data=data,
                 synthetic=False,
                 conduct=voted.definition.conduct,
                 configuration={},
@@ -101,6 +114,8 @@ def measure(session: Session, use_id: str, clock: Clock) -> None:
     )
     annex = AnnexText(figures, canonical(figures.model_dump(mode="json")))
     record_annex(session, voted.digest, annex, actor=FIRST, clock=clock)
+    if review:
+        review_annex(session, voted.digest, "figures", actor=SECOND, clock=clock)
 
 
 def put_in_force(session: Session, use_id: str, clock: Clock) -> None:

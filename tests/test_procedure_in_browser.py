@@ -148,6 +148,15 @@ def discuss(clerk: Page) -> None:
     expect(clerk.get_by_text("Le quai est fermé la nuit.")).to_be_visible()
 
 
+def stand_for_figures(page: Page) -> None:
+    page.goto("/city/definitions")
+    page.get_by_role("link", name="Chute d’une personne").first.click()
+    readable(page)
+    page.get_by_role(
+        "button", name="Je l’ai relue et m’en porte garant : Mesures chiffrées"
+    ).click()
+
+
 def confirm(page: Page) -> None:
     page.goto("/city")
     section = page.get_by_role("region", name="Attend une seconde personne")
@@ -195,6 +204,7 @@ def test_a_use_from_the_idea_to_the_repeal(
     act(clerk, clock, "Vote", roll)
     expect_state(anybody, "Voté")
 
+    stand_for_figures(sign_in("secretary"))
     effect = (clock.now() + timedelta(days=16)).date().isoformat()
     made = {"Adresse où chacun le lit": "https://city.example/1", "Premier jour d’effet": effect}
     act(clerk, clock, "Publication", made, document=False)

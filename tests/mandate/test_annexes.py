@@ -22,10 +22,10 @@ from beffroi.mandate.annexes import (
     current,
     figures,
     in_use,
-    measured,
     record_annex,
     record_shipped,
     review_annex,
+    reviewed,
 )
 from beffroi.mandate.canonical import canonical, digest
 from beffroi.mandate.definition import VotedText
@@ -183,13 +183,49 @@ def test_a_definition_is_measured_only_by_figures_on_what_it_makes_run(
     ]
     with registered.write() as session:
         assert figures(session, fall.digest) is None
-        assert not measured(session, fall.digest, synthetic=True)
         for measures, filmed, drawn in steps:
             text = annex(tmp_path, {"kind": "figures", "measures": measures})
             record_annex(session, fall.digest, text, actor=AUTHOR, clock=clock)
-            assert figures(session, fall.digest) == text.content
-            assert measured(session, fall.digest) is filmed
-            assert measured(session, fall.digest, synthetic=True) is drawn
+            recorded = figures(session, fall.digest)
+            assert recorded == text.content
+            assert recorded is not None
+            assert recorded.hold_for(fall.definition) is filmed
+            assert recorded.hold_for(fall.definition, synthetic=True) is drawn
+
+
+def test_a_gap_is_bounded_by_what_was_measured_of_this_conduct_alone(
+    registered: Database, fall: VotedText, clock: FrozenClock, tmp_path: Path
+) -> None:
+    def gap(most: int, conduct: str = fall.definition.conduct, **more: bool) -> dict[str, Any]:
+        data = {"fr": "Carnations.", "en": "Tones of skin."}
+        return {"data": data, "synthetic": False, "conduct": conduct, "most_permille": most} | more
+
+    steps: list[tuple[list[dict[str, Any]], int | None, int | None]] = [
+        ([], None, None),
+        ([gap(10, "0" * 64)], None, None),
+        ([gap(90, synthetic=True)], None, 90),
+        ([gap(20), gap(40), gap(90, synthetic=True)], 40, 90),
+    ]
+    for bias, filmed, drawn in steps:
+        text = annex(tmp_path, {"kind": "figures", "measures": [], "bias": bias})
+        with registered.write() as session:
+            record_annex(session, fall.digest, text, actor=AUTHOR, clock=clock)
+            recorded = figures(session, fall.digest)
+        assert recorded is not None
+        assert recorded.widest_gap(fall.definition) == filmed
+        assert recorded.widest_gap(fall.definition, synthetic=True) == drawn
+
+
+def test_figures_count_as_reviewed_until_others_take_their_place(
+    registered: Database, fall: VotedText, clock: FrozenClock, tmp_path: Path
+) -> None:
+    with registered.write() as session:
+        for measures in ([], [measure(fall.definition.conduct)]):
+            text = annex(tmp_path, {"kind": "figures", "measures": measures})
+            record_annex(session, fall.digest, text, actor=AUTHOR, clock=clock)
+            assert not reviewed(session, fall.digest, "figures")
+            review_annex(session, fall.digest, "figures", actor=REVIEWER, clock=clock)
+            assert reviewed(session, fall.digest, "figures")
 
 
 @pytest.mark.parametrize(

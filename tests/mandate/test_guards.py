@@ -22,6 +22,7 @@ from beffroi.mandate.procedure.record import next_acts
 from beffroi.mandate.procedure.rules import ballot as voting
 from beffroi.mandate.procedure.rules import entry, files, general, hearing, stopping
 from beffroi.mandate.uses import find_use
+from tests.enacting import measure
 from tests.mandate.bench import DRAWN, NOON, REAL, Bench, law, set_up
 from tests.mandate.doctrine.made import doctrine
 
@@ -118,6 +119,10 @@ def somebody_answers(bench: Bench) -> None:
 
 def assess(study: Study, **grades: int) -> Do:
     return lambda bench: bench.assess(study, **grades)
+
+
+def figures(**said: Any) -> Do:
+    return lambda bench: measure(bench.session, "falls", bench.clock, **said)
 
 
 def adopt_refusal(bench: Bench) -> None:
@@ -412,6 +417,32 @@ ROWS = [
         remedy=(draft(use="another"),),  # which notes figures of the same definition
     ),
     Row(
+        entry.figures_known,
+        PUBLICATION,
+        "Nobody but whoever recorded them has read the figures of this definition: until somebody "
+        "else reviews them it can run in shadow mode only.",
+        before=(draft(figures=False), figures(review=False), record(VOTE)),
+        remedy=(figures(),),
+    ),
+    Row(
+        entry.gap_bounded,
+        PUBLICATION,
+        "How unequally it finds people of different groups is not measured, and at most 50 ‰ is "
+        "admitted: it can run in shadow mode only (loi, c-1).",
+        asks("bias_gap_permille", 50),
+        before=(voted,),
+        remedy=(figures(gap=50),),
+    ),
+    Row(
+        entry.gap_bounded,
+        PUBLICATION,
+        "It may find people of one group 51 ‰ less often than those of another, and at most 50 ‰ "
+        "is admitted: it can run in shadow mode only (loi, c-1).",
+        asks("bias_gap_permille", 50),
+        before=(voted, figures(gap=51)),
+        remedy=(figures(gap=50),),
+    ),
+    Row(
         entry.shadowed,
         PUBLICATION,
         "Camera park ran 6 days in shadow mode, and 7 are asked (loi, c-1).",
@@ -490,6 +521,7 @@ STANDS_BEFORE: Mapping[Rule, frozenset[ActType]] = {
     entry.effect_delayed: frozenset({PUBLICATION}),
     entry.masked: frozenset({PUBLICATION}),
     entry.figures_known: frozenset({PUBLICATION}),
+    entry.gap_bounded: frozenset({PUBLICATION, ActType.RESUMPTION}),
     entry.shadowed: frozenset({PUBLICATION}),
     stopping.lifted_by_whom: frozenset({ActType.RESUMPTION}),
     stopping.camera_named: frozenset({ActType.REVALIDATION}),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from beffroi.clock import FrozenClock
 from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
-from beffroi.mandate.annexes import record_shipped
+from beffroi.mandate.annexes import record_shipped, review_annex
 from beffroi.mandate.counting import DETECTIONS, count
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
 from beffroi.mandate.impact.agenda import agenda
@@ -264,6 +264,8 @@ class Chronicle:
         draft_use(self._session, story.use, voted, spec, actor=clerk, clock=self._clock)
         texts = [*shipped_annexes(story.event), *shipped_translations(story.event)]
         record_shipped(self._session, voted.digest, texts, actor=clerk, clock=self._clock)
+        secretary = self._people[Role.SECRETARY]
+        review_annex(self._session, voted.digest, "figures", actor=secretary, clock=self._clock)
 
     def _assess(self, story: Story) -> None:
         """The impact files, as the people of the fictional city wrote them."""

@@ -71,11 +71,37 @@ class Measure(_Part):
     source: Digest | None = Field(description="Of the published results; null if only printed.")
 
 
+class Gap(_Part):
+    """How unequally one conduct finds an event among groups of people, at the very most."""
+
+    data: Text = Field(description="Which groups were compared, on what and how.")
+    synthetic: bool = Field(description="Whether the people in it were drawn rather than filmed.")
+    conduct: Digest = Field(description="Of the definitions it holds for, see `Definition`.")
+    most_permille: Permille = Field(
+        description="Upper end of the 95 % interval of the widest gap between two groups' shares."
+    )
+
+
 class Figures(_Part):
     """How often the definition is right; no measure means that nobody has measured it."""
 
     kind: Literal["figures"]
     measures: tuple[Measure, ...]
+    bias: tuple[Gap, ...] = Field((), description="Gaps between groups; none: not measured.")
+
+    def widest_gap(self, definition: Definition, *, synthetic: bool = False) -> int | None:
+        """The widest gap that may be, in thousandths; None where nobody has measured any.
+
+        Args:
+            definition: The one that would run.
+            synthetic: Whether drawn people will do, as they do for a synthetic city.
+        """
+        held = (
+            gap.most_permille
+            for gap in self.bias
+            if gap.conduct == definition.conduct and (synthetic or not gap.synthetic)
+        )
+        return max(held, default=None)
 
     def hold_for(self, definition: Definition, *, synthetic: bool = False) -> bool:
         """Whether any measure is of what this definition makes run.
@@ -218,6 +244,7 @@ def _problems(content: Content) -> list[str]:
             return ill_worded(content.facts)
         case Figures():
             texts = {f"measures.{n}.data": one.data for n, one in enumerate(content.measures)}
+            texts |= {f"bias.{n}.data": one.data for n, one in enumerate(content.bias)}
         case Confusions():
             texts = {f"confusions.{n}": one for n, one in enumerate(content.confusions)}
         case Contacts():

@@ -124,20 +124,10 @@ def figures(session: Session, definition: str) -> Figures | None:
     return content if isinstance(content, Figures) else None
 
 
-def measured(session: Session, definition: str, *, synthetic: bool = False) -> bool:
-    """Whether somebody measured how often this definition is right, as it would run.
-
-    Without that it may be shadowed, never live: nobody could say what its alerts are worth.
-
-    Args:
-        session: Any session.
-        definition: Its digest.
-        synthetic: Whether figures on drawn people count, as they do for synthetic cameras.
-    """
-    recorded = figures(session, definition)
-    return recorded is not None and recorded.hold_for(
-        _definition(session, definition), synthetic=synthetic
-    )
+def reviewed(session: Session, definition: str, kind: str) -> bool:
+    """Whether somebody other than its author has stood for the annex in use."""
+    row = current(session, definition, kind)
+    return row is not None and row.reviewed_by is not None
 
 
 def in_use(session: Session, definition: str) -> list[Recorded]:

@@ -19,6 +19,7 @@ from beffroi.mandate.annex_text import (
     Contacts,
     Content,
     Figures,
+    Gap,
     Measure,
     Translation,
 )
@@ -113,7 +114,11 @@ def read_out_annex(
         case Figures():
             held = [one for one in content.measures if one.conduct == definition.conduct]
             none = name_annex("figures", language), name_annex("unmeasured", language)
-            return [_measure(one, language) for one in held] or [none]
+            gaps = [one for one in content.bias if one.conduct == definition.conduct]
+            return [
+                *([_measure(one, language) for one in held] or [none]),
+                *(_gap(one, language) for one in gaps),
+            ]
         case Translation():
             return []
 
@@ -126,6 +131,12 @@ def _measure(measure: Measure, language: str) -> tuple[str, str]:
         for field, share in (("recall", measure.recall), ("precision", measure.precision))
     )
     return name, f"{shares}. {in_language(measure.data, language)}"
+
+
+def _gap(gap: Gap, language: str) -> tuple[str, str]:
+    least = _share(gap.most_permille / 1000, language)
+    measured = name_annex("synthetic" if gap.synthetic else "filmed", language)
+    return name_annex("gap", language), f"{least}, {measured}. {in_language(gap.data, language)}"
 
 
 def _seconds(value: float, language: str) -> str:

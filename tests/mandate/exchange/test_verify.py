@@ -186,6 +186,8 @@ def test_no_changed_byte_passes_unless_it_changes_nothing(
         name = chance.choice(names)
         data = bytearray(exported[name])
         data[chance.randrange(len(data))] = chance.choice(b'0123456789abcdef":,{}[] xZ\x00\xff')
+        if bytes(data) == exported[name]:
+            continue
         try:
             prove({**exported, name: bytes(data)})
         except BeffroiError:

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from beffroi.mandate.annex_text import Figures
+from beffroi.mandate.annexes import figures
 from beffroi.mandate.definition import Definition, VotedText
 from beffroi.mandate.doctrine.procedure import Procedure
 from beffroi.mandate.doctrine.stack import Stack
@@ -44,6 +46,11 @@ class Case:
     def definition(self) -> Definition:
         """What the use applies."""
         return self.voted.definition
+
+    @property
+    def figures(self) -> Figures | None:
+        """What is known of how often it is right, reviewed or not."""
+        return figures(self.session, self.voted.digest)
 
     @property
     def procedure(self) -> Procedure:

@@ -18,6 +18,7 @@ from beffroi.mandate.procedure.rules.entry import (
     authorised,
     effect_delayed,
     figures_known,
+    gap_bounded,
     masked,
     shadowed,
 )
@@ -74,10 +75,11 @@ GUARDS: Final = MappingProxyType(
             authorised,
             masked,
             figures_known,
+            gap_bounded,
             shadowed,
             effect_delayed,
         ),
-        ActType.RESUMPTION: (law, lifted_by_whom, within_limits, compass_passed),
+        ActType.RESUMPTION: (law, lifted_by_whom, within_limits, compass_passed, gap_bounded),
         ActType.REVALIDATION: (camera_named, as_synthetic),
         ActType.MOTION: (petition_large_enough,),
     }
@@ -102,6 +104,7 @@ ABOUT_THE_CASE: Final[frozenset[Rule]] = frozenset(
         authorised,
         masked,
         figures_known,
+        gap_bounded,
         shadowed,
     }
 )

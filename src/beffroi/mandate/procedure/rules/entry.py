@@ -5,7 +5,7 @@ from datetime import UTC, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from beffroi.mandate.annexes import measured
+from beffroi.mandate.annexes import reviewed
 from beffroi.mandate.cameras import current_version
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import (
@@ -89,16 +89,49 @@ def effect_delayed(case: Case, step: Step) -> Words | None:
 
 
 def figures_known(case: Case, step: Step) -> Words | None:
-    """A definition whose figures were never measured goes no further than shadow.
+    """A definition goes no further than shadow without figures that two people stand for.
 
-    In a synthetic city figures on drawn people are enough: nobody else walks there.
+    Nobody could say what its alerts are worth. In a synthetic city figures on drawn people are
+    enough: nobody else walks there.
     """
-    text = case.written.text
+    text, known = case.written.text, case.figures
     if text.mode is not Mode.LIVE:
         return None
-    if measured(case.session, text.definition, synthetic=text.synthetic):
+    if known is None or not known.hold_for(case.definition, synthetic=text.synthetic):
+        return say(
+            "The figures of this definition are not measured: it can run in shadow mode only."
+        )
+    if reviewed(case.session, text.definition, known.kind):
         return None
-    return say("The figures of this definition are not measured: it can run in shadow mode only.")
+    return say(
+        "Nobody but whoever recorded them has read the figures of this definition: until somebody "
+        "else reviews them it can run in shadow mode only."
+    )
+
+
+def gap_bounded(case: Case, step: Step) -> Words | None:
+    """Where a doctrine bounds the gap between groups of people, live waits until it is known."""
+    text, known, most = case.written.text, case.figures, case.procedure.bias_gap_permille
+    if text.mode is not Mode.LIVE or most is None:
+        return None
+    gap = None if known is None else known.widest_gap(case.definition, synthetic=text.synthetic)
+    clause = clause_of(case, "bias_gap_permille")
+    if gap is None:
+        return say(
+            "How unequally it finds people of different groups is not measured, and at most "
+            "{most} ‰ is admitted: it can run in shadow mode only ({clause}).",
+            most=most,
+            clause=clause,
+        )
+    if gap > most:
+        return say(
+            "It may find people of one group {gap} ‰ less often than those of another, and at "
+            "most {most} ‰ is admitted: it can run in shadow mode only ({clause}).",
+            gap=gap,
+            most=most,
+            clause=clause,
+        )
+    return None
 
 
 def shadowed(case: Case, step: Step) -> Words | None:
