@@ -94,6 +94,7 @@ TRANSLATED = {
     "fall": "290630b65feedf03",
     "gathering": "1f5d2fe2a37b4c04",
     "intrusion": "45f61e611911aa51",
+    "strike": "67a9f836f8b57a59",
 }
 """The French texts that were translated, by the beginning of their hash."""
 
