@@ -225,7 +225,7 @@ def test_control_c_leaves_nothing_and_the_next_run_resumes(npm: Path, tmp_path: 
     assert process.pid is not None
     wait_for(npm / "started")
     os.kill(process.pid, signal.SIGINT)
-    process.join(10)
+    process.join(60)
     assert process.exitcode == 130
     assert {path.name for path in cache.iterdir()} == {"lock"}
     assert install_again(npm, cache) == State.INSTALLED
