@@ -66,10 +66,10 @@ def test_a_translation_says_that_nobody_stood_for_it_until_somebody_did(
     client: httpx.Client, town: Town, fall: VotedText
 ) -> None:
     path = f"/definitions/{fall.digest}"
-    mark = "What you read is a translation"
+    mark = "Was Sie lesen, ist eine Übersetzung"
     german = {"Accept-Language": "de"}
     assert mark in client.get(path, headers=german).text
-    assert mark not in client.get(path).text
+    assert "What you read is a translation" not in client.get(path).text
     form = {"kind": "translation", "language": "de"}
     with signed_in(client, town, "clerk") as browser:
         office = f"/city{path}"
