@@ -119,6 +119,15 @@ def test_a_sentence_is_told_with_the_names_people_use() -> None:
     assert tell(german, refusal) == (
         "Diese Stellungnahmen fehlen: Datenschutzbeauftragte, Bürgerforum (belfort-fiction, art-4)."
     )
+    lifting = say(
+        "A suspension by {stopped} is lifted by {lifters}, not by {by}.",
+        stopped="automatic",
+        lifters="ai_committee",
+        by="judge",
+    )
+    assert tell(french, lifting) == (
+        "Une suspension prononcée par Beffroi lui-même est levée par comité IA, pas par juge."
+    )
     assert tell(load_languages()["nl"], quoted) == "Nantes refuses it."
     assert tell(french, "") == ""
 

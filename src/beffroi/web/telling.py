@@ -26,6 +26,7 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
 
 _SEPARATOR: Final = re.compile(r"(, | / )")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CAPITALS: Final = re.compile("[A-Z]{2}|Beffroi")
 
 
 def tell(language: Language, message: str) -> str:
@@ -55,7 +56,7 @@ def _value(language: Language, name: str, value: Any) -> Any:
 
 
 def _inside(language: Language, name: str) -> str:
-    """A name within a sentence; an abbreviation and German nouns keep their capitals."""
+    """A name within a sentence; abbreviations, Beffroi and German nouns keep their capitals."""
     word = language.gettext(name)
-    keeps = language.code == "de" or word[:2].isupper()
+    keeps = language.code == "de" or _CAPITALS.match(word)
     return word if keeps else word[:1].lower() + word[1:]
