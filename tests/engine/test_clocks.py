@@ -4,14 +4,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from beffroi.clock import FrozenClock
 from beffroi.engine.supervisor import Supervisor
 from beffroi.errors import Unavailable
 from beffroi.mandate.timekeeping import confirm_clock
 from beffroi.store.alerts import Alert
+from beffroi.store.ledger import LedgerEntry, LedgerPayload
+from tests.enacting import adopt
 from tests.engine.town import CLERK, Town, ringing
 from tests.mandate.conftest import NOON
+from tests.mandate.doctrine.made import doctrine
 
 OPEN = ("raised", "pending")
 
@@ -104,3 +108,21 @@ def test_a_clock_that_steps_back_closes_the_cameras(town: Town, clock: FrozenClo
         decision = supervisor._gate.decide(session)[0]
     assert decision.permit is None
     assert "set back" in decision.refused[0].reason
+
+
+def test_the_ledger_loses_on_time_what_it_may_no_longer_tell(
+    town: Town, clock: FrozenClock
+) -> None:
+    site = town.site
+    with site.database.write() as session:
+        adopt(session, clock, doctrine("ville", {"rule": "ledger_cap_days", "value": 200}))
+    supervisor = Supervisor(site.folder, site.settings, site.database, clock)
+    clock.advance(61)
+    supervisor._end_what_is_over()
+    clock.advance(201 * 86400)
+    supervisor._end_what_is_over()
+    kinds = select(LedgerEntry.kind).join(LedgerPayload, LedgerPayload.entry_id == LedgerEntry.id)
+    with site.database.read() as session:
+        left = set(session.scalars(kinds))
+    assert {"act", "ledger.payload_erased"} <= left
+    assert "evidence.missing" not in left

@@ -11,13 +11,13 @@ from beffroi.alerts.life import require_reason
 from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, load_settings, print_json, print_rows
 from beffroi.errors import BadInput, Tampered
-from beffroi.ledger.erase import erase_payload
 from beffroi.ledger.keys import FILE_NAME, fingerprint, load_public, published, read_published
 from beffroi.ledger.prove import Proof, prove
 from beffroi.ledger.read import Line, line_at, lines
 from beffroi.ledger.seal import latest_checkpoint
 from beffroi.ledger.verify import verify
 from beffroi.ledger.witness import printable
+from beffroi.mandate.keeping import erase_line, require_kept_long_enough
 from beffroi.mandate.rights import Permission
 from beffroi.settings import DataFolder
 from beffroi.store.database import Database
@@ -149,7 +149,8 @@ def erase_command(
         line = line_at(session, position)
         if line is None:
             raise BadInput(f"The ledger has no entry at position {position}.")
-        erase_payload(session, line.entry_id, account.pseudonym, require_reason(reason), site.clock)
+        require_kept_long_enough(session, line.entry_id, site.clock.now())
+        erase_line(session, line.entry_id, account.pseudonym, require_reason(reason), site.clock)
     typer.echo(f"The content of the entry at position {position} is erased.")
 
 

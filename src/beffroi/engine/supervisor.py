@@ -24,6 +24,7 @@ from beffroi.errors import BeffroiError, Unavailable
 from beffroi.events.registry import DETECTORS
 from beffroi.folder import DataFolder
 from beffroi.mandate.gate import CameraDecision, Gate
+from beffroi.mandate.keeping import AT_A_TIME, erase_over
 from beffroi.mandate.learning import destroy_ended
 from beffroi.mandate.suspending import suspend_failing
 from beffroi.mandate.timekeeping import Timekeeper, doubtful
@@ -36,6 +37,9 @@ CHORES_S: Final = 1.0
 
 RECKON_S: Final = 30.0
 """How often the figures of the uses are held against what the doctrines ask."""
+
+KEEPING_S: Final = 3600.0
+"""How often lines of the ledger are looked through for what is over: their terms are in days."""
 
 REST_S: Final = 5.0
 """After a host that died before it spoke: the next one may well do the same."""
@@ -70,7 +74,7 @@ class Supervisor:
         self._channels = open_channels(settings.handover, folder)
         self._states = CameraStates(database, clock)
         self._doubts = CameraDoubts(database, clock)
-        self._reckon_at = clock.monotonic()
+        self._reckon_at = self._look_through_at = clock.monotonic()
         self._hosts: list[HostProcess] = []
         self._start_at = clock.monotonic()
         self._problems: dict[str, str] = {}
@@ -198,6 +202,14 @@ class Supervisor:
         mark_missing(self._database, self._vault, EVIDENCE_S, self._clock)
         erase_due(self._database, self._vault, self._clock)
         sweep(self._database, self._vault, self._clock)
+        self._erase_lines()
+
+    def _erase_lines(self) -> None:
+        """Erase what the ledger may no longer tell, a little at a time while there is more."""
+        if self._clock.monotonic() < self._look_through_at:
+            return
+        if erase_over(self._database, self._clock) < AT_A_TIME:
+            self._look_through_at = self._clock.monotonic() + KEEPING_S
 
     def _guard(self, work: Callable[[], object]) -> None:
         """Say once what fails and go on: a later round may find the database back."""

@@ -21,7 +21,7 @@ ADMIT, REFUSE = {"rule": "allow", "events": ["fall"]}, {"rule": "refuse", "event
         (
             CAP | {"value": 300, "modes": ["shadow"]},
             FLOOR | {"value": 400, "modes": ["live"]},
-            None,
+            "A floor lies above a cap",
         ),
         (ADMIT, REFUSE, "One admits what the other refuses"),
         (ADMIT, REFUSE | {"events": "*"}, "One admits what the other refuses"),

@@ -43,7 +43,10 @@ def _pairs(doctrines: Sequence[Doctrine]) -> Iterator[tuple[Bound, Bound]]:
     for one, other in product(doctrines, repeat=2):
         if _overlap(one, other):
             yield from (
-                ((one, a), (other, b)) for a in one.clauses for b in other.clauses if _meet(a, b)
+                ((one, a), (other, b))
+                for a in one.clauses
+                for b in other.clauses
+                if (a.rule, b.rule) in FLOORS_AND_CAPS or _meet(a, b)
             )
 
 

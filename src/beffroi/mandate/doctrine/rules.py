@@ -144,4 +144,7 @@ FORMS: Final[Mapping[Rule, Form]] = MappingProxyType(
 """Every rule: the form that its clauses must have."""
 
 FLOORS_AND_CAPS: Final = ((Rule.LEDGER_RETENTION_DAYS, Rule.LEDGER_CAP_DAYS),)
-"""Pairs of rules on one quantity: at least the first, at most the second."""
+"""Pairs of rules on one quantity: at least the first, at most the second.
+
+An installation has one of each, so that these meet whatever events, modes and places they name.
+"""

@@ -97,6 +97,15 @@ class Stack:
         """What all clauses that hold ask for together, whether or not something objects."""
         return combine(self._bound(Asked(event, mode, at, places)))
 
+    def ledger_clauses(self, rule: Rule, at: datetime) -> tuple[Bound, ...]:
+        """What is in force of a rule on the ledger: there is one, whatever a clause is about."""
+        return tuple(
+            (doctrine, clause)
+            for doctrine in self.doctrines
+            if doctrine.in_force(at.date())
+            for clause in doctrine.of_rule(rule)
+        )
+
     def explain(
         self, event: str, mode: Mode, at: datetime, places: frozenset[str] | None = None
     ) -> Explanation:

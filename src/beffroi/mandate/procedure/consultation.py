@@ -1,5 +1,7 @@
 """What residents say while a consultation is open, and the answer that each of them is owed."""
 
+from typing import Final
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,9 @@ from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.uses import find_use, standing_of
 from beffroi.store.procedure import Contribution
 from beffroi.words import say
+
+ERASED: Final = "[effacé – erased]"
+"""What stands in the place of a text that was erased, in French and English at once."""
 
 
 def contribute(
@@ -61,6 +66,17 @@ def answer(
     payload = {"use": row.use_id, "contribution": row.id, "answer": text}
     append(session, Kind.CONTRIBUTION_ANSWERED, actor=actor, payload=payload, clock=clock)
     return row
+
+
+def forget(session: Session, contribution_id: int) -> None:
+    """Take away what somebody said, and its answer, which may quote it; only its number stays."""
+    row = session.get_one(Contribution, contribution_id)
+    row.text = row.channel = row.answer = ERASED
+
+
+def forget_answer(session: Session, contribution_id: int) -> None:
+    """Take away what was answered."""
+    session.get_one(Contribution, contribution_id).answer = ERASED
 
 
 def contributions(session: Session, use_id: str) -> list[Contribution]:
