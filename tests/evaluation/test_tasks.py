@@ -80,3 +80,15 @@ def test_what_cannot_be_evaluated_is_refused(arguments: list[str], tmp_path: Pat
     task, folder = arguments
     given = [task, str(tmp_path / folder), "--recordings", str(tmp_path / "kept")]
     assert isinstance(CliRunner().invoke(app, given).exception, BadInput)
+
+
+@pytest.mark.usefixtures("models")
+def test_all_leaves_out_what_a_folder_lacks_and_judges_the_rest(
+    collection: Path, tmp_path: Path
+) -> None:
+    arguments = ["all", str(collection), "--json", "--recordings", str(tmp_path)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    shown = json.loads(result.stdout)
+    assert [(row["task"], row["folder"]) for row in shown] == [("fall", "fall")]
+    assert "count is left out" in result.stderr

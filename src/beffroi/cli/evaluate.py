@@ -1,6 +1,7 @@
 """`beffroi evaluate`: how often the detectors are right, on anybody's labelled clips."""
 
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +37,10 @@ def evaluate_(
             help="Where to keep what the models saw; skeletons are personal data.",
         ),
     ] = None,
-    size: Annotated[str, typer.Option(help="Input of the pose model, height x width.")] = "288x512",
+    size: Annotated[
+        str | None,
+        typer.Option(help="Input of the pose model, height x width; the task's own unless given."),
+    ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Processor threads.")] = 2,
 ) -> None:
     """Measure the detectors on a folder of labelled clips, at the rate that their texts name.
@@ -45,16 +49,13 @@ def evaluate_(
     """
     if task not in (*TASKS, ALL):
         raise BadInput(f"There is no task {task!r}; there are {', '.join(TASKS)} and all.")
-    seen = Recordings(recordings or recordings_directory(), input_size(size), threads)
-    tasks = [task]
-    if task == ALL:
-        tasks = [
-            name for name, each in TASKS.items() if (folder / each.folder / "labels.csv").exists()
-        ]
-        if not tasks:
-            wanted = ", ".join(f"{name}: {each.folder}" for name, each in TASKS.items())
-            raise BadInput(f"{folder} has none of the folders ({wanted}).")
-    results = [evaluate(name, folder, seen) for name in tasks]
+    given = None if size is None else input_size(size)
+    kept = recordings or recordings_directory()
+
+    def judge(name: str) -> Result:
+        return evaluate(name, folder, Recordings(kept, given or TASKS[name].size, threads))
+
+    results = list(_judge_all(folder, judge)) if task == ALL else [judge(task)]
     if report is not None:
         report.write_text(as_page(results), encoding="utf-8")
     if as_json:
@@ -67,6 +68,19 @@ def evaluate_(
         typer.echo(json.dumps(shown, indent=1))
     else:
         _print(results)
+
+
+def _judge_all(folder: Path, judge: Callable[[str], Result]) -> Iterator[Result]:
+    """Every task whose files are there; what a folder lacks is said and costs no other task."""
+    there = [name for name, each in TASKS.items() if (folder / each.folder / "labels.csv").exists()]
+    if not there:
+        wanted = ", ".join(f"{name}: {each.folder}" for name, each in TASKS.items())
+        raise BadInput(f"{folder} has none of the folders ({wanted}).")
+    for name in there:
+        try:
+            yield judge(name)
+        except BadInput as error:
+            typer.echo(f"{name} is left out: {error.message}", err=True)
 
 
 def _print(results: list[Result]) -> None:

@@ -3,18 +3,21 @@
 Clips of one scene are alike, so intervals come from drawing scenes, not clips, again and again.
 """
 
-import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from beffroi.evaluation.labels import Clip
+from beffroi.evaluation.labels import Clip, reading
 from beffroi.events.detector import Detection
 
 Floats = NDArray[np.float64]
+
+CLEAR_S: Final = 1.5
+"""Shorter visits are borderline: annotators would not agree on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +87,25 @@ def visits_found(
 ) -> tuple[int, int, int]:
     """Detections of intrusion against annotated visits, borderline ones (under 1.5 s) left out.
 
+    Args:
+        found: What a detector found.
+        visits: A table of `zone`, `start_s` and `end_s`.
+        seconds: How much earlier than an annotated visit it may be found.
+
     Returns:
         Visits found, visits annotated, detections that match no visit at all.
+
+    Raises:
+        BadInput: The table cannot be read.
     """
-    with visits.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    with reading(visits) as rows:
+        stays = [(row["zone"], float(row["start_s"]), float(row["end_s"])) for row in rows]
 
-    def matches(detection: Detection, row: dict[str, str]) -> bool:
-        during = float(row["start_s"]) - seconds <= detection.start_t <= float(row["end_s"])
-        return detection.zone == row["zone"] and during
+    def matches(detection: Detection, stay: tuple[str, float, float]) -> bool:
+        zone, start_s, end_s = stay
+        return detection.zone == zone and start_s - seconds <= detection.start_t <= end_s
 
-    clear = [row for row in rows if row["borderline"] == "0"]
-    hits = sum(any(matches(detection, row) for detection in found) for row in clear)
-    stray = sum(not any(matches(detection, row) for row in rows) for detection in found)
+    clear = [stay for stay in stays if stay[2] - stay[1] >= CLEAR_S]
+    hits = sum(any(matches(detection, stay) for detection in found) for stay in clear)
+    stray = sum(not any(matches(detection, stay) for stay in stays) for detection in found)
     return hits, len(clear), stray

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from beffroi.errors import BadInput
 from beffroi.perception.observation import Observation
 from beffroi.perception.tracking import overlap
 
@@ -42,10 +43,17 @@ class Identity:
 
 
 def read_boxes(path: Path) -> Truth:
-    """Boxes from a gzipped file of the PETS annotations by A. Milan."""
-    with gzip.open(path) as file:
-        # A file of the developer's own data set, not input from anyone else.
-        root = ET.parse(file).getroot()  # noqa: S314
+    """Boxes from a gzipped file of the PETS annotations by A. Milan.
+
+    Raises:
+        BadInput: It cannot be read.
+    """
+    try:
+        with gzip.open(path) as file:
+            # A file of the developer's own data set, not input from anyone else.
+            root = ET.parse(file).getroot()  # noqa: S314
+    except (OSError, ET.ParseError) as error:
+        raise BadInput(f"The boxes {path} cannot be read: {error}.") from error
     truth: dict[int, dict[int, Box]] = {}
     for frame in root.iter("frame"):
         boxes = truth.setdefault(int(frame.attrib["number"]), {})

@@ -5,7 +5,8 @@ there, and any other is ignored, so that folders from anywhere can be read.
 """
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,25 +38,35 @@ def read_labels(folder: Path, is_event: Callable[[str], bool]) -> list[Clip]:
     Raises:
         BadInput: No such file, a column missing, or a time that is none.
     """
-    path = folder / "labels.csv"
+    with reading(folder / "labels.csv") as rows:
+        return [
+            Clip(
+                name=row["file"],
+                path=folder / row["file"],
+                # A file without a scene is a scene of its own.
+                scene=row.get("scene") or row["file"],
+                event=is_event(row["label"]),
+                label=row["label"],
+                start_s=float(row.get("start_s") or 0),
+                end_s=float(row.get("end_s") or np.inf),
+            )
+            for row in rows
+        ]
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Iterable[Mapping[str, str]]]:
+    """The rows of a table, by column.
+
+    Raises:
+        BadInput: It cannot be read, or has no column or number where the reader looks for one.
+    """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return [
-                Clip(
-                    name=row["file"],
-                    path=folder / row["file"],
-                    # A file without a scene is a scene of its own.
-                    scene=row.get("scene") or row["file"],
-                    event=is_event(row["label"]),
-                    label=row["label"],
-                    start_s=float(row.get("start_s") or 0),
-                    end_s=float(row.get("end_s") or np.inf),
-                )
-                for row in csv.DictReader(file)
-            ]
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield csv.DictReader(file)
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
     except KeyError as error:
         raise BadInput(f"{path} has no column {error}.") from error
-    except ValueError as error:
-        raise BadInput(f"{path}: a time is not a number of seconds ({error}).") from error
+    except (ValueError, csv.Error) as error:
+        raise BadInput(f"{path} holds something else than a number: {error}.") from error

@@ -25,19 +25,24 @@ class Task:
     Args:
         folder: Where in a collection its files lie.
         run: Judges the files of a folder.
+        size: Height and width of the pose input that suits how small people are there.
     """
 
     folder: str
     run: Callable[[Path, Recordings], Result]
+    size: tuple[int, int] = (288, 512)
 
+
+SMALL: Final = (384, 640)
+"""For people of some 40 pixels, as on squares seen from a roof."""
 
 TASKS: Final[Mapping[str, Task]] = MappingProxyType(
     {
         "strike": Task("fight", strike),
         "fall": Task("fall", fall),
-        "intrusion": Task("people", intrusion),
-        "count": Task("people", count),
-        "tracking": Task("people", tracking),
+        "intrusion": Task("people", intrusion, SMALL),
+        "count": Task("people", count, SMALL),
+        "tracking": Task("people", tracking, SMALL),
     }
 )
 

@@ -1,6 +1,5 @@
 """Films with counts: how many people are seen in each picture."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,7 @@ import numpy as np
 from beffroi.errors import BadInput
 from beffroi.evaluation.figures import Figure
 from beffroi.evaluation.judging import films, models_of
-from beffroi.evaluation.labels import read_labels
+from beffroi.evaluation.labels import read_labels, reading
 from beffroi.evaluation.recordings import Recordings
 from beffroi.evaluation.result import Judged, Result
 from beffroi.perception.observation import Observation
@@ -40,8 +39,8 @@ def count(folder: Path, recordings: Recordings) -> Result:
 
 def _count_error(seen: Sequence[Observation], truth: Path, film: Path) -> tuple[float, float]:
     """Mean absolute error relative to the mean truth, and the mean count."""
-    with truth.open(encoding="utf-8", newline="") as file:
-        people = {int(row["frame"]): int(row["people"]) for row in csv.DictReader(file)}
+    with reading(truth) as rows:
+        people = {int(row["frame"]): int(row["people"]) for row in rows}
     fps = _fps(film)
     pairs = [
         (sum(track.kind == "person" for track in one.tracks), people[frame])
