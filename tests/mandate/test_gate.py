@@ -13,14 +13,16 @@ from beffroi.mandate.cameras import CameraSpec, change_camera, doubt_camera
 from beffroi.mandate.commissioning import commission, commissioning_permit
 from beffroi.mandate.gate import CameraDecision, Gate, live_cameras
 from beffroi.mandate.hours import ALWAYS, within_hours
+from beffroi.mandate.modes import Mode
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.permit import TERM_S, Basis
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.timekeeping import confirm_clock
 from beffroi.store.cameras import CameraState
 from beffroi.store.database import Database
-from tests.enacting import enact
+from tests.enacting import adopt, enact
 from tests.mandate.conftest import MAYOR, NOON, Decide
+from tests.mandate.doctrine.made import doctrine
 
 IN_FORCE = (ActType.VOTE, ActType.PUBLICATION)
 
@@ -329,6 +331,42 @@ def test_a_camera_below_what_was_voted_is_refused(
             CameraState(
                 camera_id="park", state="watching", detail="", since=NOON, heard_at=NOON,
                 analysed=1, skipped=0, **state,
+            )
+        )  # fmt: skip
+    decision = ask(city, clock)
+    assert (decision.permit is None) is (reason is not None)
+    assert reason is None or reason in decision.refused[0].reason
+
+
+@pytest.mark.parametrize(
+    ("mode", "spent", "reason"),
+    [
+        (Mode.LIVE, None, "the energy of this camera is not measured, and at most 20000 mWh"),
+        (Mode.LIVE, 20_001, "this camera takes 20001 mWh in an hour, and at most 20000"),
+        (Mode.LIVE, 20_000, None),
+        (Mode.SHADOW, None, None),
+        (Mode.SHADOW, 20_001, "this camera takes 20001 mWh in an hour"),
+    ],
+)
+def test_where_energy_is_bounded_live_waits_until_it_is_measured(
+    city: Database,
+    clock: FrozenClock,
+    drafted: Decide,
+    decide: Decide,
+    mode: Mode,
+    spent: int | None,
+    reason: str | None,
+) -> None:
+    drafted(mode=mode)
+    decide(*IN_FORCE)
+    assert ask(city, clock).permit is not None, "nobody bounds it"
+    with city.write() as session:
+        bound = {"rule": "energy_mwh_per_camera_hour", "value": 20_000}
+        adopt(session, clock, doctrine("sobre", bound))
+        session.add(
+            CameraState(
+                camera_id="park", state="watching", detail="", since=NOON, heard_at=NOON,
+                analysed=1, skipped=0, energy_mwh=spent,
             )
         )  # fmt: skip
     decision = ask(city, clock)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from beffroi.clock import Clock
+from beffroi.engine.energy import EnergyMeter
 from beffroi.engine.messages import Report
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.gate import CameraDecision
@@ -21,11 +22,14 @@ class CameraStates:
     Args:
         database: Where the rows are.
         clock: Dates them.
+        meter: Measures what cameras take.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, meter: EnergyMeter) -> None:
         self._database = database
         self._clock = clock
+        self._meter = meter
+        self._energy_mwh: int | None = None
         self._written: dict[str, tuple[str, str]] = {}
         self._versions: dict[str, int] = {}
         self._due = clock.monotonic()
@@ -34,12 +38,15 @@ class CameraStates:
         """Write what changed, and everything once in a while."""
         self._versions = {each.camera.camera_id: each.camera.number for each in decisions}
         now = {decision.camera.camera_id: _state(decision, reports) for decision in decisions}
+        self._energy_mwh = self._meter.note(
+            sum(report.state == "watching" for report in now.values())
+        )
         changed = {
             camera
             for camera, report in now.items()
             if self._written.get(camera) != (report.state, report.detail)
         }
-        if changed or self._clock.monotonic() >= self._due:
+        if changed or self._energy_mwh is not None or self._clock.monotonic() >= self._due:
             self._write(now, changed)
             self._due = self._clock.monotonic() + FRESH_S
 
@@ -54,6 +61,9 @@ class CameraStates:
         with self._database.write() as session:
             for camera, report in reports.items():
                 row = session.get(CameraState, camera)
+                energy = self._energy_mwh if report.state == "watching" else None
+                if energy is None and row is not None:
+                    energy = row.energy_mwh
                 if camera not in self._written:
                     # Another start may compute with other models or another input.
                     row = None
@@ -67,6 +77,7 @@ class CameraStates:
                         heard_at=self._clock.now(),
                         analysed=report.analysed,
                         skipped=report.skipped,
+                        energy_mwh=energy,
                         **_measured(row, report, self._versions.get(camera), self._clock.now()),
                     )
                 )

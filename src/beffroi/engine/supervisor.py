@@ -17,6 +17,7 @@ from beffroi.alerts.life import escalate_overdue, lapse_overdue
 from beffroi.alerts.vault import Vault
 from beffroi.clock import Clock
 from beffroi.engine.doubts import CameraDoubts
+from beffroi.engine.energy import EnergyMeter
 from beffroi.engine.messages import Order
 from beffroi.engine.processes import HostProcess, WebProcess
 from beffroi.engine.states import CameraStates
@@ -72,7 +73,7 @@ class Supervisor:
         self._timekeeper = Timekeeper(clock)
         self._vault = Vault(folder)
         self._channels = open_channels(settings.handover, folder)
-        self._states = CameraStates(database, clock)
+        self._states = CameraStates(database, clock, EnergyMeter(clock))
         self._doubts = CameraDoubts(database, clock)
         self._reckon_at = self._look_through_at = clock.monotonic()
         self._hosts: list[HostProcess] = []

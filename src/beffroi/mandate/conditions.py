@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session
 
 from beffroi.mandate.cameras import camera_version, doubted, version_at
 from beffroi.mandate.definition import VotedText
+from beffroi.mandate.doctrine.procedure import Procedure
 from beffroi.mandate.doctrine.stack import Stack
 from beffroi.mandate.hours import within_hours
 from beffroi.mandate.lawful import objection
+from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.standing import Standing, State, counts
 from beffroi.mandate.use_text import CameraText, UseText
 from beffroi.mandate.uses import fits, snapshot
+from beffroi.store.cameras import CameraState
 from beffroi.store.mandates import Pause, Use
 from beffroi.store.procedure import Act
 from beffroi.words import Words, say
@@ -104,6 +107,9 @@ def conditions(
         text.timezone,
     )
     yield _not_paused(session, use.id, camera_id, now)
+    here, places = text.local(now), frozenset(text.places)
+    procedure = stack.procedure(matter.voted.definition.event, text.mode, here, places)
+    yield from _within_energy(session, camera_id, text.mode, procedure)
 
 
 def in_force(matter: Matter, now: datetime) -> Condition:
@@ -175,6 +181,39 @@ def _undoubted(session: Session, camera_id: str, now: datetime) -> Condition:
         return Condition(asked, None)
     against = say("the camera was seen to have moved; it must be re-validated")
     return Condition(asked, against, f"{doubt.since:%Y-%m-%d %H:%M} UTC: {doubt.reason}")
+
+
+def _within_energy(
+    session: Session, camera_id: str, mode: Mode, procedure: Procedure
+) -> Iterator[Condition]:
+    """Where a doctrine bounds the energy of a camera: what is not measured goes no further."""
+    most = procedure.energy_mwh_per_camera_hour
+    if most is None:
+        return
+    asked = say("It keeps within the energy that doctrines admit.")
+    source = procedure.clause_of("energy_mwh_per_camera_hour")
+    state = session.get(CameraState, camera_id)
+    if state is None or state.energy_mwh is None:
+        unmeasured = say(
+            "the energy of this camera is not measured, and at most {most} mWh in an hour are "
+            "admitted: until this machine has measured it, while the camera is commissioned or "
+            "runs in another mode, it does not go live",
+            most=most,
+        )
+        live = mode is Mode.LIVE
+        yield Condition(
+            asked if live else say("Energy is bounded, and not measured here."),
+            unmeasured if live else None,
+            source,
+        )
+        return
+    too_much = say(
+        "this camera takes {spent} mWh in an hour, and at most {most} are admitted; commissioning "
+        "it measures it again",
+        spent=state.energy_mwh,
+        most=most,
+    )
+    yield Condition(asked, too_much if state.energy_mwh > most else None, source)
 
 
 def _not_paused(session: Session, use_id: str, camera_id: str, now: datetime) -> Condition:

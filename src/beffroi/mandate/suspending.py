@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.ledger.append import SYSTEM
-from beffroi.mandate.doctrine.procedure import Procedure
 from beffroi.mandate.impact.figures import figures
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import ActType
@@ -85,12 +84,12 @@ def failings(session: Session, use_id: str, case: Case) -> list[str]:
                 since=since,
                 upper=100 * upper,
                 floor=floor,
-                clause=_clause(procedure, "precision_floor_percent"),
+                clause=procedure.clause_of("precision_floor_percent"),
             )
         )
     cap = procedure.alerts_per_day
     if cap is not None and of_day > cap:
-        clause = _clause(procedure, "alerts_per_day")
+        clause = procedure.clause_of("alerts_per_day")
         failed.append(ALERTS.format(alerts=of_day, cap=cap, clause=clause))
     return failed
 
@@ -99,11 +98,6 @@ def _began(acts: Sequence[Act]) -> datetime:
     """When the use last began to run."""
     begun = (ActType.PUBLICATION, ActType.RESUMPTION)
     return max(act.confirmed_at for act in acts if act.type in begun and act.confirmed_at)
-
-
-def _clause(procedure: Procedure, rule: str) -> str:
-    doctrine_id, clause = procedure.because[rule]
-    return f"{doctrine_id}, {clause.id}"
 
 
 def _suspend(session: Session, use: Use, case: Case, motives: Sequence[str], clock: Clock) -> Act:

@@ -56,7 +56,8 @@ class CameraState(Base):
 
     `state` is one of: off, starting, watching, blind, moved. `rate_hz` is there only where fewer
     pictures than asked for were analysed; it and `person_px` were measured at `measured_at`, on
-    the camera as it was then, and are kept while the camera is off.
+    the camera as it was then, and are kept while the camera is off. `energy_mwh` is what an hour
+    of it takes, where the machine measures that; it is kept across restarts.
     """
 
     __tablename__ = "camera_state"
@@ -72,3 +73,4 @@ class CameraState(Base):
     person_px: Mapped[float | None]
     measured_at: Mapped[datetime | None]
     measured_version: Mapped[int | None]
+    energy_mwh: Mapped[int | None]

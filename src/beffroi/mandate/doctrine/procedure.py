@@ -55,6 +55,14 @@ class Procedure:
         default_factory=lambda: MappingProxyType({}), compare=False
     )
 
+    def clause_of(self, rule: str) -> str:
+        """Which clause asks for this, as (doctrine, clause); for bodies, the first of them."""
+        source = self.because.get(rule) or next(
+            (self.because[name] for name in sorted(self.because) if name.startswith(f"{rule}.")),
+            None,
+        )
+        return "–" if source is None else f"{source[0]}, {source[1].id}"
+
 
 _BODIES: Final = {
     Rule.OPINIONS: Rule.OPINIONS,

@@ -91,11 +91,4 @@ Rule = Callable[[Case, Step], str | None]
 
 def clause_of(case: Case, rule: str) -> str:
     """Which clause asks for this; for bodies, the first of them."""
-    because = case.procedure.because
-    source = because.get(rule) or next(
-        (because[name] for name in sorted(because) if name.startswith(f"{rule}.")), None
-    )
-    if source is None:
-        return "–"
-    doctrine_id, clause = source
-    return f"{doctrine_id}, {clause.id}"
+    return case.procedure.clause_of(rule)

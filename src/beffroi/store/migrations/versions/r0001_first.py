@@ -246,6 +246,7 @@ def _camera_state() -> None:
         sa.Column("person_px", sa.Double(), nullable=True),
         sa.Column("measured_at", sa.DateTime(), nullable=True),
         sa.Column("measured_version", sa.Integer(), nullable=True),
+        sa.Column("energy_mwh", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["camera_id"], ["camera.id"], name="fk_camera_state_camera_id"),
         sa.PrimaryKeyConstraint("camera_id", name="pk_camera_state"),
     )
