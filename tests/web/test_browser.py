@@ -160,6 +160,21 @@ def test_everyone_can_read_every_page(page: Page, town: Town, scheme: str) -> No
     assert found == {}
 
 
+LATE_LEDGER = """() => {
+    document.getElementById("ledger-late").hidden = false;
+    const desk = document.querySelector(".desk").getBoundingClientRect();
+    return [desk.left, document.documentElement.scrollWidth - innerWidth];
+}"""
+"""Show the warning and measure at once: the next news of the wall hides it again."""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_warning_takes_no_room_beside_the_desk(page: Page, town: Town, width: int) -> None:
+    sign_in(page, town, "supervisor")
+    page.set_viewport_size({"width": width, "height": 900})
+    assert page.evaluate(LATE_LEDGER) == [0, 0]
+
+
 def test_without_scripts_the_forms_do_it(browser: Browser, address: str, town: Town) -> None:
     alert = town.raise_alert(EvidenceClass.COUNTS)
     context = browser.new_context(base_url=address, java_script_enabled=False, locale="en-GB")
