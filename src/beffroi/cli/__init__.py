@@ -29,6 +29,7 @@ COMMANDS: Final = (
     "definition",
     "doctrine",
     "use",
+    "tune",
     "act",
     "consultation",
     "impact",

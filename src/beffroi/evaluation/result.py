@@ -6,7 +6,6 @@ from html import escape
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from beffroi.evaluation.figures import Figure
 
@@ -110,19 +109,26 @@ def _curve(result: Result) -> str:
     scored = [f for f in result.files if f.score is not None and isinstance(f.predicted, bool)]
     if "auc" not in result.figures or not scored or not result.positives:
         return ""
-    event = np.array([f.file in result.positives for f in scored])
-    return _roc(event, np.array([f.score for f in scored], float))
+    return roc([f.file in result.positives for f in scored], [f.score or 0.0 for f in scored])
 
 
-def _roc(event: NDArray[np.bool_], score: NDArray[np.float64]) -> str:
+def roc(events: Sequence[bool], scores: Sequence[float]) -> str:
+    """The ROC curve as SVG: for each threshold, the share of files flagged with and without.
+
+    Args:
+        events: Whether the event happens in each file; some do and some do not.
+        scores: Of each file, in any unit.
+    """
+    event, score = np.array(events, bool), np.array(scores, float)
     steps = [
         (float((score[~event] >= t).mean()), float((score[event] >= t).mean()))
         for t in [np.inf, *np.unique(score)[::-1]]
     ]
     points = " ".join(f"{200 * x:.1f},{200 - 200 * y:.1f}" for x, y in steps)
     return (
-        '<svg role="img" viewBox="-2 -2 204 204" width="240"><title>Share of events flagged over '
-        'share of others flagged</title><path d="M0 0V200H200" fill="none" stroke="#767676"/>'
+        '<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="-2 -2 204 204" width="240">'
+        "<title>Share of events flagged over share of others flagged</title>"
+        '<path d="M0 0V200H200" fill="none" stroke="#767676"/>'
         f'<polyline points="{points}" fill="none" stroke="#0b5394" stroke-width="2"/></svg>'
     )
 

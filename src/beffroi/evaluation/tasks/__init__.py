@@ -26,11 +26,13 @@ class Task:
         folder: Where in a collection its files lie.
         run: Judges the files of a folder.
         size: Height and width of the pose input that suits how small people are there.
+        positive: How labels of files begin in which the event happens; empty if none is judged so.
     """
 
     folder: str
     run: Callable[[Path, Recordings], Result]
     size: tuple[int, int] = (288, 512)
+    positive: str = ""
 
 
 SMALL: Final = (384, 640)
@@ -38,8 +40,8 @@ SMALL: Final = (384, 640)
 
 TASKS: Final[Mapping[str, Task]] = MappingProxyType(
     {
-        "strike": Task("fight", strike),
-        "fall": Task("fall", fall),
+        "strike": Task("fight", strike, positive="fight"),
+        "fall": Task("fall", fall, positive="fall"),
         "intrusion": Task("people", intrusion, SMALL),
         "count": Task("people", count, SMALL),
         "tracking": Task("people", tracking, SMALL),
