@@ -34,7 +34,10 @@ LOOKING: Final = (
 )
 """The code that decides what is seen of anything."""
 LOOKING_FOR: Final[Mapping[Need, tuple[str, ...]]] = MappingProxyType(
-    {Need.PEOPLE: ("perception/pose.py",), Need.OBJECTS: ("perception/objects.py",)}
+    {
+        Need.PEOPLE: ("perception/pose.py",),
+        Need.OBJECTS: ("perception/objects.py", "perception/things.py"),
+    }
 )
 """And what is seen because somebody needs it."""
 

@@ -9,18 +9,23 @@ Source: Li et al., Generalized Focal Loss, 2020, section 3.3; NanoDet, `nanodet_
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beffroi.perception.inference import Heads
 from beffroi.perception.letterbox import Letterbox
-from beffroi.perception.pose import Floats, Ints, sigmoid
+from beffroi.perception.pose import Floats, Ints
 
 _RANKS = [0, 1, 2, 3, 5, 7, 24, 26, 28]
 """Of each of `KINDS` among the 80 classes of COCO."""
 
-_FAMILIES = np.array([0, 1, 2, 3, 2, 2, 4, 4, 4])
-"""Of each of `KINDS`: car, bus and truck are easily taken for each other, as are bags."""
+FAMILIES: Final = np.array([0, 1, 2, 1, 2, 2, 3, 3, 3])
+"""Of each of `KINDS`: people, two wheels, four or more, bags. Those of a family are easily taken
+for each other, so that a thing may be surely a vehicle and yet none of its kinds for sure."""
+
+_MEMBERS = np.arange(FAMILIES.max() + 1)[:, np.newaxis] == FAMILIES
 
 _ALL_CLASSES = 80
 _DISTANCES = 11
@@ -33,8 +38,8 @@ class Objects:
 
     Args:
         boxes: float32 [n, 4]: x1, y1, x2, y2 in source pixels.
-        scores: float32 [n], 0 to 1.
-        kinds: int [n], positions in `KINDS` of the observation.
+        scores: float32 [n], 0 to 1, that something of the kind's family is there.
+        kinds: int [n], positions in `KINDS` of the observation: the likeliest of the family.
     """
 
     boxes: Floats
@@ -45,9 +50,13 @@ class Objects:
         """How many objects."""
         return len(self.scores)
 
+    def only(self, kept: NDArray[np.bool_]) -> Self:
+        """Some of the objects; `kept` says of each whether it is one of them."""
+        return type(self)(self.boxes[kept], self.scores[kept], self.kinds[kept])
+
 
 def decode_objects(
-    heads: Heads, letterbox: Letterbox, threshold: float = 0.4, overlap: float = 0.6
+    heads: Heads, letterbox: Letterbox, threshold: float = 0.4, overlap: float = 0.45
 ) -> Objects:
     """Read the objects of one picture.
 
@@ -67,7 +76,7 @@ def decode_objects(
 
 
 def read_object_list(
-    heads: Heads, letterbox: Letterbox, threshold: float = 0.4, overlap: float = 0.6
+    heads: Heads, letterbox: Letterbox, threshold: float = 0.4, overlap: float = 0.45
 ) -> Objects:
     """Read the objects of one picture from a model of the contract `objects`.
 
@@ -93,20 +102,25 @@ OBJECT_READERS: dict[str, Callable[[Heads, Letterbox], Objects]] = {
 
 def _read_grid(head: Floats, stride: int, threshold: float) -> tuple[Floats, Floats, Ints]:
     logits = head[_RANKS]
-    kind, row, column = np.nonzero(logits > np.log(threshold / (1 - threshold)))
+    # Kinds are asked one by one, so something of a family is there unless none of its kinds is.
+    none_of = np.array(
+        [np.logaddexp(0, logits[of_family]).sum(axis=0) for of_family in _MEMBERS], np.float32
+    )
+    family, row, column = np.nonzero(none_of > -np.log(1 - threshold))
+    kind = np.where(_MEMBERS[family].T, logits[:, row, column], -np.inf).argmax(axis=0)
     likely = head[_ALL_CLASSES:, row, column].T.reshape(-1, 4, _DISTANCES)
     likely = np.exp(likely - likely.max(axis=2, keepdims=True))
     likely /= likely.sum(axis=2, keepdims=True)
     distances = likely @ np.arange(_DISTANCES, dtype=np.float32)
     middle = np.stack([column, row], axis=1).astype(np.float32) + np.float32(0.5)
     boxes = np.concatenate([middle - distances[:, :2], middle + distances[:, 2:]], axis=1) * stride
-    return boxes, sigmoid(logits[kind, row, column]), kind
+    return boxes, 1 - np.exp(-none_of[family, row, column]), kind
 
 
 def _on_picture(
     boxes: Floats, scores: Floats, kinds: Ints, letterbox: Letterbox, overlap: float
 ) -> Objects:
-    kept = _suppress(boxes, scores, _FAMILIES[kinds], overlap)
+    kept = _suppress(boxes, scores, FAMILIES[kinds], overlap)
     return Objects(letterbox.boxes(boxes[kept]), scores[kept], kinds[kept])
 
 

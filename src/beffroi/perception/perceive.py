@@ -18,7 +18,7 @@ from beffroi.perception.ground import Ground, feet
 from beffroi.perception.inference import Inference
 from beffroi.perception.letterbox import Letterbox
 from beffroi.perception.models import Variant
-from beffroi.perception.objects import OBJECT_READERS
+from beffroi.perception.objects import OBJECT_READERS, Objects
 from beffroi.perception.observation import (
     KINDS,
     MAX_REGIONS,
@@ -27,11 +27,13 @@ from beffroi.perception.observation import (
     Region,
     Track,
 )
-from beffroi.perception.pose import PEOPLE_READERS
-from beffroi.perception.tracking import Detections, Tracker, TrackerSettings
+from beffroi.perception.pose import PEOPLE_READERS, People
+from beffroi.perception.things import Things
+from beffroi.perception.tracking import Detections, Match, Tracker
 
-OBJECT_TRACKING: Final = TrackerSettings(sure=0.5, memory_s=4.0, steady_s=1.0)
-"""Objects are looked for more rarely than people, so they are remembered for longer."""
+OBJECTS_EVERY_S: Final = 0.15
+"""Least time between two searches for objects: every picture at 5 a second, fewer than all where
+limbs ask for more, since vehicles turn less quickly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,10 @@ class Models:
     Args:
         pose: Finds people and their joints; None if nobody need be seen.
         objects: Finds vehicles and luggage; None likewise.
-        objects_every_s: Seconds between two searches for objects, which move less than limbs.
     """
 
     pose: Variant | None
     objects: Variant | None = None
-    objects_every_s: float = 0.5
 
 
 class Perception:
@@ -73,7 +73,7 @@ class Perception:
         self._camera, self._models, self._inference = camera, models, inference
         self._ground, self._spare = ground, gate
         self._gate = MotionGate()
-        self._people, self._things = Tracker(), Tracker(OBJECT_TRACKING)
+        self._people, self._things = Tracker(), Things()
         self._objects_t = -math.inf
         self._objects: list[Track] = []
         self._finders = [FINDERS[need]() for need in sorted(needs) if need in FINDERS]
@@ -113,7 +113,10 @@ class Perception:
         candidates = self._look_for_objects(frame, motion)
         found = people.result()
         detections = Detections(found.boxes, found.scores, found.keypoints)
-        tracks = self._follow(self._people, frame, motion, detections)
+        tracks = [
+            self._track(match, "person", found, frame, motion)
+            for match in self._people.update(frame.t, detections)
+        ]
         return tracks + self._objects, candidates + len(found)
 
     def _look_for_objects(self, frame: Frame, motion: Motion) -> int:
@@ -121,7 +124,7 @@ class Perception:
         variant = self._models.objects
         if variant is None:
             return 0
-        if frame.t - self._objects_t >= self._models.objects_every_s:
+        if frame.t - self._objects_t >= OBJECTS_EVERY_S:
             self._objects_t = frame.t
             box = Letterbox.fit(frame.image.shape[:2], variant.size)
             read = OBJECT_READERS[variant.model.contract]
@@ -129,31 +132,28 @@ class Perception:
                 variant, box.apply(frame.image), lambda heads: read(heads, box)
             ).result()
             # People come from pose alone, or each would be counted twice.
-            keep = found.kinds != KINDS.index("person")
-            detections = Detections(found.boxes[keep], found.scores[keep], kinds=found.kinds[keep])
-            self._objects = self._follow(self._things, frame, motion, detections)
+            things = found.only(found.kinds != KINDS.index("person"))
+            self._objects = [
+                self._track(match, KINDS[kind], things, frame, motion)
+                for match, kind in self._things.update(frame.t, things)
+            ]
         return len(self._objects)
 
-    def _follow(
-        self, tracker: Tracker, frame: Frame, motion: Motion, found: Detections
-    ) -> list[Track]:
-        tracks = []
-        for match in tracker.update(frame.t, found):
-            x1, y1, x2, y2 = (float(value) for value in found.boxes[match.index])
-            keypoints = None if found.keypoints is None else found.keypoints[match.index]
-            tracks.append(
-                Track(
-                    id=match.id,
-                    kind="person" if found.kinds is None else KINDS[found.kinds[match.index]],
-                    box=(x1, y1, x2, y2),
-                    score=float(found.scores[match.index]),
-                    keypoints=keypoints,
-                    ground=self._standing(feet((x1, y1, x2, y2), keypoints), frame),
-                    motion=_share(motion, (x1, y1, x2, y2), frame),
-                    age=match.age,
-                )
-            )
-        return tracks
+    def _track(
+        self, match: Match, kind: str, found: People | Objects, frame: Frame, motion: Motion
+    ) -> Track:
+        x1, y1, x2, y2 = (float(value) for value in found.boxes[match.index])
+        keypoints = found.keypoints[match.index] if isinstance(found, People) else None
+        return Track(
+            id=match.id,
+            kind=kind,
+            box=(x1, y1, x2, y2),
+            score=float(found.scores[match.index]),
+            keypoints=keypoints,
+            ground=self._standing(feet((x1, y1, x2, y2), keypoints), frame),
+            motion=_share(motion, (x1, y1, x2, y2), frame),
+            age=match.age,
+        )
 
     def _standing(self, spot: tuple[float, float], frame: Frame) -> tuple[float, float] | None:
         """Metres on the ground, if the camera is calibrated and the spot is below the horizon."""
