@@ -142,7 +142,7 @@ class Reader:
         for one in self.said:
             if one.what not in ("adoption", "removal") or one.confirmed is None:
                 continue
-            if max(one.confirmed, one.details["effect"]) <= now:
+            if one.confirmed + one.details["delay"] <= now:
                 binding[one.details["id"]] = one.details.get("text")
         law_text = binding.get(LAW)
         refused = CHARTER.digest in binding.values() or law_text == LAWS[2].digest
@@ -287,7 +287,7 @@ class City:
                 actor=actor,
                 clock=self.clock,
             )
-            details["effect"] = datetime.fromisoformat(act.details["effect_at"])
+            details["delay"] = timedelta(days=act.details["delay_days"])
             return act
 
         return self.attempt(act_type.value, details, record)

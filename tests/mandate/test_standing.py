@@ -10,11 +10,14 @@ from beffroi.mandate.definition import VotedText
 from beffroi.mandate.hours import Hours
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import NARROWING, ActType
+from beffroi.mandate.procedure.adoption import adopted, register_doctrine
 from beffroi.mandate.procedure.standing import FOLLOWS, Standing, State
 from beffroi.mandate.timekeeping import confirm_clock
 from beffroi.mandate.uses import find_use, standing_of, state_of, text_of
+from tests.enacting import FIRST
 from tests.mandate.bench import LAW, NOON, Bench, law, set_up
 from tests.mandate.doctrine.made import doctrine
+from tests.mandate.test_two_people import change
 
 PARIS, FORT_DE_FRANCE = "Europe/Paris", "America/Martinique"
 MINUTE = timedelta(minutes=1)
@@ -100,6 +103,21 @@ def test_what_is_confirmed_late_binds_from_then_on(bench: Bench) -> None:
     bench.confirm(act)
     assert standing(bench).effect_at == bench.clock.now()
     assert bench.runs()
+
+
+def test_the_delay_counts_from_the_confirmation_for_nobody_sees_it_before(bench: Bench) -> None:
+    bench.adopt(law({"rule": "publication_delay_days", "value": 15}))
+    bench.draft()
+    bench.record(ActType.VOTE)
+    made = {"url": "https://town.example", "effect_on": "2026-12-08"}
+    act = bench.record(ActType.PUBLICATION, made)
+    bench.clock.advance(86_400)
+    with pytest.raises(NotAuthorised, match="at the earliest, on 2026-12-09"):
+        bench.confirm(act)
+    later = bench.record(ActType.PUBLICATION, made | {"effect_on": "2026-12-10"})
+    bench.clock.advance(86_400)
+    bench.confirm(later)
+    assert state(bench) is State.PUBLISHED
 
 
 def test_urgency_lapses_by_itself_after_its_hours(bench: Bench) -> None:
@@ -289,6 +307,34 @@ def test_a_doctrine_binds_after_the_delay_that_others_ask_and_stops_what_runs(
     assert not bench.runs()
     (refusal,) = bench.gate().refused
     assert refusal.reason.startswith("charte refuses `fall` in mode `live`")
+
+
+@pytest.mark.parametrize("act_type", [ActType.ADOPTION, ActType.REMOVAL])
+def test_a_change_of_doctrine_waits_from_its_confirmation(bench: Bench, act_type: ActType) -> None:
+    bench.adopt(law({"rule": "doctrine_delay_days", "value": 30}))
+    charter = doctrine("charte", {"rule": "refuse", "events": ["fall"]})
+    register_doctrine(bench.session, charter, actor=FIRST, clock=bench.clock)
+    if act_type is ActType.REMOVAL:
+        bench.adopt(charter)
+        bench.clock.advance(30 * 86_400)
+    act = change(bench, act_type, "charte", charter.digest)
+    bench.clock.advance(40 * 86_400)
+    bench.confirm(act)
+    bound = act_type is ActType.REMOVAL
+    bench.clock.advance(30 * 86_400 - 1)
+    assert ("charte" in adopted(bench.session, bench.clock.now())) is bound
+    bench.clock.advance(1)
+    assert ("charte" in adopted(bench.session, bench.clock.now())) is not bound
+
+
+def test_a_change_recorded_under_a_shorter_delay_is_recorded_again(bench: Bench) -> None:
+    bench.adopt(law())
+    charter = doctrine("charte", {"rule": "refuse", "events": ["fall"]})
+    register_doctrine(bench.session, charter, actor=FIRST, clock=bench.clock)
+    act = change(bench, ActType.ADOPTION, "charte", charter.digest)
+    bench.adopt(doctrine("lente", {"rule": "doctrine_delay_days", "value": 30}))
+    with pytest.raises(NotAuthorised, match="waits for 30 days: record it again"):
+        bench.confirm(act)
 
 
 @pytest.mark.parametrize("by", ["supervisor", "automatic", "council", "commission", "judge"])

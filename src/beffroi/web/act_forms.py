@@ -19,7 +19,7 @@ from beffroi.web.access import Visitor
 
 Kind = Literal["text", "day", "number", "mark", "lines", "choice"]
 
-_SET_BY_BEFFROI: Final = frozenset({"ends_at", "version", "effect_at"})
+_SET_BY_BEFFROI: Final = frozenset({"ends_at", "version", "delay_days"})
 _OWN: Final = {Role.DPO: "dpo", Role.COMMITTEE: "ai_committee"}
 _AUTHORITIES: Final = (Body.PREFECT, Body.COMMISSION, Body.DATA_PROTECTION_AUTHORITY, Body.POLICE)
 

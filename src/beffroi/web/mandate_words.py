@@ -144,7 +144,7 @@ MANDATE: Final[Mapping[str, Mapping[str, str]]] = {
         "camera": N_("Camera"),
         "version": N_("Version of the camera"),
         "signatures": N_("Signatures"),
-        "effect_at": N_("Binds from"),
+        "delay_days": N_("Binds so many days after its confirmation"),
     },
     "weekday": {
         "0": N_("Monday"),

@@ -82,8 +82,8 @@ def remove(
         act = record_change(
             session, ActType.REMOVAL, doctrine, document=paper, actor=actor, clock=clock, **said
         )
-        act_id, effect = act.id, act.details["effect_at"]
-    _tell("removal", doctrine, act_id, effect)
+        act_id, days = act.id, act.details["delay_days"]
+    _tell("removal", doctrine, act_id, days)
 
 
 def _adopt(
@@ -121,13 +121,13 @@ def _adopt(
             clock=clock,
             **said,
         )
-        act_id, effect = act.id, act.details["effect_at"]
-    _tell("adoption", doctrine, act_id, effect)
+        act_id, days = act.id, act.details["delay_days"]
+    _tell("adoption", doctrine, act_id, days)
 
 
-def _tell(what: str, doctrine: str, act_id: str, effect: str) -> None:
+def _tell(what: str, doctrine: str, act_id: str, days: int) -> None:
     typer.echo(
         f"The {what} of {doctrine} is recorded as {act_id}.\n"
         f"A second person confirms it: `beffroi act confirm {act_id} --as …`. "
-        f"It then binds from {effect} on, or from the confirmation if that is later."
+        f"It binds {days} days after that."
     )

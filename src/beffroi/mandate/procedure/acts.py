@@ -209,10 +209,11 @@ class Change(_Details):
     """A doctrine adopted, amended or removed.
 
     Attributes:
-        effect_at: When it counts; set by Beffroi from the delay in force.
+        delay_days: How long after its confirmation it binds; set by Beffroi from what the
+            doctrines in force ask.
     """
 
-    effect_at: datetime | None = None
+    delay_days: int | None = None
 
 
 DETAILS: Mapping[ActType, type[_Details]] = MappingProxyType(

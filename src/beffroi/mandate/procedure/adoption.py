@@ -62,11 +62,11 @@ def changes(session: Session) -> list[Act]:
 
 
 def effect_of(act: Act) -> datetime:
-    """From when a confirmed change of doctrine binds."""
+    """From when a confirmed change of doctrine binds: nobody outside sees it before that."""
     details = read_details(ActType(act.type), act.details)
-    if not isinstance(details, Change) or details.effect_at is None or act.confirmed_at is None:
+    if not isinstance(details, Change) or details.delay_days is None or act.confirmed_at is None:
         raise BadInput("This act changes no doctrine.")
-    return max(details.effect_at, act.confirmed_at)
+    return act.confirmed_at + timedelta(days=details.delay_days)
 
 
 def delay(session: Session, now: datetime) -> timedelta:

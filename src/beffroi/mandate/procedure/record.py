@@ -147,7 +147,7 @@ def record_change(
     now = clock.now()
     require_later(session, now)
     day = _check(body, date, reference, motives, now)
-    effect = now + delay(session, now)
+    wait = delay(session, now)
     if act_type is ActType.ADOPTION:
         stored = session.get(StoredDoctrine, version_digest)
         if stored is None or stored.doctrine_id != doctrine_id:
@@ -155,7 +155,7 @@ def record_change(
         text = load_doctrine(stored.canonical, version_digest)
         if text.doctrine.kind == "base":
             raise BadInput(say("Doctrine {id} always binds.", id=doctrine_id))
-        require_no_contradiction(session, text, effect)
+        require_no_contradiction(session, text, now + wait)
         subject = version_digest
     else:
         subject = adopted(session, now).get(doctrine_id, "")
@@ -172,7 +172,7 @@ def record_change(
         date=day.isoformat(),
         reference=reference,
         motives=motives,
-        details=Change(effect_at=effect),
+        details=Change(delay_days=wait.days),
         subject=subject,
         document=document,
         actor=actor,
@@ -211,11 +211,8 @@ def confirm_act(session: Session, act_id: str, *, actor: str, clock: Clock) -> A
         _require_nothing_against(case, step)
         _require_still_true(session, case, act, parsed)
         _carry_out(session, parsed, actor, clock)
-    elif act.type == ActType.ADOPTION:
-        stored = session.get_one(StoredDoctrine, act.subject_digest)
-        text = load_doctrine(stored.canonical, act.subject_digest)
-        effect = Change.model_validate(act.details).effect_at
-        require_no_contradiction(session, text, max(now, effect or now))
+    else:
+        _require_still_slow(session, act, now)
     act.confirmed_by, act.confirmed_at = actor, now
     payload = {"act": act.id, "use": act.use_id, "doctrine": act.doctrine_id, "type": act.type}
     append(session, Kind.ACT_CONFIRMED, actor=actor, payload=payload, clock=clock)
@@ -327,6 +324,23 @@ def _require_still_true(session: Session, case: Case, act: Act, details: BaseMod
         changed = current_version(session, details.camera).number != details.version
         if changed or (doubt is not None and doubt.since > act.recorded_at):
             raise NotAuthorised("The camera was changed since it was looked at.")
+
+
+def _require_still_slow(session: Session, act: Act, now: datetime) -> None:
+    """Refuse to confirm a change of doctrine on terms that others have overtaken."""
+    wait = timedelta(days=Change.model_validate(act.details).delay_days or 0)
+    if wait < (asked := delay(session, now)):
+        raise NotAuthorised(
+            say(
+                "A doctrine in force asks by now that a change waits for {days} days: record it "
+                "again.",
+                days=asked.days,
+            )
+        )
+    if act.type == ActType.ADOPTION:
+        stored = session.get_one(StoredDoctrine, act.subject_digest)
+        text = load_doctrine(stored.canonical, act.subject_digest)
+        require_no_contradiction(session, text, now + wait)
 
 
 def _carry_out(session: Session, details: BaseModel, actor: str, clock: Clock) -> None:

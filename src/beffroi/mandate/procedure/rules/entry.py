@@ -75,14 +75,18 @@ def effect_delayed(case: Case, step: Step) -> Words | None:
         if procedure.urgency_hours is None:
             return say("No doctrine in force lets a use begin in urgency.")
         return None
-    # The day it is recorded counts, not an earlier one that somebody writes down.
+    delay = timedelta(days=procedure.publication_delay_days)
+    # The day it is recorded counts, not an earlier one that somebody writes down; and where there
+    # is a delay, the day it is confirmed, for nobody outside sees it before.
     published = max(step.day, step.known)
-    earliest = published + timedelta(days=procedure.publication_delay_days)
+    if delay:
+        published = max(published, case.written.text.today(case.now))
+    earliest = published + delay
     if made.effect_on >= earliest:
         return None
     return say(
         "It binds {days} days after its publication at the earliest, on {day} ({clause}).",
-        days=procedure.publication_delay_days,
+        days=delay.days,
         day=earliest.isoformat(),
         clause=clause_of(case, "publication_delay_days"),
     )
