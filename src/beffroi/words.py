@@ -47,12 +47,12 @@ class Quoted(str):
         return quoted
 
 
-def together(sentences: Sequence[str]) -> str:
-    """Several sentences as one text, of which each can still be translated."""
+def together(sentences: Sequence[str], between: str = " ") -> str:
+    """Several sentences, or parts of one, as one text, of which each can still be translated."""
     if len(sentences) == 1:
         return sentences[0]
     values = {f"sentence{place}": sentence for place, sentence in enumerate(sentences)}
-    return Words(" ".join(f"{{{name}}}" for name in values), values)
+    return Words(between.join(f"{{{name}}}" for name in values), values)
 
 
 def say(template: str, **values: Any) -> Words:

@@ -33,6 +33,7 @@ KEPT = next(
     for voted in shipped_definitions()
     if voted.definition.event == "fall"
 )
+EVENINGS = {"0": [("18:00", "22:00")]}
 OPENED, CLOSED = ActType.CONSULTATION_OPENED, ActType.CONSULTATION_CLOSED
 VOTE, PUBLICATION, LEAVE = ActType.VOTE, ActType.PUBLICATION, ActType.AUTHORISATION
 
@@ -244,6 +245,25 @@ ROWS = [
         "An opinion of the AI committee comes with a declaration of interests.",
         step={"details": {"by": "ai_committee", "outcome": "reserved", "interests": " "}},
         instead={"details": {"by": "ai_committee", "outcome": "reserved", "interests": "none"}},
+    ),
+    Row(
+        hearing.not_widened,
+        VOTE,
+        "Since the consultation this was widened: mode shadow → live, hours. Take it back, or "
+        "consult again.",
+        before=(
+            draft(mode=Mode.SHADOW, hours=EVENINGS),
+            Bench.consult,
+            changed(mode=Mode.LIVE),
+        ),
+        remedy=(changed(mode=Mode.STATISTICS, hours=EVENINGS),),
+    ),
+    Row(
+        hearing.not_widened,
+        VOTE,
+        "Since the consultation this was widened: hours. Take it back, or consult again.",
+        before=(draft(hours=EVENINGS), record(OPENED), changed(), wait(1), record(CLOSED)),
+        remedy=(Bench.consult,),
     ),
     Row(
         hearing.opinions_given,
@@ -506,6 +526,7 @@ STANDS_BEFORE: Mapping[Rule, frozenset[ActType]] = {
     hearing.consultation_over: frozenset({CLOSED}),
     hearing.everybody_answered: frozenset({CLOSED}),
     hearing.consultation_held: frozenset({VOTE}),
+    hearing.not_widened: frozenset({VOTE}),
     hearing.interests_declared: frozenset({ActType.OPINION}),
     hearing.opinions_given: frozenset({VOTE}),
     hearing.adverse_answered: frozenset({VOTE}),

@@ -88,6 +88,7 @@ def table() -> Mapping[str, DutyText]:
 
 
 ENDINGS: Final = frozenset({"repeal", "withdrawal"})
+CONSULTATION: Final = frozenset({"consultation_opened", "consultation_closed"})
 LIMITS: Final[Mapping[str, str]] = {
     "authorisation": "until",
     "publication": "ends_at",
@@ -139,10 +140,10 @@ def standing_duties(session: Session) -> list[Duty]:
 
 def _of_acts(acts: Sequence[Act]) -> Iterator[tuple[str, date]]:
     """What each act brings about by itself."""
-    closed = any(act.type == "consultation_closed" for act in acts)
+    consultations = [act for act in acts if act.type in CONSULTATION]
     for act in acts:
         match act.type:
-            case "consultation_opened" if not closed:
+            case "consultation_opened" if act is consultations[-1]:
                 yield "answer_contributions", _day(act.details["closes"])
                 yield "close_consultation", _day(act.details["closes"]) + timedelta(days=1)
             case "authorisation" if act.details.get("until"):

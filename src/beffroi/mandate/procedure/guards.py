@@ -36,6 +36,7 @@ from beffroi.mandate.procedure.rules.hearing import (
     consultation_over,
     everybody_answered,
     interests_declared,
+    not_widened,
     opinions_given,
     workers_told,
 )
@@ -56,6 +57,7 @@ GUARDS: Final = MappingProxyType(
             chronology,
             within_limits,
             consultation_held,
+            not_widened,
             opinions_given,
             adverse_answered,
             workers_told,
@@ -94,6 +96,7 @@ ABOUT_THE_CASE: Final[frozenset[Rule]] = frozenset(
         consultation_over,
         everybody_answered,
         consultation_held,
+        not_widened,
         opinions_given,
         adverse_answered,
         workers_told,

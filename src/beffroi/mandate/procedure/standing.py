@@ -52,7 +52,7 @@ PUBLISHED: Final = frozenset({State.PUBLISHED, State.IN_FORCE, State.SUSPENDED})
 
 FOLLOWS: Final[Mapping[ActType, frozenset[State]]] = MappingProxyType(
     {
-        ActType.CONSULTATION_OPENED: frozenset({State.DRAFT}),
+        ActType.CONSULTATION_OPENED: frozenset({State.DRAFT, State.OPINIONS}),
         ActType.CONSULTATION_CLOSED: frozenset({State.CONSULTATION}),
         ActType.OPINION: BEFORE_VOTE,
         ActType.OVERRIDE: BEFORE_VOTE,

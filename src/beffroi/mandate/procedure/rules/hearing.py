@@ -11,8 +11,11 @@ from beffroi.mandate.procedure.acts import (
 )
 from beffroi.mandate.procedure.case import Case, Step, clause_of
 from beffroi.mandate.procedure.standing import State
+from beffroi.mandate.use_text import stored_text
+from beffroi.mandate.uses import definition_of
+from beffroi.mandate.widening import Version, widened
 from beffroi.store.procedure import Contribution
-from beffroi.words import Words, say
+from beffroi.words import Words, say, together
 
 
 def consultation_dates(case: Case, step: Step) -> Words | None:
@@ -64,6 +67,24 @@ def consultation_held(case: Case, step: Step) -> Words | None:
             clause=clause_of(case, "consultation_days"),
         )
     return None
+
+
+def not_widened(case: Case, step: Step) -> Words | None:
+    """Residents were asked about all that is put to the vote; for more they are asked again."""
+    asked = case.of(ActType.CONSULTATION_OPENED)
+    if not asked:
+        return None
+    before = stored_text(case.session, asked[-1].subject_digest).text
+    wider = widened(
+        Version(before, definition_of(case.session, before).definition),
+        Version(case.written.text, case.definition),
+    )
+    if not wider:
+        return None
+    return say(
+        "Since the consultation this was widened: {wider}. Take it back, or consult again.",
+        wider=together(wider, ", "),
+    )
 
 
 def interests_declared(case: Case, step: Step) -> Words | None:

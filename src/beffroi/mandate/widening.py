@@ -1,0 +1,124 @@
+"""What one text of a use lets happen that another did not: residents are asked again for that.
+
+Parameters are left out: whether a number lets more or less through only its detector knows, and
+residents may well have asked for it. Another event or detector is never the same matter.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shapely import Polygon, make_valid
+
+from beffroi.mandate.definition import Definition, EvidenceClass
+from beffroi.mandate.hours import Hours, parse_minute
+from beffroi.mandate.modes import Mode
+from beffroi.mandate.use_text import CameraText, UseText
+from beffroi.words import Words, say
+
+_FARTHER: Final = (Mode.STATISTICS, Mode.SHADOW, Mode.LIVE)
+_EVIDENCE: Final = tuple(EvidenceClass)
+_TOLERANCE: Final = 1e-6
+"""Fractions of the picture: two polygons that share an edge do so only up to rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text of a use, with the definition that it applies."""
+
+    text: UseText
+    definition: Definition
+
+
+def widened(before: Version, after: Version) -> list[Words]:
+    """What the later text lets happen that the earlier one did not, a few words each."""
+    return [
+        *_in_reach(before.text, after.text),
+        *_in_time(before.text, after.text),
+        *_in_matter(before.definition, after.definition),
+        *_on_cameras(before.text.cameras, after.text.cameras),
+    ]
+
+
+def _in_reach(before: UseText, after: UseText) -> Iterator[Words]:
+    if before.mode is not after.mode and not _narrower(before.mode, after.mode):
+        yield say("mode {before} → {after}", before=before.mode.value, after=after.mode.value)
+    if new := sorted(set(after.partners) - set(before.partners)):
+        yield say("who is told: {partners}", partners=", ".join(new))
+    if after.max_offline_s > before.max_offline_s:
+        yield say(
+            "time offline: {before} s → {after} s",
+            before=before.max_offline_s,
+            after=after.max_offline_s,
+        )
+    if after.quota > before.quota:
+        yield say("samples: {before} → {after}", before=before.quota, after=after.quota)
+
+
+def _narrower(before: Mode, after: Mode) -> bool:
+    """A learning set is no step on the way from counting to ringing."""
+    if Mode.LEARNING in (before, after):
+        return False
+    return _FARTHER.index(after) < _FARTHER.index(before)
+
+
+def _in_time(before: UseText, after: UseText) -> Iterator[Words]:
+    if before.timezone != after.timezone or not _minutes(after.hours) <= _minutes(before.hours):
+        yield say("hours")
+    if after.starts_at < before.starts_at or after.ends_at > before.ends_at:
+        yield say("dates")
+
+
+def _minutes(hours: Hours) -> set[tuple[str, int]]:
+    return {
+        (day, minute)
+        for day, spans in hours.items()
+        for start, end in spans
+        for minute in range(parse_minute(start), parse_minute(end))
+    }
+
+
+def _in_matter(before: Definition, after: Definition) -> Iterator[Words]:
+    if (before.event, before.detector) != (after.event, after.detector):
+        yield say("event {before} → {after}", before=before.event, after=after.event)
+    if after.retention_days > before.retention_days:
+        yield say(
+            "days that evidence is kept: {before} → {after}",
+            before=before.retention_days,
+            after=after.retention_days,
+        )
+    if _EVIDENCE.index(after.evidence) > _EVIDENCE.index(before.evidence):
+        yield say(
+            "evidence: {before} → {after}",
+            before=before.evidence.value,
+            after=after.evidence.value,
+        )
+
+
+def _on_cameras(
+    before: Mapping[str, CameraText], after: Mapping[str, CameraText]
+) -> Iterator[Words]:
+    for camera, seen in sorted(after.items()):
+        was = before.get(camera)
+        if was is None or was.address != seen.address:
+            yield say("camera {camera}", camera=camera)
+        elif not all(mask in seen.masks for mask in was.masks):
+            yield say("masks of camera {camera}", camera=camera)
+        elif not _drawn_within(was.zones, seen.zones):
+            yield say("what is drawn on camera {camera}", camera=camera)
+
+
+def _drawn_within(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether what is drawn reaches nowhere that it did not; without an area it is everywhere."""
+    was, area = before.get("area"), after.get("area")
+    if was and not (area and _covers(was, area)):
+        return False
+    zones, lines = before.get("forbidden", {}), before.get("lines", {})
+    return all(
+        name in zones and _covers(zones[name], zone)
+        for name, zone in after.get("forbidden", {}).items()
+    ) and all(lines.get(name) == line for name, line in after.get("lines", {}).items())
+
+
+def _covers(outer: list[Any], inner: list[Any]) -> bool:
+    return bool(make_valid(Polygon(outer)).buffer(_TOLERANCE).covers(make_valid(Polygon(inner))))
