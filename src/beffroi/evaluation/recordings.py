@@ -37,6 +37,9 @@ LOOKING_FOR: Final[Mapping[Need, tuple[str, ...]]] = MappingProxyType(
     {
         Need.PEOPLE: ("perception/pose.py",),
         Need.OBJECTS: ("perception/objects.py", "perception/things.py"),
+        Need.STILL: tuple(
+            f"perception/{name}.py" for name in ("backgrounds", "patches", "still", "stood")
+        ),
     }
 )
 """And what is seen because somebody needs it."""

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from beffroi.capture.frame import Frame
 from beffroi.perception.observation import Region, Track
+from beffroi.perception.still import Still
 
 
 class Need(StrEnum):
@@ -43,5 +44,5 @@ class Finder(Protocol):
         """
 
 
-FINDERS: Final[Mapping[Need, Callable[[], Finder]]] = MappingProxyType({})
+FINDERS: Final[Mapping[Need, Callable[[], Finder]]] = MappingProxyType({Need.STILL: Still})
 """Who finds the regions of a need."""
