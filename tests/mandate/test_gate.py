@@ -421,3 +421,22 @@ def test_a_mask_may_be_added_and_none_taken_away(
         masked = CameraSpec("The park", "sim://park?seed=1", masks=[mask])
         change_camera(session, "park", masked, actor=MAYOR, clock=clock)
     assert ask(city, clock).permit is not None
+
+
+def test_what_one_technician_masked_one_technician_does_not_unmask(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    """The vote named no mask, so that without it the camera is again as it was voted."""
+    drafted()
+    decide(*IN_FORCE)
+    mask = ((0.1, 0.1), (0.4, 0.1), (0.4, 0.4))
+    for masks in ([mask], []):
+        clock.advance(1)
+        with city.write() as session:
+            spec = CameraSpec("The park", "sim://park?seed=1", masks=masks)
+            change_camera(session, "park", spec, actor=MAYOR, clock=clock)
+        assert (ask(city, clock).permit is not None) is bool(masks)
+    assert "a mask was taken off the camera since" in ask(city, clock).refused[0].reason
+    with city.write() as session:
+        enact(session, "falls", ActType.REVALIDATION, clock, {"camera": "park"})
+    assert ask(city, clock).permit is not None

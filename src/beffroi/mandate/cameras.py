@@ -152,6 +152,18 @@ def camera_version(session: Session, camera_id: str, number: int) -> CameraVersi
     return version
 
 
+def unmasked_since(session: Session, camera: CameraVersion, since: datetime) -> bool:
+    """Whether a version of the camera from a moment on had a mask that this one lacks."""
+    if camera.since < since:
+        return False
+    between = select(CameraVersion.masks).where(
+        CameraVersion.camera_id == camera.camera_id,
+        CameraVersion.number < camera.number,
+        CameraVersion.since >= since,
+    )
+    return any(mask not in camera.masks for masks in session.scalars(between) for mask in masks)
+
+
 def doubt_camera(session: Session, camera_id: str, reason: str, clock: Clock) -> None:
     """Note that a camera no longer shows what was voted; its uses wait until it is settled."""
     if doubted(session, camera_id):

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from beffroi.mandate.cameras import camera_version, doubted, version_at
+from beffroi.mandate.cameras import camera_version, doubted, unmasked_since, version_at
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.procedure import Procedure
 from beffroi.mandate.doctrine.stack import Stack
@@ -19,7 +19,7 @@ from beffroi.mandate.lawful import objection
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.standing import Standing, State, counts
-from beffroi.mandate.use_text import CameraText, UseText
+from beffroi.mandate.use_text import CameraText, UseText, stored_since
 from beffroi.mandate.uses import fits, snapshot
 from beffroi.store.cameras import CameraState
 from beffroi.store.mandates import Pause, Use
@@ -154,16 +154,18 @@ def _as_voted(
 ) -> Condition:
     """Whether the camera is the one voted, or the one that two people found to fit since."""
     camera, source = version_at(session, camera_id, now), matter.standing.voted or ""
+    since = stored_since(session, source)
     number = matter.standing.revalidated.get(camera_id)
     if number is not None:
-        voted = snapshot(camera_version(session, camera_id, number), voted.zones)
+        looked_at = camera_version(session, camera_id, number)
+        voted, since = snapshot(looked_at, voted.zones), looked_at.since
         source = _revalidation(matter, camera_id)
-    changed = say("the camera is no longer the one that was voted; it must be re-validated")
-    return Condition(
-        say("The camera is the one that was voted."),
-        None if fits(camera, voted) else changed,
-        source,
-    )
+    against = None
+    if not fits(camera, voted):
+        against = say("the camera is no longer the one that was voted; it must be re-validated")
+    elif since is not None and unmasked_since(session, camera, since):
+        against = say("a mask was taken off the camera since; two people must re-validate it")
+    return Condition(say("The camera is the one that was voted."), against, source)
 
 
 def _revalidation(matter: Matter, camera_id: str) -> str:

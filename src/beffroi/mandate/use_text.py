@@ -160,6 +160,12 @@ def read_text(data: bytes, expected: str) -> WrittenUse:
         raise BadInput(f"These bytes are not the text of a use: {error}.") from error
 
 
+def stored_since(session: Session, text_digest: str) -> datetime | None:
+    """When the text stored under a digest was written; None where there is none."""
+    stored = session.get(StoredUseText, text_digest)
+    return None if stored is None else stored.written_at
+
+
 def stored_text(session: Session, text_digest: str) -> WrittenUse:
     """The text stored under a digest.
 
