@@ -54,3 +54,8 @@ def test_canonical_bytes_are_read_back() -> None:
 def test_bytes_of_which_two_readers_could_differ_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"not canonical|Expecting"):
         parse(data)
+
+
+def test_what_is_nested_without_end_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="nested too deeply"):
+        parse(b"[" * 100_000 + b"]" * 100_000)

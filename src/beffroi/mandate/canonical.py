@@ -31,8 +31,12 @@ def parse(data: bytes) -> Any:
     Raises:
         ValueError: They are not JSON, or not canonical (a key twice, say).
     """
-    value = json.loads(data)
-    if canonical(value) != data:
+    try:
+        value = json.loads(data)
+        written = canonical(value)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if written != data:
         raise ValueError("not canonical: what they say depends on the reader")
     return value
 

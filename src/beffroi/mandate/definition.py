@@ -32,6 +32,9 @@ from beffroi.mandate.wording import ill_worded
 VOTED_LANGUAGES: Final = ("fr", "en")
 """Every text is voted in these; others are voted with it or follow as an annex."""
 
+LARGEST_BYTES: Final = 256 * 1024
+"""Of a definition, doctrine or annex written in YAML: a hundred times what ships."""
+
 CONDUCT: Final = frozenset(
     {"detector", "behaviour", "parameters", "models", "precisions", "rate_hz"}
 )
@@ -178,13 +181,19 @@ def load_definition(stored: bytes, voted: str) -> VotedText:
 
 
 def read_fields(path: Path) -> Any:
-    """What a YAML file says, each key once.
+    """What a YAML file says, each key once and nothing by reference.
 
     Raises:
-        BadInput: The file cannot be read, or is not YAML.
+        BadInput: The file cannot be read, is larger than any text that is voted, or is not YAML.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _EachKeyOnce)  # noqa: S506 (is safe)
+        with path.open("rb") as file:
+            data = file.read(LARGEST_BYTES + 1)
+        if len(data) > LARGEST_BYTES:
+            raise BadInput(f"{path.name} is larger than {LARGEST_BYTES // 1024} KiB.")
+        return yaml.load(data.decode(), _Plain)  # noqa: S506 (is safe)
+    except RecursionError as error:
+        raise BadInput(f"{path.name} cannot be read: it is nested too deeply.") from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadInput(f"{path.name} cannot be read: {' '.join(str(error).split())}.") from error
 
@@ -247,14 +256,28 @@ def _worded_as_facts(definition: Definition) -> dict[str, Text]:
     return texts | {field: dict.fromkeys(VOTED_LANGUAGES, name) for field, name in spoken.items()}
 
 
-class _EachKeyOnce(yaml.SafeLoader):
-    """YAML of which no two readers can take different values."""
+class _Plain(yaml.SafeLoader):
+    """YAML of which no two readers can take different values, and that is no larger than it looks.
+
+    A few lines of references to references would fill any memory.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # its stubs say nothing of it
+        if getattr(event, "anchor", None) is not None:
+            raise yaml.composer.ComposerError(
+                None, None, "anchors and aliases (& and *) are not used here", event.start_mark
+            )
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"{key} is written twice", node.start_mark
+                    None, None, f"{key.value} is written twice", node.start_mark
                 )
+            seen.add(key.value)
         return super().construct_mapping(node, deep)

@@ -232,6 +232,8 @@ def parse(name: str, data: bytes, model: type[Model]) -> tuple[Model, ...]:
     try:
         records = json.loads(data, object_pairs_hook=_each_key_once)
         return tuple(model.model_validate(fields) for fields in records)
+    except RecursionError as error:
+        raise BadInput(f"{name} cannot be read: it is nested too deeply.") from error
     except (TypeError, ValueError) as error:
         reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
         raise BadInput(f"{name} cannot be read: {reason}.") from error
