@@ -64,7 +64,7 @@ def test_list_says_what_ships_what_is_registered_and_what_was_measured(office: O
     assert rows["fall"]["figures"] == "not measured", "nobody has recorded figures here"
     assert rows["fall"]["languages"] == "en, fr"
     assert rows["fall"]["digest"].startswith(rows["fall"]["short"])
-    assert "Chute d’une" in office.run("definition list").out
+    assert "Chute" in office.run("definition list").out
 
 
 @pytest.mark.parametrize("which", ["fall", FALL.digest, FALL.digest[:8]])
@@ -182,7 +182,7 @@ def test_a_translation_is_read_and_marked_until_somebody_reviews_it(
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("definition show flight", "'flight' is no shipped event (fall, gathering,"),
+        ("definition show flight", "'flight' is no shipped event ("),
         ("definition show 00000000", "not the beginning of one registered digest"),
         ("definition annex strike {file}", "No definition"),
         ("definition review fall contacts", "has no contacts"),
