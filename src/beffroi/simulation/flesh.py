@@ -5,7 +5,7 @@ drawing all use the same shapes, so that truth and picture cannot disagree.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 
 import numpy as np
@@ -73,19 +73,24 @@ class Shapes:
     frame: Floats
     thickness: Floats
 
+    def __add__(self, other: "Shapes") -> "Shapes":
+        """All shapes of both."""
+        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(Shapes))
+        return Shapes(*(np.concatenate(pair) for pair in pairs))
+
 
 @dataclass
-class _Rows:
+class Rows:
     """Shapes in metres, gathered before one projection of them all."""
 
-    owner: list[int]
-    ends: list[tuple[Floats, Floats]]
-    radii: list[tuple[float, float, float]]
-    caps: list[tuple[float, float]]
-    dye: list[Colour]
-    trim: list[Colour]
-    kind: list[Kind]
-    frame: list[Floats]
+    owner: list[int] = field(default_factory=list)
+    ends: list[tuple[Floats, Floats]] = field(default_factory=list)
+    radii: list[tuple[float, float, float]] = field(default_factory=list)
+    caps: list[tuple[float, float]] = field(default_factory=list)
+    dye: list[Colour] = field(default_factory=list)
+    trim: list[Colour] = field(default_factory=list)
+    kind: list[Kind] = field(default_factory=list)
+    frame: list[Floats] = field(default_factory=list)
 
     def add(
         self,
@@ -109,6 +114,25 @@ class _Rows:
         self.frame.append(_IDENTITY if frame is None else frame)
         self.caps.append(caps)
 
+    def projected(self, camera: Camera) -> Shapes:
+        """The shapes as a camera sees them."""
+        ends = np.array(self.ends, dtype=np.float64).reshape(-1, 2, 3)
+        depth = np.maximum(camera.view(ends)[..., 2], 0.05)
+        radii = np.array(self.radii).reshape(-1, 3)
+        scale = camera.focal / depth
+        return Shapes(
+            owner=np.array(self.owner, dtype=np.int64),
+            ends=np.nan_to_num(camera.project(ends), nan=-1e4),
+            depth=depth,
+            radii=radii * np.stack([scale[:, 0], scale.mean(axis=1), scale[:, 1]], axis=1),
+            caps=np.array(self.caps).reshape(-1, 2),
+            dye=np.array(self.dye).reshape(-1, 3),
+            trim=np.array(self.trim).reshape(-1, 3),
+            kind=np.array(self.kind, dtype=np.int64),
+            frame=np.array(self.frame).reshape(-1, 3, 3),
+            thickness=radii[:, 1],
+        )
+
 
 _IDENTITY = np.eye(3)
 _BAG: Colour = (64, 62, 70)
@@ -127,7 +151,7 @@ def _dyes(who: Figure) -> dict[str, Colour]:
 
 def flesh(bodies: Bodies, figures: Sequence[Figure], camera: Camera) -> Shapes:
     """All shapes of all people, projected."""
-    rows = _Rows([], [], [], [], [], [], [], [])
+    rows = Rows()
     eye = np.array(camera.position)
     for i, who in enumerate(figures):
         joints, h, girth = bodies.joints[i], who.stature, who.stature * who.build
@@ -141,22 +165,7 @@ def flesh(bodies: Bodies, figures: Sequence[Figure], camera: Camera) -> Shapes:
             back = bodies.chest[i] @ np.array([-0.085, 0, 0.0]) * h
             low, high = joints[J.WAIST] + back, joints[J.NECK] + back * 0.9
             rows.add(i, (low, high), (0.06 * h, 0.068 * h, 0.045 * h), _BAG, caps=(2.0, 1.6))
-    ends = np.array(rows.ends, dtype=np.float64).reshape(-1, 2, 3)
-    depth = np.maximum(camera.view(ends)[..., 2], 0.05)
-    radii_m = np.array(rows.radii).reshape(-1, 3)
-    scale = camera.focal / depth
-    return Shapes(
-        owner=np.array(rows.owner, dtype=np.int64),
-        ends=np.nan_to_num(camera.project(ends), nan=-1e4),
-        depth=depth,
-        radii=radii_m * np.stack([scale[:, 0], scale.mean(axis=1), scale[:, 1]], axis=1),
-        caps=np.array(rows.caps).reshape(-1, 2),
-        dye=np.array(rows.dye).reshape(-1, 3),
-        trim=np.array(rows.trim).reshape(-1, 3),
-        kind=np.array(rows.kind, dtype=np.int64),
-        frame=np.array(rows.frame).reshape(-1, 3, 3),
-        thickness=radii_m[:, 1],
-    )
+    return rows.projected(camera)
 
 
 def _outline(frame: Floats, axis: Floats, seen: Floats, across: float, through: float) -> float:
@@ -166,7 +175,7 @@ def _outline(frame: Floats, axis: Floats, seen: Floats, across: float, through: 
     return float(np.hypot(across * (side @ frame[:, 1]), through * (side @ frame[:, 0])))
 
 
-def _trunk(rows: _Rows, i: int, who: Figure, bodies: Bodies, eye: Floats) -> None:
+def _trunk(rows: Rows, i: int, who: Figure, bodies: Bodies, eye: Floats) -> None:
     joints, h = bodies.joints[i], who.stature
     pelvis, waist, neck = joints[J.PELVIS], joints[J.WAIST], joints[J.NECK]
     chest, hips = bodies.chest[i], bodies.pelvis[i]
@@ -204,7 +213,7 @@ def _trunk(rows: _Rows, i: int, who: Figure, bodies: Bodies, eye: Floats) -> Non
         _skirt(rows, i, who, bodies, wide["hips"])
 
 
-def _skirt(rows: _Rows, i: int, who: Figure, bodies: Bodies, hips: float) -> None:
+def _skirt(rows: Rows, i: int, who: Figure, bodies: Bodies, hips: float) -> None:
     joints, h, down = bodies.joints[i], who.stature, -bodies.pelvis[i][:, 2]
     pelvis, knees = joints[J.PELVIS], (joints[J.L_KNEE] + joints[J.R_KNEE]) / 2
     fall = knees - pelvis
@@ -218,7 +227,7 @@ def _skirt(rows: _Rows, i: int, who: Figure, bodies: Bodies, hips: float) -> Non
     rows.add(i, (top, pelvis + 0.86 * fall), radii, cloth, caps=(2.0, 3.0))
 
 
-def _head(rows: _Rows, i: int, who: Figure, bodies: Bodies, eye: Floats) -> None:
+def _head(rows: Rows, i: int, who: Figure, bodies: Bodies, eye: Floats) -> None:
     joints, head = bodies.joints[i], bodies.head[i]
     size = who.stature * who.head
     centre, up = joints[J.HEAD], head[:, 2]

@@ -11,6 +11,7 @@ import numpy as np
 
 from beffroi.simulation.figure import draw_figure
 from beffroi.simulation.part import Part, Point
+from beffroi.simulation.things import Thing
 from beffroi.simulation.truth import Event, Twin
 
 ACT_S = 75.0
@@ -18,7 +19,7 @@ ACT_S = 75.0
 
 @dataclass
 class Act:
-    """One act: parts, events and innocent twins, in seconds since the scene began.
+    """One act: parts, things, events and innocent twins, in seconds since the scene began.
 
     Args:
         number: 0 for the first act.
@@ -30,6 +31,7 @@ class Act:
     parts: list[Part] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     twins: list[Twin] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
 
     @property
     def start(self) -> float:
@@ -54,6 +56,12 @@ class Act:
         self.twins.append(
             Twin(kind, resembles, float(start), float(end), tuple(p.ident for p in who))
         )
+
+    def bring(self, kind: str, who: Part) -> Thing:
+        """A new thing of a kind, in somebody's hand from their entrance on."""
+        thing = Thing.draw(kind, self.rng).held(who.start, who)
+        self.things.append(thing)
+        return thing
 
     def passer(self, when: float, y: float, side: int, reach: float, speed: float) -> Part:
         """Someone who crosses the picture from one side (-1 left, 1 right) to the other."""

@@ -15,6 +15,7 @@ from beffroi.simulation.render import F32, Light, cast_shadows, paint
 from beffroi.simulation.scenes import SETTINGS
 from beffroi.simulation.setting import Setting
 from beffroi.simulation.skeleton import ANGLES, Bodies, Reach, articulate
+from beffroi.simulation.things import Thing, shown
 from beffroi.simulation.truth import Event, Truth, Twin, observe
 
 Floats = NDArray[np.float64]
@@ -123,7 +124,7 @@ class Scene:
 
     def render(self, t: float) -> NDArray[np.uint8]:
         """The picture `t` seconds after the scene began, RGB [H,W,3]."""
-        shapes = self._stage(t).shapes
+        shapes = self._stage(t).shapes + shown(self._things(t), t, self.camera)
         picture, depth = self._backdrop.copy(), self._scenery.copy()
         cast_shadows(picture, depth, self._stage(t).bodies, self.camera, self.light)
         paint(picture, depth, shapes, self.camera, self.light)
@@ -160,6 +161,10 @@ class Scene:
                 self._setting.direct(act)
             self._acts[number] = act
         return self._acts[number]
+
+    def _things(self, t: float) -> list[Thing]:
+        number = int(t // ACT_S)
+        return [x for n in range(number - 1, number + 2) for x in self._act(n).things]
 
     def _stage(self, t: float) -> _Stage:
         if self._staged is None or self._staged[0] != t:

@@ -20,9 +20,10 @@ class Event:
     """Something that a detector should report.
 
     Attributes:
-        event: "strike", "fall", "gathering" or "intrusion".
+        event: Name of the kind of event, as in its definition.
         start_s, end_s: When it begins and ends.
-        instant_s: The decisive moment: first blow landed, ground hit, last one in, line crossed.
+        instant_s: The decisive moment: first blow landed, ground hit, last one in, line crossed,
+            carrier gone.
         people: Identities in the truth.
     """
 
