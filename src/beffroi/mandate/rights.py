@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from beffroi.errors import NotAuthorised
+from beffroi.words import say
 
 
 class Role(StrEnum):
@@ -131,6 +132,10 @@ def require(account: Holder, permission: Permission) -> None:
     """
     if permission not in abilities(account):
         raise NotAuthorised(
-            f"Your role ({account.role}) does not allow this ({permission}). "
-            "An administrator can say who may."
+            say(
+                "Your role ({role}) does not allow this ({permission}). "
+                "An administrator can say who may.",
+                role=account.role,
+                permission=permission.value,
+            )
         )

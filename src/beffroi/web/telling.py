@@ -20,6 +20,7 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "stopped": "body",
         "lifters": "body",
         "what": "stated",
+        "role": "role",
     }
 )
 """Value of a sentence → closed list that it comes from."""
