@@ -9,10 +9,21 @@ from sqlalchemy.orm import Session
 from beffroi.clock import FrozenClock
 from beffroi.errors import NotAuthorised
 from beffroi.ledger.append import SYSTEM, Kind, append
-from beffroi.mandate.keeping import AT_A_TIME, erase_line, erase_over, require_kept_long_enough
+from beffroi.mandate.keeping import (
+    AT_A_TIME,
+    drop_unused,
+    erase_line,
+    erase_over,
+    require_kept_long_enough,
+)
+from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.procedure.adoption import register_doctrine
 from beffroi.mandate.procedure.consultation import answer, contribute, contributions
+from beffroi.mandate.procedure.documents import attach
+from beffroi.mandate.procedure.record import record_change
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry, LedgerPayload
+from beffroi.store.procedure import Document
 from tests.enacting import FIRST, adopt
 from tests.mandate.bench import Bench
 from tests.mandate.doctrine.made import doctrine
@@ -153,3 +164,26 @@ def test_nobody_waits_for_an_answer_to_what_was_erased(bench: Bench) -> None:
     erase(bench.session, Kind.CONTRIBUTION_RECEIVED, bench.clock)
     bench.clock.advance(DAY)
     assert bench.against(CLOSED) == []
+
+
+def test_a_paper_that_no_act_took_is_dropped_after_a_day(
+    database: Database, clock: FrozenClock
+) -> None:
+    with database.write() as session:
+        cited = attach(session, "cited.txt", b"minutes", actor=FIRST, clock=clock).digest
+        attach(session, "Ada.txt", b"left over", actor=FIRST, clock=clock)
+        text = doctrine("ville", {"rule": "dpia"})
+        register_doctrine(session, text, actor=FIRST, clock=clock)
+        record_change(
+            session, ActType.ADOPTION, "ville", version_digest=text.digest, document=cited,
+            body="council", date="2026-11-23", reference="1", motives="m", actor=FIRST, clock=clock,
+        )  # fmt: skip
+    clock.advance(DAY - 1)
+    assert drop_unused(database, clock) == 0
+    clock.advance(1)
+    assert (drop_unused(database, clock), drop_unused(database, clock)) == (1, 0)
+    with database.read() as session:
+        assert list(session.scalars(select(Document.name))) == ["cited.txt"]
+        told = " ".join(session.scalars(select(LedgerPayload.payload)))
+    assert "cited.txt" in told
+    assert "Ada.txt" not in told

@@ -25,7 +25,7 @@ from beffroi.errors import BeffroiError, Unavailable
 from beffroi.events.registry import DETECTORS
 from beffroi.folder import DataFolder
 from beffroi.mandate.gate import CameraDecision, Gate
-from beffroi.mandate.keeping import AT_A_TIME, erase_over
+from beffroi.mandate.keeping import AT_A_TIME, drop_unused, erase_over
 from beffroi.mandate.learning import destroy_ended
 from beffroi.mandate.suspending import suspend_failing
 from beffroi.mandate.timekeeping import Timekeeper, doubtful
@@ -209,6 +209,7 @@ class Supervisor:
         """Erase what the ledger may no longer tell, a little at a time while there is more."""
         if self._clock.monotonic() < self._look_through_at:
             return
+        drop_unused(self._database, self._clock)
         if erase_over(self._database, self._clock) < AT_A_TIME:
             self._look_through_at = self._clock.monotonic() + KEEPING_S
 

@@ -25,6 +25,7 @@ from beffroi.mandate.procedure.adoption import stack_in_force
 from beffroi.mandate.procedure.consultation import forget, forget_answer
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry, LedgerPayload
+from beffroi.store.procedure import Act, Document
 from beffroi.words import say
 
 DECIDED: Final = frozenset(
@@ -49,6 +50,9 @@ DECIDED: Final = frozenset(
     }
 )
 """Lines that prove the mandate, or that something is gone: no cap reaches them."""
+
+UNFINISHED: Final = timedelta(days=1)
+"""So long a form may lie open with its paper attached."""
 
 AT_A_TIME: Final = 200
 """Lines erased in one transaction, so that nobody else waits for long."""
@@ -129,23 +133,46 @@ def erase_line(session: Session, entry_id: int, actor: str, reason: str, clock: 
         return
     if entry.kind == Kind.CONTRIBUTION_RECEIVED:
         forget(session, told["contribution"])
-        for answering in _answers(session, told["contribution"]):
-            erase_payload(session, answering, actor, reason, clock)
+        # The answer may well quote it.
+        for line in _lines(
+            session, Kind.CONTRIBUTION_ANSWERED, "contribution", told["contribution"]
+        ):
+            erase_payload(session, line, actor, reason, clock)
     elif entry.kind == Kind.CONTRIBUTION_ANSWERED:
         forget_answer(session, told["contribution"])
 
 
-def _answers(session: Session, contribution: int) -> list[int]:
-    """The lines that tell the answer to a contribution, which may well quote it."""
-    lines = (
+def drop_unused(database: Database, clock: Clock) -> int:
+    """Drop papers that no act took within a day: a form brought them that was never finished.
+
+    Returns:
+        How many.
+
+    Raises:
+        Unavailable: The database refuses.
+    """
+    cited = select(Act.document_digest).where(Act.document_digest.is_not(None))
+    unused = select(Document).where(
+        Document.stored_at <= clock.now() - UNFINISHED, Document.digest.not_in(cited)
+    )
+    with database.write() as session:
+        left = session.scalars(unused).all()
+        for document in left:
+            for line in _lines(session, Kind.DOCUMENT_STORED, "document", document.digest):
+                erase_payload(session, line, SYSTEM, "no act took this document", clock)
+            session.delete(document)
+    return len(left)
+
+
+def _lines(session: Session, kind: Kind, field: str, value: object) -> list[int]:
+    """The lines of a kind that still tell this of something."""
+    kept = (
         select(LedgerPayload)
         .join(LedgerEntry, LedgerEntry.id == LedgerPayload.entry_id)
-        .where(LedgerEntry.kind == Kind.CONTRIBUTION_ANSWERED)
+        .where(LedgerEntry.kind == kind)
     )
     return [
-        line.entry_id
-        for line in session.scalars(lines)
-        if json.loads(line.payload)["contribution"] == contribution
+        line.entry_id for line in session.scalars(kept) if json.loads(line.payload)[field] == value
     ]
 
 

@@ -31,6 +31,8 @@ Typed = Annotated[FormData, Depends(_typed)]
 def attached(site: Site, visitor: Visitor, typed: FormData) -> dict[str, str]:
     """Keep an attachment by itself, so that a form that comes back still holds it.
 
+    One that no act takes within a day is dropped.
+
     Returns:
         What the form then carries in the place of the file; nothing if none was chosen.
 
