@@ -199,6 +199,7 @@ def _told(proven: Proven) -> dict[str, object]:
         "uses": [use.model_dump() for use in contents.uses],
         "alerts": proven.alerts,
         "erased": proven.erased,
+        "unproven": proven.unproven,
     }
 
 
@@ -214,6 +215,9 @@ def _tell(proven: Proven) -> str:
         lines.append(f"Each of the {proven.alerts} alerts was raised under a use in force.")
     if proven.erased:
         lines.append(f"Of {proven.erased} more alerts only the time is left: erased, on record.")
+    if proven.unproven:
+        lines.append("Of these only who wrote them and when is left in the ledger, on record:")
+        lines += [f"  {name}" for name in proven.unproven]
     return "\n".join(lines)
 
 

@@ -126,12 +126,17 @@ class Gate:
         behaviours: Detector id → version of its behaviour in this software.
         clock: Tells the hour, and the term of the permits.
         models: SHA-256 of each model installed here, by name; None where no stream is opened.
+        precision: Numeric precision of the inference.
     """
 
     def __init__(
-        self, behaviours: Mapping[str, int], clock: Clock, models: Mapping[str, str] | None = None
+        self,
+        behaviours: Mapping[str, int],
+        clock: Clock,
+        models: Mapping[str, str] | None = None,
+        precision: str = "f32",
     ) -> None:
-        self._equipment = Equipment(behaviours, models)
+        self._equipment = Equipment(behaviours, models, precision)
         self._clock = clock
         self._timekeeper = Timekeeper(clock)
 

@@ -253,12 +253,47 @@ def test_an_erased_alert_keeps_its_time_and_no_more(archive: Archive) -> None:
     assert (proven.alerts, proven.erased) == (1, 1)
 
 
-def test_an_act_whose_line_was_erased_can_no_longer_be_proven(archive: Archive) -> None:
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        ("act", "Act 3 (publication on falls)"),
+        ("act.confirmed", "Act 3 (publication on falls), its confirmation"),
+        ("use.drafted", "uses/"),
+        ("document.stored", "documents.json: paper.txt"),
+        ("camera.added", "cameras.json: park, version 1"),
+        ("definition.registered", "definitions/"),
+    ],
+)
+def test_a_line_that_one_person_erased_is_named_and_stops_no_export(
+    archive: Archive, kind: str, named: str
+) -> None:
+    erase_last(archive, kind)
+    (unproven,) = prove(archive.files()).unproven
+    assert unproven.startswith(named)
+
+
+def erase_last(archive: Archive, kind: str) -> None:
     def erase(session: Session) -> None:
-        acts = select(LedgerEntry.id).where(LedgerEntry.kind == "act").order_by(LedgerEntry.id)
-        last = session.scalars(acts).all()[-1]
+        told = select(LedgerEntry.id).where(LedgerEntry.kind == kind).order_by(LedgerEntry.id)
+        last = session.scalars(told).all()[-1]
         erase_payload(session, last, FIRST, "asked", archive.clock)
 
     archive.change(erase)
-    with pytest.raises(Tampered, match=r"Act 3 .*: no line of the ledger tells of it"):
-        archive.files()
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        act(3, recorded_by="c" * 32),
+        act(3, recorded_at="2026-11-01T00:00:00Z"),
+        edited("acts.json", lambda acts: acts.append(acts[2] | {"number": 4, "act": "other"})),
+    ],
+)
+def test_what_an_erased_line_still_says_is_held_against_its_act(
+    archive: Archive, forge: Forgery
+) -> None:
+    erase_last(archive, "act")
+    files = archive.files()
+    forge(files)
+    with pytest.raises(Tampered, match="no line of the ledger tells of it"):
+        prove(files)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Final
 
 from beffroi.errors import Tampered
@@ -54,39 +55,65 @@ class Claim:
     at: datetime | None = None
 
 
-def require_told(contents: Contents) -> None:
+def require_told(contents: Contents) -> tuple[str, ...]:
     """Refuse an export that says more, less or something else than the ledger.
+
+    Returns:
+        What a line was written of that lost its content, on record: by whom and when is proven,
+        what it says is not.
 
     Raises:
         Tampered: It names the first difference.
     """
     lines: dict[tuple[Kind, tuple[object, ...]], list[Entry]] = defaultdict(list)
+    blank: list[Entry] = []
     for entry in contents.of_kind(*KEYS):
-        if entry.told is not None:
+        if entry.told is None:
+            blank.append(entry)
+        else:
             kind = Kind(entry.kind)
             lines[kind, tuple(map(entry.told.get, KEYS[kind]))].append(entry)
+    unproven = []
     for claim in _claims(contents):
         found = [
             entry
             for kind in claim.kinds
             for entry in lines.pop((kind, tuple(map(claim.told.get, KEYS[kind]))), [])
         ]
-        _require(claim, found)
+        if found:
+            _require(claim, found)
+            continue
+        erased = next((entry for entry in blank if _may_tell(entry, claim)), None)
+        if erased is None:
+            raise Tampered(f"{claim.name}: no line of the ledger tells of it.")
+        blank.remove(erased)
+        unproven.append(claim.name)
     for left in lines.values():
         raise Tampered(f"{left[0].name} tells of something that was left out of the export.")
     _require_every_act(contents)
+    return tuple(unproven)
+
+
+def _may_tell(erased: Entry, claim: Claim) -> bool:
+    """Whether a line that lost its content may have been this claim's."""
+    return erased.kind in claim.kinds and not _elsewhere(erased, claim)
+
+
+def _elsewhere(entry: Entry, claim: Claim) -> list[str]:
+    """What the leaf of a line says otherwise: it stays, whatever is erased."""
+    other = []
+    if claim.by is not None and entry.actor != claim.by:
+        other.append("who did it")
+    if claim.at is not None and abs(entry.at - claim.at) > SAME:
+        other.append("when")
+    return other
 
 
 def _require(claim: Claim, found: list[Entry]) -> None:
-    if not found:
-        raise Tampered(f"{claim.name}: no line of the ledger tells of it.")
     for entry in found:
         told = entry.told or {}
         other = sorted(name for name, value in claim.told.items() if told.get(name) != value)
-        if claim.by is not None and entry.actor != claim.by:
-            other.append("who did it")
-        if claim.at is not None and abs(entry.at - claim.at) > SAME:
-            other.append("when")
+        other += _elsewhere(entry, claim)
         if other:
             raise Tampered(
                 f"{claim.name} is not what the ledger tells at position {entry.position}: "
@@ -99,8 +126,13 @@ def _require_every_act(contents: Contents) -> None:
     numbers = [act.number for act in contents.acts]
     if numbers != list(range(1, len(numbers) + 1)):
         raise Tampered("acts.json leaves acts out, or has them out of order.")
-    told = [entry.told or {} for entry in contents.of_kind(Kind.ACT)]
-    if [line.get("number") for line in told] != numbers:
+    lines = contents.of_kind(Kind.ACT)
+    told = [
+        number if line.told is None else line.told.get("number")
+        for number, line in zip_longest(numbers, lines)
+        if line is not None
+    ]
+    if told != numbers:
         raise Tampered("The ledger tells of the acts in another order than acts.json.")
 
 

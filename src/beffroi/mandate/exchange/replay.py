@@ -56,6 +56,9 @@ class Replay:
         for entry in contents.of_kind(Kind.USE_DRAFTED, Kind.USE_REVISED):
             if entry.told is not None:
                 drafted[entry.told["use"]] = entry.told["text"]
+        # The line of a draft may have lost its content; its text is known by its hash all the same.
+        for use in contents.uses:
+            drafted.setdefault(use.use, use.text)
         self._matters = {use: self._matter(use, text) for use, text in sorted(drafted.items())}
         for act in contents.acts:
             self._require_subject(act)

@@ -25,11 +25,13 @@ class Proven:
         alerts: How many alerts had a mandate; None where the export holds none.
         erased: How many lines of alerts lost their content, on record: of those only the time
             is proven.
+        unproven: What else lost its line's content, on record: by whom and when is proven.
     """
 
     contents: Contents
     alerts: int | None
     erased: int
+    unproven: tuple[str, ...] = ()
 
 
 def prove(files: Files) -> Proven:
@@ -44,7 +46,7 @@ def prove(files: Files) -> Proven:
     """
     contents = Contents.read(files)
     require_proven(contents.entries, contents.signed, contents.key)
-    require_told(contents)
+    unproven = require_told(contents)
     replay = Replay(contents)
     states = {use.use: use for use in replay.states(contents.signed.at)}
     claimed = {use.use: use for use in contents.uses}
@@ -59,6 +61,7 @@ def prove(files: Files) -> Proven:
         contents,
         alerts=None if contents.alerts is None else len(contents.alerts),
         erased=sum(entry.payload is None for entry in contents.of_kind(Kind.ALERT_RAISED)),
+        unproven=unproven,
     )
 
 
