@@ -7,6 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from beffroi.clock import FrozenClock
 from beffroi.mandate.pauses import pause
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.store.procedure import Document
@@ -69,6 +70,28 @@ def test_papers_that_name_staff_stay_in_the_office(
     assert client.get(f"/uses/new/documents/{staff}").status_code == 404
     assert "staff.txt" not in client.get("/uses/new").text
     assert client.get(f"/uses/new/documents/{'0' * 64}").status_code == 404
+
+
+def test_papers_are_handed_out_once_the_council_has_decided(
+    client: httpx.Client, town: Town, draft: str, clock: FrozenClock
+) -> None:
+    with signed_in(client, town, "clerk"):
+        days = {"opens": "2026-05-04", "closes": "2026-05-04", "where": "town hall"}
+        act(
+            client, "consultation_opened", {"file": ("notice.txt", b"notice", "text/plain")}, **days
+        )
+        said = {"by": "panel", "outcome": "reserved", "interests": "none"}
+        act(client, "opinion", {"file": ("panel.txt", b"we doubt", "text/plain")}, **said)
+    papers_of = [papers(town)[name] for name in ("notice.txt", "panel.txt")]
+    paths = [f"/uses/new/documents/{paper}" for paper in papers_of]
+    assert [client.get(path).status_code for path in paths] == [404, 404]
+    assert "panel.txt" not in client.get("/uses/new").text
+    clock.advance(86_400)
+    with signed_in(client, town, "clerk"):
+        closed = {"file": ("summary.txt", b"summary", "text/plain")}
+        act(client, "consultation_closed", closed, date="2026-05-05")
+        assert vote(client, date="2026-05-05").status_code == 200
+    assert [client.get(path).status_code for path in paths] == [200, 200]
 
 
 def test_the_first_page_leads_to_every_use(client: httpx.Client, town: Town) -> None:

@@ -39,9 +39,7 @@ from beffroi.mandate.exchange.records import (
     dump,
 )
 from beffroi.mandate.exchange.verify import prove
-from beffroi.mandate.procedure.acts import KEPT_BACK
-from beffroi.mandate.procedure.documents import find_document
-from beffroi.mandate.procedure.standing import BEFORE_VOTE
+from beffroi.mandate.procedure.documents import find_document, is_public
 from beffroi.mandate.uses import list_uses, standing_of, state_of, text_of
 from beffroi.store.alerts import Alert
 from beffroi.store.cameras import CameraVersion
@@ -154,21 +152,13 @@ def _cameras(session: Session) -> list[CameraRecord]:
 
 
 def _papers(session: Session, acts: Sequence[Act], signed: Checkpoint) -> list[DocumentRecord]:
-    """What acts cite: public once the council has decided, until then only its hash travels.
-
-    Papers that name people or show what a camera sees never travel.
-    """
-    decided = {
-        use.id
-        for use in list_uses(session)
-        if standing_of(session, use, signed.at).state not in BEFORE_VOTE
-    }
+    """What acts cite: public once the council has decided, until then only its hash travels."""
+    states = {use.id: standing_of(session, use, signed.at).state for use in list_uses(session)}
     public = {act.document_digest: False for act in acts if act.document_digest is not None} | {
         act.document_digest: True
         for act in acts
         if act.document_digest is not None
-        and act.type not in KEPT_BACK
-        and (act.use_id is None or act.use_id in decided)
+        and (act.use_id is None or is_public(act, states[act.use_id]))
     }
     return [
         DocumentRecord.of(find_document(session, digest), public=public[digest])

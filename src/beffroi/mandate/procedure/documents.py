@@ -8,7 +8,9 @@ from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.ledger.append import Kind, append
 from beffroi.mandate.canonical import digest
-from beffroi.store.procedure import Document
+from beffroi.mandate.procedure.acts import KEPT_BACK
+from beffroi.mandate.procedure.standing import BEFORE_VOTE, State
+from beffroi.store.procedure import Act, Document
 from beffroi.words import say
 
 LARGEST_BYTES: Final = 20 * 1024 * 1024
@@ -57,6 +59,18 @@ def attach(session: Session, name: str, content: bytes, *, actor: str, clock: Cl
     payload = {"document": document.digest, "name": name, "bytes": len(content)}
     append(session, Kind.DOCUMENT_STORED, actor=actor, payload=payload, clock=clock)
     return document
+
+
+def is_public(act: Act, state: State) -> bool:
+    """Whether anybody may read the paper of an act: not before the council has decided.
+
+    Papers that name people or show what a camera sees never are.
+
+    Args:
+        act: The act.
+        state: Where the use that it is about stands.
+    """
+    return act.type not in KEPT_BACK and state not in BEFORE_VOTE
 
 
 def find_document(session: Session, document_digest: str) -> Document:

@@ -10,8 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from beffroi.errors import BadInput
-from beffroi.mandate.procedure.acts import KEPT_BACK
-from beffroi.mandate.procedure.documents import find_document
+from beffroi.mandate.procedure.documents import find_document, is_public
 from beffroi.mandate.procedure.standing import State
 from beffroi.web.access import PUBLIC, recognise
 from beffroi.web.dossiers import Dossier, read_dossier, read_register
@@ -78,13 +77,13 @@ def document(request: Request, use_id: str, digest: str) -> Response:
 
 
 def _public(session: Session, use_id: str, now: datetime) -> Dossier:
-    """A use without what waits for a second person, and without papers that name people."""
+    """A use without what waits for a second person, and without papers that are not public."""
     found(session, use_id)
     dossier = read_dossier(session, use_id, now)
     if dossier.entry.state is State.DRAFT:
         raise HTTPException(404)
     deeds = [
-        replace(deed, document=None) if deed.act.type in KEPT_BACK else deed
+        deed if is_public(deed.act, dossier.standing.state) else replace(deed, document=None)
         for deed in dossier.deeds
         if deed.counts
     ]
