@@ -66,6 +66,56 @@ def test_a_doubtful_detection_keeps_a_track_but_begins_none() -> None:
     assert not any(1 in frame for frame in seen)
 
 
+def test_sure_sightings_that_do_not_follow_each_other_are_nobody() -> None:
+    sign: Walk = [(500, 300, 0.35 if i % 4 == 0 else 0.2) for i in range(40)]
+    assert not any(follow([sign], 10))
+
+
+def test_people_who_cross_keep_their_ids_though_boxes_tremble() -> None:
+    """Who is behind is unseen for half a second; without filters one crossing in six goes wrong."""
+    chance, kept, crossings = np.random.default_rng(7), 0, 40
+    for _ in range(crossings):
+        front, behind = (
+            [(x + dx, y + dy, 0.9) for (x, y), (dx, dy) in zip(walk, noise, strict=True)]
+            for walk, noise in zip(
+                ([(100 + 8 * i, 300) for i in range(50)], [(450 - 8 * i, 296) for i in range(50)]),
+                chance.normal(0, 6, (2, 50, 2)),
+                strict=True,
+            )
+        )
+        hidden: Walk = [None if 20 <= i < 25 else at for i, at in enumerate(behind)]
+        seen = follow([[*front], hidden], 10)
+        kept += seen[10] == seen[-1]
+    assert kept >= 0.92 * crossings
+
+
+@pytest.mark.parametrize("hz", [5, 8, 12])
+def test_the_id_of_a_walker_does_not_go_to_somebody_who_lies_where_they_vanish(hz: float) -> None:
+    tracker = Tracker()
+    walker = line(200, 80, hz, 2)
+    for i, at in enumerate(walker):
+        assert at is not None
+        walking = tracker.update(i / hz, detections([at]))
+    x, y, _ = walker[-1] or (0, 0, 0)
+    lying = detections([(x, y, 0.9)], height=35)
+    lying.boxes[:, [0, 2]] = x - 50, x + 50
+    after = [tracker.update((len(walker) + i) / hz, lying) for i in range(int(hz))]
+    assert walking[0].id not in {match.id for matches in after for match in matches}
+
+
+@pytest.mark.parametrize("hz", [5, 8, 12])
+def test_who_falls_stays_the_same(hz: float) -> None:
+    """From upright to flat in half a second, at constant acceleration."""
+    tracker, ids = Tracker(), set()
+    for i in range(int(3 * hz)):
+        down = np.clip((i / hz - 1) / 0.5, 0, 1) ** 2
+        height, width = 100 - 65 * down, 40 + 60 * down
+        found = detections([(300, 300, 0.9)], height=float(height))
+        found.boxes[:, [0, 2]] = 300 - width / 2, 300 + width / 2
+        ids |= {match.id for match in tracker.update(i / hz, found)}
+    assert len(ids) == 1
+
+
 def test_one_frame_alone_is_nobody() -> None:
     glimpse: Walk = [None, (100, 300, 0.9), None, None]
     assert not any(follow([glimpse], 10))

@@ -1,8 +1,11 @@
 """Following people and things from frame to frame on one camera, by where they are alone.
 
 No appearance is used: a track goes on in the detection whose joints and box lie where its motion
-leads. Sure detections are matched first and doubtful ones only with what is left, so that a
-half-hidden person is kept without every shadow becoming a track (Zhang et al., ByteTrack, 2022).
+leads, unless that would change its height faster than anybody falls. Sure detections are matched
+first and doubtful ones only with what is left, so that a half-hidden person is kept without every
+shadow becoming a track (Zhang et al., ByteTrack, 2022). Places and velocities are filtered, because
+boxes tremble, and shrink behind others: one bad picture in a crossing must not lead two people
+astray.
 Ids are random and forgotten with the track: nobody can be followed to another camera or day.
 """
 
@@ -47,17 +50,26 @@ class TrackerSettings:
         similar: Least similarity, 0 to 1, to go on as the same track.
         joint_score: Joints below this score weigh nothing in the comparison.
         slack: How many times COCO's annotation spread joints may stray between frames.
-        confirm: Frames in which a track must be seen before it is reported.
+        tall: By what power of e somebody's height may seem to differ from one frame to the next,
+            because boxes tremble and limbs are hidden.
+        fall: By what power of e a second it may change besides: a body in free fall halves its
+            height within a third of a second.
+        confirm: Sure sightings in a row, none doubtful among them, before a track is reported.
         memory_s: Seconds for which an unseen track is remembered.
-        steady_s: Time constant of the velocity estimate, in seconds.
+        settle_s: Time constant of the estimate of place, in seconds.
+        steady_s: Time constant of the estimate of velocity, in seconds; walkers keep theirs for
+            longer than boxes tremble.
     """
 
     sure: float = 0.3
     similar: float = 0.15
     joint_score: float = 0.1
-    slack: float = 4.0
+    slack: float = 2.0
+    tall: float = 0.4
+    fall: float = 2.0
     confirm: int = 2
     memory_s: float = 1.5
+    settle_s: float = 0.2
     steady_s: float = 0.4
 
 
@@ -78,14 +90,19 @@ class Match:
 
 @dataclass(slots=True)
 class _Path:
-    """One track as the tracker remembers it; positions in pixels, velocity in pixels/s."""
+    """One track as the tracker remembers it; positions in pixels, velocity in pixels/s.
+
+    `box` and `keypoints` are as last seen; `place` is the filtered estimate of the box's centre.
+    """
 
     box: Floats
     keypoints: Floats | None
     kind: int
     seen: float
     began: int
-    hits: int = 1
+    place: Floats
+    sightings: int = 1
+    sure: int = 1
     velocity: Floats = field(default_factory=lambda: np.zeros(2, np.float32))
     id: str = field(default_factory=lambda: secrets.token_hex(4))
 
@@ -131,7 +148,7 @@ class Tracker:
         return [
             Match(path.id, int(column), self._frame - path.began)
             for column in np.flatnonzero(owner >= 0)
-            if (path := self._paths[owner[column]]).hits >= settings.confirm
+            if (path := self._paths[owner[column]]).sure >= settings.confirm
         ]
 
     def _begin(self, t: float, found: Detections, column: int) -> _Path:
@@ -141,16 +158,25 @@ class Tracker:
             kind=0 if found.kinds is None else int(found.kinds[column]),
             seen=t,
             began=self._frame,
+            place=_centre(found.boxes[column]),
         )
 
     def _go_on(self, path: _Path, t: float, found: Detections, column: int) -> None:
-        box, elapsed = found.boxes[column], max(t - path.seen, 1e-3)
-        moved = _anchor(box) - _anchor(path.box)
-        trust = 1 - np.exp(-elapsed / self._settings.steady_s)
-        # The first step is all that is known of a young track's velocity.
-        trust = max(trust, 1 / path.hits)
-        path.velocity += np.float32(trust) * (moved / np.float32(elapsed) - path.velocity)
-        path.box, path.seen, path.hits = box, t, path.hits + 1
+        settings, box = self._settings, found.boxes[column]
+        elapsed = max(t - path.seen, 1e-3)
+        # An alpha-beta filter; the first step is all that is known of a young track's motion.
+        least = 1 / path.sightings
+        settled, steadied = (
+            np.float32(max(1 - np.exp(-elapsed / constant), least))
+            for constant in (settings.settle_s, settings.steady_s)
+        )
+        path.place = path.place + path.velocity * np.float32(elapsed)
+        correction = settled * (_centre(box) - path.place)
+        path.place = path.place + correction
+        path.velocity = path.velocity + steadied * correction / np.float32(elapsed)
+        path.box, path.seen, path.sightings = box, t, path.sightings + 1
+        if path.sure < settings.confirm:
+            path.sure = path.sure + 1 if found.scores[column] >= settings.sure else 0
         if found.keypoints is not None:
             path.keypoints = found.keypoints[column]
 
@@ -158,19 +184,28 @@ class Tracker:
         """Similarity of each path, moved on to `t`, with each detection: float32 [paths, n]."""
         if not self._paths or not len(found):
             return np.zeros((len(self._paths), len(found)), np.float32)
-        elapsed = np.array([t - path.seen for path in self._paths], np.float32)
-        moved = np.stack([path.velocity for path in self._paths]) * elapsed[:, np.newaxis]
-        boxes = np.stack([path.box for path in self._paths]) + np.tile(moved, 2)
+        elapsed = np.array([t - path.seen for path in self._paths], np.float32)[:, np.newaxis]
+        boxes = np.stack([path.box for path in self._paths])
+        moved = np.stack([path.place for path in self._paths]) - _centre(boxes)
+        moved += np.stack([path.velocity for path in self._paths]) * elapsed
+        boxes += np.tile(moved, 2)
         likeness = overlap(boxes, found.boxes)
         if found.keypoints is not None:
             joints = np.stack([p.keypoints for p in self._paths if p.keypoints is not None])
             joints[..., :2] += moved[:, np.newaxis]
             likeness += self._similarity(joints, boxes, found.keypoints)
-            likeness /= 2
+            likeness *= self._posture(boxes, found.boxes, elapsed) / 2
         if found.kinds is not None:
             kinds = np.array([path.kind for path in self._paths])
             likeness *= kinds[:, np.newaxis] == found.kinds
         return likeness
+
+    def _posture(self, boxes: Floats, others: Floats, elapsed: Floats) -> Floats:
+        """Whether one body can have both heights, 0 to 1, `elapsed` [paths, 1] apart."""
+        before, now = (np.log(np.maximum(b[:, 3] - b[:, 1], 1)) for b in (boxes, others))
+        most = self._settings.tall + self._settings.fall * elapsed
+        credible: Floats = np.exp(-(((before[:, np.newaxis] - now) / most) ** 2))
+        return credible
 
     def _similarity(self, joints: Floats, boxes: Floats, others: Floats) -> Floats:
         """Object keypoint similarity over the joints that both sides see: float32 [paths, n].
@@ -215,6 +250,7 @@ def _best_pairs(
     return [(int(rows[row]), int(columns[column])) for row, column in pairs]
 
 
-def _anchor(box: Floats) -> Floats:
-    """The point of a box that moves like its owner: the centre."""
-    return (box[:2] + box[2:]) * np.float32(0.5)
+def _centre(boxes: Floats) -> Floats:
+    """The point of each box [..., 4] that moves like its owner: float32 [..., 2]."""
+    middle: Floats = (boxes[..., :2] + boxes[..., 2:]) * np.float32(0.5)
+    return middle
