@@ -92,6 +92,7 @@ class _Object:
         region: As it was seen last.
         seen: When.
         carrier: Who set it down.
+        stature: How tall they stood there, in pixels: the measure of all distances.
         attended: When somebody was with it last.
         left: Whether the carrier has been seen going away.
         company: Since when who has been near, by the id of what they are.
@@ -100,6 +101,7 @@ class _Object:
     region: Region
     seen: float
     carrier: _Person
+    stature: float
     attended: float
     left: bool = False
     reported: bool = False
@@ -156,6 +158,9 @@ class AbandonedObject:
     def _see(self, region: Region, t: float) -> None:
         """Take up a region that somebody left, is of a thing's size, and lies in the area."""
         p = self._p
+        if (known := self._objects.get(region.id)) is not None:
+            known.region, known.seen = region, t
+            return
         if region.kind != "still" or region.left_by not in self._people:
             return
         carrier = self._people[region.left_by]
@@ -167,29 +172,28 @@ class AbandonedObject:
             return
         if self._area and not inside(self._area, spot):
             return
-        known = self._objects.setdefault(region.id, _Object(region, t, carrier, region.since))
-        known.region, known.seen = region, t
+        self._objects[region.id] = _Object(region, t, carrier, carrier.stature, region.since)
 
     def _attend(self, thing: _Object, here: list[_Person], t: float) -> None:
         """Note who is with an object, and whether its carrier has gone."""
-        near = [person for person in here if self._near(person, thing.region)]
+        near = [person for person in here if self._near(person, thing)]
         thing.company = {id(p): thing.company.get(id(p), t) for p in near}
         staying = any(t - since >= self._p.company_ms / 1000 for since in thing.company.values())
         carrier = thing.carrier
         if any(person is carrier for person in near):
             thing.left = False
-        elif self._at_edge(carrier.body) or not self._near(carrier, thing.region):
+        elif self._at_edge(carrier.body) or not self._near(carrier, thing):
             thing.left = True
         if staying or not thing.left:
             thing.attended = t
 
-    def _near(self, person: _Person, region: Region) -> bool:
-        """Whether somebody's feet are near an object, in their own stature."""
+    def _near(self, person: _Person, thing: _Object) -> bool:
+        """Whether somebody's feet are near an object."""
         x, y = person.body.feet
-        x1, y1, x2, y2 = region.box
-        across, along = max(x1 - x, 0, x - x2), abs(y - y2) * self._p.depth_percent / 100
+        left, _, right, bottom = thing.region.box
+        across, along = max(left - x, 0, x - right), abs(y - bottom) * self._p.depth_percent / 100
         apart = np.hypot(across, along)
-        return bool(apart <= self._p.near_percent / 100 * person.stature)
+        return bool(apart <= self._p.near_percent / 100 * thing.stature)
 
     def _at_edge(self, body: Body) -> bool:
         (x1, y1, x2, y2), (width, height) = body.box, self._size
@@ -198,7 +202,8 @@ class AbandonedObject:
 
     def _due(self, thing: _Object, t: float) -> bool:
         alone = t - thing.attended >= self._p.alone_ms / 1000
-        return alone and thing.left and not thing.reported and thing.seen == t
+        sure = thing.region.score >= self._p.sure_percent / 100
+        return alone and sure and thing.left and not thing.reported and thing.seen == t
 
     def _report(self, thing: _Object, t: float) -> Detection:
         thing.reported = True

@@ -71,28 +71,31 @@ class Backgrounds:
         changed = _apart(self.recent, self.usual) > self.limit
         return changed & self.known & (self.steady_s >= STEADY_S)
 
-    def update(self, picture: Floats, elapsed: float, hidden: Mask) -> Mask:
+    def steadied(self, picture: Floats) -> Floats:
+        """A picture without what changes everywhere alike: exposure and clouds."""
+        gap = (picture - self.usual)[:, ::4, ::4].reshape(3, -1)
+        return picture - np.median(gap, axis=1)[:, np.newaxis, np.newaxis]
+
+    def is_usual(self, picture: Floats) -> Mask:
+        """Where a steadied picture looks as it usually does there."""
+        return self.known & (_apart(picture, self.usual) <= self.limit)
+
+    def learn(self, picture: Floats, usual: Mask, elapsed: float, hidden: Mask) -> None:
         """Take the next picture.
 
         Args:
-            picture: As `reduced` makes it.
+            picture: Steadied.
+            usual: What `is_usual` says of it.
             elapsed: Seconds since the last.
             hidden: Where people stand in front: nothing is learnt there.
-
-        Returns:
-            Where the picture looks as it usually does.
         """
         free, limit = ~hidden, self.limit
-        # Exposure and clouds change everything alike.
-        gap = (picture - self.usual)[:, ::4, ::4].reshape(3, -1)
-        picture = picture - np.median(gap, axis=1)[:, np.newaxis, np.newaxis]
-        usually = _apart(picture, self.usual)
-        usual = usually <= limit
-        if (self.known & free & ~usual).sum() > SWITCHED * max(int((self.known & free).sum()), 1):
+        seen = self.known & free
+        if (seen & ~usual).sum() > SWITCHED * max(int(seen.sum()), 1):
             self.known[:] = False
         learnt = (usual & free) * _weight(elapsed, LEARN_S)
+        self.noise += learnt * (_apart(picture, self.usual) - self.noise)
         self.usual += learnt * (picture - self.usual)
-        self.noise += learnt * (usually - self.noise)
         self.agrees = _apart(picture, self.recent) <= limit
         held = (self.agrees & free) * _weight(elapsed, SETTLE_S)
         self.recent += held * (picture - self.recent)
@@ -103,7 +106,6 @@ class Backgrounds:
         np.copyto(self.recent, picture, where=replaced)
         self.steady_s[replaced] = 0
         self.absorb(~self.known & (self.steady_s >= STEADY_S))
-        return usual
 
     def absorb(self, where: Mask) -> None:
         """Take what is there of late for what is there usually."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.capture.frame import Frame
-from beffroi.perception.backgrounds import CELL, STEADY_S, Backgrounds, Mask, reduced, step
+from beffroi.perception.backgrounds import CELL, STEADY_S, Backgrounds, Floats, Mask, reduced, step
 from beffroi.perception.observation import Region, Track
 from beffroi.perception.patches import components, in_cells, in_samples, likelihood, shares
 from beffroi.perception.stood import Stood
@@ -31,6 +31,8 @@ JUDGED_S: Final = 1.0
 """Time between two judgements of a region."""
 FORGET_S: Final = 900.0
 """What has stood still for so long belongs to the place."""
+BODILY: Final = 0.08
+"""Least share of a person's box that looks unusual: where nothing does, the model has erred."""
 BODY: Final = 0.5
 """What a region and a person's box have in common, of both together, if it is their body."""
 BODY_TIMES: Final = 2
@@ -89,11 +91,15 @@ class Still:
             self._backgrounds, self._kept = Backgrounds.begin(picture), []
             self._stood = Stood((picture.shape[1] // CELL, picture.shape[2] // CELL))
             return []
+        picture = self._backgrounds.steadied(picture)
+        usual = self._backgrounds.is_usual(picture)
         cell = CELL * step(frame.image.shape[1])
+        strange = shares(~usual)
         people = [track for track in tracks if track.kind == "person"]
-        boxes = np.array([track.box for track in people], np.float64).reshape(-1, 4) / cell
-        usual = self._backgrounds.update(picture, elapsed, _hidden(boxes, picture.shape[1:]))
-        self._stood.update([track.id for track in people], boxes, elapsed, in_cells(usual))
+        people = [track for track in people if _mean(strange, _box(track, cell)) >= BODILY]
+        boxes = np.array([_box(track, cell) for track in people], np.float64).reshape(-1, 4)
+        self._backgrounds.learn(picture, usual, elapsed, _hidden(boxes, usual.shape))
+        self._stood.update([track.id for track in people], boxes, elapsed, strange <= 0.5)
         self._follow(self._backgrounds)
         self._judge(self._backgrounds, elapsed, boxes)
         self._drop(self._backgrounds)
@@ -132,6 +138,19 @@ class Still:
                 backgrounds.absorb(in_samples(kept.cells))
                 kept.seen = -math.inf
         self._kept = [kept for kept in self._kept if self._t - kept.seen <= LOST_S]
+
+
+def _box(track: Track, cell: int) -> tuple[float, float, float, float]:
+    """The box of a track, in cells."""
+    x1, y1, x2, y2 = track.box
+    return x1 / cell, y1 / cell, x2 / cell, y2 / cell
+
+
+def _mean(values: Floats, box: tuple[float, float, float, float]) -> float:
+    """Mean of what is in a box; 0 if it is out of the picture."""
+    x1, y1, x2, y2 = (max(int(value), 0) for value in box)
+    part = values[y1 : y2 + 1, x1 : x2 + 1]
+    return float(part.mean()) if part.size else 0.0
 
 
 def _hidden(boxes: NDArray[np.float64], shape: tuple[int, int]) -> Mask:
