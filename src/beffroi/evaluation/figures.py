@@ -61,9 +61,12 @@ def with_interval(
     of_scene = [np.flatnonzero(np.array(scenes) == scene) for scene in sorted(set(scenes))]
     chance = np.random.default_rng(20240)
     lots = chance.integers(len(of_scene), size=(1000, len(of_scene)))
-    draws = [measure(np.concatenate([of_scene[i] for i in lot])) for lot in lots]
+    draws = np.array([measure(np.concatenate([of_scene[i] for i in lot])) for lot in lots])
+    value = measure(np.arange(len(scenes)))
+    if np.isnan(draws).all():
+        return Figure(name, value)
     low, high = np.nanpercentile(draws, [2.5, 97.5])
-    return Figure(name, measure(np.arange(len(scenes))), float(low), float(high))
+    return Figure(name, value, float(low), float(high))
 
 
 def clip_figures(clips: Sequence[Clip], flagged: Sequence[bool]) -> Iterator[Figure]:

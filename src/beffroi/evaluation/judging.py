@@ -35,9 +35,10 @@ def judged(
     """Figures of clips that are labelled as a whole."""
     if not clips:
         raise BadInput(f"There is no film to evaluate {task} on.")
+    needs = make(definition, Zones()).needs
     scores, founds, innocent_s = [], [], 0.0
     for clip in clips:
-        seen = recordings.of(clip.path, definition.rate_hz)
+        seen = recordings.of(clip.path, definition.rate_hz, needs)
         score, found = judge(clip, seen)
         scores.append(score)
         founds.append(found)
