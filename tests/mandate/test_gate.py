@@ -11,13 +11,13 @@ from beffroi.events.registry import DETECTORS
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.cameras import CameraSpec, change_camera, doubt_camera
 from beffroi.mandate.commissioning import commission, commissioning_permit
-from beffroi.mandate.gate import CameraDecision, Gate, live_cameras
+from beffroi.mandate.gate import CameraDecision, Gate, live_cameras, require_open
 from beffroi.mandate.hours import ALWAYS, within_hours
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.permit import TERM_S, Basis
 from beffroi.mandate.procedure.acts import ActType
-from beffroi.mandate.timekeeping import confirm_clock
+from beffroi.mandate.timekeeping import Timekeeper, confirm_clock
 from beffroi.store.cameras import CameraState
 from beffroi.store.database import Database
 from tests.enacting import adopt, enact
@@ -233,12 +233,12 @@ def test_an_operator_stops_and_a_supervisor_resumes(
         pause(session, "falls", "park", "too many alerts", actor=MAYOR, clock=clock)
     assert ask(city, clock).permit is None
     with city.read() as session:
-        assert live_cameras(session, clock) == set()
+        assert live_cameras(session, Timekeeper(clock)) == set()
     with city.write() as session:
         resume(session, "falls", "park", actor=MAYOR, clock=clock)
     assert ask(city, clock).permit is not None
     with city.read() as session:
-        assert live_cameras(session, clock) == {"park"}
+        assert live_cameras(session, Timekeeper(clock)) == {"park"}
 
 
 def test_a_clock_that_steps_back_closes_the_gate_until_it_has_caught_up(
@@ -440,3 +440,19 @@ def test_what_one_technician_masked_one_technician_does_not_unmask(
     with city.write() as session:
         enact(session, "falls", ActType.REVALIDATION, clock, {"camera": "park"})
     assert ask(city, clock).permit is not None
+
+
+@pytest.mark.parametrize("seconds", [-60.0, 2 * 3600.0])
+def test_who_asks_once_more_believes_no_clock_that_the_gate_does_not(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide, seconds: float
+) -> None:
+    drafted(starts_at=NOON - timedelta(hours=1) if seconds < 0 else NOON + timedelta(hours=1))
+    decide(*IN_FORCE)
+    keeper = Timekeeper(clock)
+    with city.read() as session:
+        (open_use,) = Gate(SHIPPED, FrozenClock(NOON + timedelta(hours=2))).decide(session)[0].uses
+        assert (live_cameras(session, keeper) == {"park"}) is (seconds < 0)
+        clock.step(seconds)
+        assert live_cameras(session, keeper) == set()
+        with pytest.raises(NotAuthorised, match="clock was set"):
+            require_open(session, open_use, keeper)

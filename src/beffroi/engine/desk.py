@@ -22,6 +22,7 @@ from beffroi.errors import NotAuthorised, Tampered, Unavailable
 from beffroi.events.detector import Detection
 from beffroi.mandate.counting import count
 from beffroi.mandate.gate import OpenUse, require_open
+from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.store.database import Database
 
 RETRY_S: Final = 0.5
@@ -56,6 +57,7 @@ class AlertDesk:
         self._evidence = evidence
         self._per_hour = per_hour
         self._clock = clock
+        self._timekeeper = Timekeeper(clock)
         self._waiting: SimpleQueue[Sighting | Counted | None] = SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
@@ -104,7 +106,7 @@ class AlertDesk:
         use = counted.use
         try:
             with self._database.write() as session:
-                require_open(session, use, self._clock.now())
+                require_open(session, use, self._timekeeper)
                 for what, value in counted.numbers.items():
                     count(session, use.use_id, use.camera_id, counted.moment, what, value)
         except NotAuthorised as error:
@@ -119,6 +121,7 @@ class AlertDesk:
         use = sighting.use
         try:
             with self._database.write() as session:
+                require_open(session, use, self._timekeeper)
                 alert = raise_alert(
                     session,
                     detection=sighting.detection,

@@ -119,6 +119,28 @@ class Votes:
             return error
 
 
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """The hour for which uses are asked about.
+
+    Args:
+        votes: The uses at this hour.
+        truth: The uses at the hour it may be in truth, if the clock is in doubt.
+    """
+
+    votes: Votes
+    truth: Votes | None
+
+    def ask(self, session: Session, camera_id: str) -> list[OpenUse | Refusal]:
+        """Say of each use of a camera whether it may run; a jump of the clock opens none."""
+        answers = list(ask(session, camera_id, self.votes.now, self.votes))
+        if self.truth is None:
+            return answers
+        before = ask(session, camera_id, self.truth.now, self.truth)
+        open_before = {answer.use_id for answer in before if isinstance(answer, OpenUse)}
+        return [_unless_opened_by_the_jump(each, open_before) for each in answers]
+
+
 class Gate:
     """Decides from the database, the clock and what this installation can run.
 
@@ -153,36 +175,21 @@ class Gate:
         return self._decide(session, [current_version(session, camera_id)])[0]
 
     def _decide(self, session: Session, cameras: Sequence[CameraVersion]) -> list[CameraDecision]:
-        if self._timekeeper.set_back(session):
-            return [CameraDecision(each, None, (), (_set_back(each),)) for each in cameras]
-        # A step back too small to close the gate must not undo what was decided in between.
-        now = self._timekeeper.latest(session)
-        if _decided_later(session, cameras, now):
-            return [CameraDecision(each, None, (), (_ahead_of_time(each),)) for each in cameras]
-        ahead = self._timekeeper.ahead(session)
-        votes = Votes(session, now)
-        truth = Votes(session, now - ahead) if ahead else None
-        return [self._look(session, each, votes, truth) for each in cameras]
+        try:
+            hour = hour_of(session, cameras, self._timekeeper)
+        except NotAuthorised as error:
+            refused = [Refusal("any use", each.camera_id, error.message) for each in cameras]
+            return [
+                CameraDecision(camera, None, (), (each,))
+                for camera, each in zip(cameras, refused, strict=True)
+            ]
+        return [self._look(session, each, hour) for each in cameras]
 
-    def _look(
-        self, session: Session, camera: CameraVersion, votes: Votes, truth: Votes | None
-    ) -> CameraDecision:
-        """Decide on one camera.
-
-        Args:
-            session: The pass's view of the database.
-            camera: The camera.
-            votes: The uses at this hour.
-            truth: The uses at the hour it may be in truth, if the clock is in doubt.
-        """
+    def _look(self, session: Session, camera: CameraVersion, hour: Hour) -> CameraDecision:
         answers = [
             self._equipped(session, camera, answer)
-            for answer in ask(session, camera.camera_id, votes.now, votes)
+            for answer in hour.ask(session, camera.camera_id)
         ]
-        if truth is not None:
-            before = ask(session, camera.camera_id, truth.now, truth)
-            open_before = {answer.use_id for answer in before if isinstance(answer, OpenUse)}
-            answers = [_unless_opened_by_the_jump(each, open_before) for each in answers]
         uses = tuple(answer for answer in answers if isinstance(answer, OpenUse))
         refused = tuple(answer for answer in answers if isinstance(answer, Refusal))
         permit = self._permit(session, camera, [use for use in uses if use.watches])
@@ -227,17 +234,28 @@ def _decided_later(session: Session, cameras: Sequence[CameraVersion], now: date
     return max((one for one in moments if one is not None), default=now) > now + TOLERATED
 
 
-def _ahead_of_time(camera: CameraVersion) -> Refusal:
-    reason = say(
-        "something was decided under a clock that was ahead; nothing runs until this machine's "
-        "clock has caught up with it"
-    )
-    return Refusal("any use", camera.camera_id, reason)
+def hour_of(session: Session, cameras: Sequence[CameraVersion], timekeeper: Timekeeper) -> Hour:
+    """The hour as far as the clock can be believed.
 
+    A step back too small to close the gate must not undo what was decided in between.
 
-def _set_back(camera: CameraVersion) -> Refusal:
-    reason = say("this machine's clock was set back; it runs again once the clock has caught up")
-    return Refusal("any use", camera.camera_id, reason)
+    Raises:
+        NotAuthorised: The clock was set back, or something was decided under one that was ahead.
+    """
+    now = timekeeper.present(session)
+    if now is None:
+        raise NotAuthorised(
+            say("this machine's clock was set back; it runs again once the clock has caught up")
+        )
+    if _decided_later(session, cameras, now):
+        raise NotAuthorised(
+            say(
+                "something was decided under a clock that was ahead; nothing runs until this "
+                "machine's clock has caught up with it"
+            )
+        )
+    ahead = timekeeper.ahead(session)
+    return Hour(Votes(session, now), Votes(session, now - ahead) if ahead else None)
 
 
 def _unless_opened_by_the_jump(
@@ -273,13 +291,15 @@ def ask(
         yield Refusal(use.id, camera_id, against)
 
 
-def require_open(session: Session, use: OpenUse, now: datetime) -> None:
+def require_open(session: Session, use: OpenUse, timekeeper: Timekeeper) -> None:
     """Ask once more for a use at work: it may have been stopped since its permit was given.
 
     Raises:
+        BadInput: The camera was taken out of service.
         NotAuthorised: It may not run now, or not in this mode or under this definition.
     """
-    for answer in ask(session, use.camera_id, now):
+    hour = hour_of(session, [current_version(session, use.camera_id)], timekeeper)
+    for answer in hour.ask(session, use.camera_id):
         if answer.use_id != use.use_id:
             continue
         if isinstance(answer, Refusal):
@@ -317,13 +337,16 @@ def commissioned(session: Session, camera_id: str, now: datetime) -> bool:
     )
 
 
-def live_cameras(session: Session, clock: Clock) -> set[str]:
+def live_cameras(session: Session, timekeeper: Timekeeper) -> set[str]:
     """Ids of the cameras on which a `live` use may run now, for those who show pictures of it."""
-    now = clock.now()
-    votes = Votes(session, now)
+    cameras = list_cameras(session)
+    try:
+        hour = hour_of(session, cameras, timekeeper)
+    except NotAuthorised:
+        return set()
     return {
         camera.camera_id
-        for camera in list_cameras(session)
-        for answer in ask(session, camera.camera_id, now, votes)
+        for camera in cameras
+        for answer in hour.ask(session, camera.camera_id)
         if isinstance(answer, OpenUse) and answer.mode is Mode.LIVE
     }

@@ -54,28 +54,18 @@ class Timekeeper:
             payload = {"ahead_s": round(seconds)}
             append(session, Kind.CLOCK_DOUBTED, actor=SYSTEM, payload=payload, clock=self._clock)
 
-    def set_back(self, session: Session) -> bool:
-        """Whether the clock is behind a moment that has already been."""
-        self._heed_people(session)
-        return self._clock.now() < self.latest(session) - timedelta(seconds=BACK_S)
-
-    def latest(self, session: Session) -> datetime:
+    def present(self, session: Session) -> datetime | None:
         """The latest moment that has been: what was decided then stays decided.
 
-        Across a restart the ledger remembers it, by the latest of its lines since a person last
-        found the clock right: the last line may itself be one of a clock set back.
+        Across a restart the ledger remembers it. None while the clock is behind it.
         """
+        self._heed_people(session)
         now = self._clock.now()
         if self._latest is None:
-            confirmed = select(func.max(LedgerEntry.id)).where(
-                LedgerEntry.kind == Kind.CLOCK_CONFIRMED
-            )
-            since = session.scalar(confirmed) or 0
-            seen = select(func.max(LedgerEntry.at)).where(LedgerEntry.id >= since)
-            self._latest = session.scalar(seen) or now
+            self._latest = latest_line(session) or now
         last = select(LedgerEntry.at).order_by(LedgerEntry.id.desc()).limit(1)
         self._latest = max(self._latest, session.scalar(last) or now, now)
-        return self._latest
+        return None if behind(now, self._latest) else self._latest
 
     def _heed_people(self, session: Session) -> None:
         """Start anew from the moment at which a person found the clock right."""
@@ -85,6 +75,28 @@ class Timekeeper:
             self._steps = Steps(self._clock)
             self._latest = self._clock.now()
         self._confirmed = confirmed
+
+
+def latest_line(session: Session, *kinds: Kind) -> datetime | None:
+    """The latest moment of a line of the ledger since a person last found the clock right.
+
+    The last line may itself be one of a clock set back.
+
+    Args:
+        session: Any session.
+        kinds: Which lines; all of them unless named.
+    """
+    confirmed = select(func.max(LedgerEntry.id)).where(LedgerEntry.kind == Kind.CLOCK_CONFIRMED)
+    since = session.scalar(confirmed) or 0
+    seen = select(func.max(LedgerEntry.at)).where(LedgerEntry.id >= since)
+    if kinds:
+        seen = seen.where(LedgerEntry.kind.in_([kind.value for kind in kinds]))
+    return session.scalar(seen)
+
+
+def behind(now: datetime, been: datetime | None) -> bool:
+    """Whether a clock is behind a moment that has been, by more than clocks usually are."""
+    return been is not None and now < been - timedelta(seconds=BACK_S)
 
 
 def clock_doubt(session: Session) -> ClockDoubt | None:

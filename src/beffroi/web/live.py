@@ -20,6 +20,7 @@ from beffroi.clock import Clock
 from beffroi.errors import Unavailable
 from beffroi.ledger.sequencer import overdue
 from beffroi.mandate.gate import live_cameras
+from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.store.cameras import CameraState
 from beffroi.store.database import Database
 
@@ -70,6 +71,7 @@ class Wall:
     def __init__(self, database: Database, clock: Clock, socket: Path) -> None:
         self._database = database
         self._clock = clock
+        self._timekeeper = Timekeeper(clock)
         self._socket = socket
         self._latest: dict[str, Sighting] = {}
         self._count = 0
@@ -120,7 +122,7 @@ class Wall:
 
     def _ask(self) -> tuple[frozenset[str], str]:
         with self._database.read() as session:
-            opened = frozenset(live_cameras(session, self._clock))
+            opened = frozenset(live_cameras(session, self._timekeeper))
             rows = session.scalars(select(CameraState).order_by(CameraState.camera_id))
             states = {row.camera_id: row.state for row in rows}
             late = bool(overdue(session, self._clock))

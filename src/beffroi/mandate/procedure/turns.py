@@ -5,7 +5,7 @@ about to change, and number their acts alike. And under a clock that was set bac
 come before those that it knows of.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from beffroi.errors import NotAuthorised
 from beffroi.ledger.append import Kind
-from beffroi.mandate.timekeeping import BACK_S
-from beffroi.store.ledger import LedgerEntry
+from beffroi.mandate.timekeeping import behind, latest_line
 
 _LOCK: Final = 20_261_122
 """Any fixed number will do: PostgreSQL's advisory locks go by it."""
@@ -32,14 +31,7 @@ def require_later(session: Session, now: datetime) -> None:
     Raises:
         NotAuthorised: The clock was set back since, and nobody has confirmed it.
     """
-    confirmed = select(func.max(LedgerEntry.id)).where(LedgerEntry.kind == Kind.CLOCK_CONFIRMED)
-    last = session.scalar(
-        select(func.max(LedgerEntry.at)).where(
-            LedgerEntry.kind.in_((Kind.ACT, Kind.ACT_CONFIRMED)),
-            LedgerEntry.id > func.coalesce(confirmed.scalar_subquery(), 0),
-        )
-    )
-    if last is not None and now < last - timedelta(seconds=BACK_S):
+    if behind(now, latest_line(session, Kind.ACT, Kind.ACT_CONFIRMED)):
         raise NotAuthorised(
             "This machine's clock was set back: only what narrows is recorded until it has caught "
             "up, or a person has confirmed it with `beffroi clock confirm`."
