@@ -3,14 +3,17 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import update
 
 from beffroi.clock import FrozenClock
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.clauses import Doctrine, write_doctrine
 from beffroi.mandate.impact.agenda import agenda
+from beffroi.mandate.impact.reminders import reminders
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.record import confirm_act, record_act
 from beffroi.store.database import Database
+from beffroi.store.mandates import StoredUseText, Use
 from tests.enacting import FIRST, LAW, SECOND, adopt, enact, fiction, measure
 from tests.mandate.impact.town import write_use
 
@@ -88,3 +91,21 @@ def test_a_use_that_a_prefect_authorised_is_reported_on(
     weekly = [duty.due for duty in found if duty.name == "weekly_report"]
     assert (weekly[0], weekly[-1]) == (date(2026, 11, 30), date(2027, 1, 4))
     assert ("authorisation_end", date(2026, 12, 31)) in [(duty.name, duty.due) for duty in found]
+
+
+def test_a_text_changed_behind_the_procedure_hides_no_other_duty(
+    voted: Database, clock: FrozenClock
+) -> None:
+    with voted.write() as session:
+        enact(session, "voted", ActType.PUBLICATION, clock)
+        whole = agenda(session, clock.now())
+        session.execute(
+            update(StoredUseText)
+            .where(StoredUseText.digest == session.get_one(Use, "falls").text_digest)
+            .values(canonical=b"{}")
+        )
+        found = agenda(session, clock.now())
+    (altered,) = [duty for duty in found if duty.name == "altered"]
+    assert (altered.use_id, altered.due) == ("falls", date(2026, 11, 23))
+    assert [duty for duty in found if duty is not altered] == whole
+    assert altered in reminders(found, frozenset(), date(2026, 11, 23))

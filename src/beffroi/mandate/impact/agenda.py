@@ -4,7 +4,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from beffroi.mandate.impact.duties import Duty, report_duties, standing_duties, term, use_duties
+from beffroi.errors import BadInput
+from beffroi.mandate.impact.duties import (
+    Duty,
+    report_duties,
+    standing_duties,
+    table,
+    term,
+    use_duties,
+)
 from beffroi.mandate.impact.subject import subject_of
 from beffroi.mandate.procedure.record import case_of
 from beffroi.mandate.uses import list_uses
@@ -13,12 +21,15 @@ from beffroi.mandate.uses import list_uses
 def agenda(session: Session, now: datetime) -> list[Duty]:
     """Every duty of every use, risk and incident, by day.
 
-    Raises:
-        BadInput: A stored text is not the one that was voted.
+    A use whose text is not the one that was voted says so today, and keeps no other from its own.
     """
     found, watched = standing_duties(session), []
     for use in list_uses(session):
-        case, subject = case_of(session, use, now), subject_of(session, use.id)
+        try:
+            case, subject = case_of(session, use, now), subject_of(session, use.id)
+        except BadInput:
+            found.append(Duty("altered", now.date(), table()["altered"], use.id))
+            continue
         found += use_duties(subject, case.acts, case.procedure)
         days = term(subject, case.acts)
         if days is not None and "prefect" in case.procedure.authorisation:
