@@ -16,6 +16,7 @@ from beffroi.mandate.gate import Gate
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.procedure.acts import ActType
+from beffroi.store.cameras import CameraState
 from beffroi.store.database import Database
 from tests.enacting import adopt
 from tests.mandate.conftest import MAYOR, Decide
@@ -34,7 +35,7 @@ def told(
     clock: FrozenClock,
     event: str | None = "fall",
     ago: float = 0,
-    equipment: Equipment = EQUIPMENT,
+    equipment: Equipment | None = EQUIPMENT,
 ) -> Explained:
     with city.read() as session:
         at = clock.now() - timedelta(seconds=ago)
@@ -81,6 +82,31 @@ def test_everything_that_stands_in_the_way_is_told_and_not_only_the_first(
         "is not installed here",
     ):
         assert reason in reasons
+
+
+def test_a_camera_that_is_too_slow_is_told_where_nobody_knows_the_machine(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    with city.write() as session:
+        session.add(
+            CameraState(
+                camera_id="park",
+                state="watching",
+                detail="",
+                since=clock.now(),
+                heard_at=clock.now(),
+                analysed=10,
+                skipped=90,
+                rate_hz=1.5,
+                person_px=None,
+                measured_at=clock.now(),
+                measured_version=1,
+            )
+        )
+    (reason,) = against(told(city, clock, equipment=None))
+    assert "1.5 pictures per second" in reason
 
 
 def test_the_gate_and_the_explanation_never_differ(

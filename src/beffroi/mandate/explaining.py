@@ -17,7 +17,7 @@ from beffroi.mandate.conditions import Condition, Matter, conditions
 from beffroi.mandate.definition import VOTED_LANGUAGES
 from beffroi.mandate.doctrine.explaining import WORDS, Outcome, Row
 from beffroi.mandate.doctrine.stack import Stack
-from beffroi.mandate.fitness import Equipment, fitness
+from beffroi.mandate.fitness import Equipment, fitness, measured
 from beffroi.mandate.gate import Votes, uses_of
 from beffroi.mandate.lawful import asked_about
 from beffroi.mandate.modes import Mode
@@ -144,8 +144,10 @@ def _rows(
     here, places = text.local(votes.now), frozenset(text.places)
     yield from _clauses(votes.stack, asked_about(definition), text.mode, here, places)
     yield from others
-    if equipment is not None:
-        camera = current_version(session, camera_id)
+    camera = current_version(session, camera_id)
+    if equipment is None:
+        yield measured(session, definition, camera, None, votes.now)
+    else:
         yield from fitness(session, definition, camera, equipment, votes.now)
     doubt = clock_doubt(session)
     yield Condition(say("This machine's clock can be believed."), doubtful() if doubt else None)

@@ -123,8 +123,28 @@ def fitness(
         None if shipped else against,
         f"{definition.detector} {definition.behaviour}",
     )
-    shortfalls = unfit(definition, _profile(session, definition, camera, equipment, now))
-    yield Condition(
+    yield measured(session, definition, camera, equipment, now)
+
+
+def measured(
+    session: Session,
+    definition: Definition,
+    camera: CameraVersion,
+    equipment: Equipment | None,
+    now: datetime,
+) -> Condition:
+    """Whether what was measured on the camera is what the definition needs.
+
+    Args:
+        session: Any session.
+        definition: What was voted.
+        camera: The camera as it is.
+        equipment: What is installed; None where nobody here can tell, and only the camera counts.
+        now: The moment asked about.
+    """
+    known = equipment or Equipment({}, None, definition.precisions[0])
+    shortfalls = unfit(definition, _profile(session, definition, camera, known, now))
+    return Condition(
         say("The camera and this machine give what the definition needs."),
         together(shortfalls) if shortfalls else None,
         f"{camera.camera_id}, {camera.number}",
