@@ -21,8 +21,10 @@ CELL: Final = 2
 """Samples along the side of a cell, in which regions are counted."""
 STEADY_S: Final = 2.0
 """How long a place must look the same to count as standing still."""
-PATIENCE_S: Final = 6.0
-"""How long what stands still may be hidden by somebody whom no model saw."""
+MOST_STEADY_S: Final = 6.0
+PATIENCE: Final = 2.5
+"""How many times faster a look is lost than it was won: somebody whom no model sees may stand in
+front of a thing for `MOST_STEADY_S / PATIENCE` seconds."""
 FLOOR: Final = 14.0
 """Least difference in grey levels, of any colour, that counts."""
 TIMES_NOISE: Final = 4.0
@@ -99,9 +101,9 @@ class Backgrounds:
         self.agrees = _apart(picture, self.recent) <= limit
         held = (self.agrees & free) * _weight(elapsed, SETTLE_S)
         self.recent += held * (picture - self.recent)
-        gained = np.where(self.agrees, np.float32(elapsed), np.float32(-elapsed))
+        gained = np.where(self.agrees, np.float32(elapsed), np.float32(-PATIENCE * elapsed))
         self.steady_s += gained * free
-        np.minimum(self.steady_s, PATIENCE_S, out=self.steady_s)
+        np.minimum(self.steady_s, MOST_STEADY_S, out=self.steady_s)
         replaced = self.steady_s < 0
         np.copyto(self.recent, picture, where=replaced)
         self.steady_s[replaced] = 0

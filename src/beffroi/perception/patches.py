@@ -15,6 +15,12 @@ SAME_PATTERN: Final = 0.75
 """Correlation of slopes at which the ground is still seen: light and water leave it as it was."""
 FLAT: Final = 6.0
 """Slopes below this, in grey levels a sample, are noise: no pattern to compare."""
+DARKEST: Final = 0.45
+BRIGHTEST: Final = 2.0
+"""By which factors light and shade change the brightness of a place."""
+EVEN: Final = 0.1
+SAME_HUE: Final = 0.1
+"""How much that factor may differ from spot to spot, and between colours."""
 SOFT: Final = 0.08
 """Slope of the outline, in shares of the change within, below which it is no thing's edge."""
 
@@ -83,7 +89,10 @@ def likelihood(backgrounds: Backgrounds, samples: Mask) -> float:
         return 0.0
     slopes_now, slopes_before = (np.gradient(look.mean(axis=0)) for look in (now, before))
     inside = ~widened(~patch, 1)
-    if inside.any() and _same_pattern(slopes_now, slopes_before, inside):
+    if inside.any() and (
+        _same_pattern(slopes_now, slopes_before, inside)
+        or _other_light(now[:, inside], before[:, inside])
+    ):
         return 0.0
     change = float(np.abs(now - before).mean(axis=0)[patch].mean())
     rim = widened(patch, 1) & ~inside
@@ -107,6 +116,20 @@ def _same_pattern(now: list[Floats], before: list[Floats], inside: Mask) -> bool
     if min(sizes) < FLAT / 2:
         return False
     return float((one * other).mean()) / (sizes[0] * sizes[1]) >= SAME_PATTERN
+
+
+def _other_light(now: Floats, before: Floats) -> bool:
+    """Whether colours [3, n] are those before, all brighter or darker by one and the same factor.
+
+    As in Prati, Mikić, Trivedi and Cucchiara, Detecting moving shadows, PAMI 25, 2003: light
+    changes brightness within bounds and leaves the hue.
+    """
+    factor = np.maximum(now, 1) / np.maximum(before, 1)
+    of_colour, whole = np.median(factor, axis=1), float(np.median(factor))
+    if not DARKEST <= whole <= BRIGHTEST:
+        return False
+    uneven = float(factor.mean(axis=0).std()) / whole
+    return uneven <= EVEN and float(np.ptp(of_colour)) / whole <= SAME_HUE
 
 
 def _greatest_around(values: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -31,7 +31,7 @@ JUDGED_S: Final = 1.0
 """Time between two judgements of a region."""
 FORGET_S: Final = 900.0
 """What has stood still for so long belongs to the place."""
-BODILY: Final = 0.08
+BODILY: Final = 0.2
 """Least share of a person's box that looks unusual: where nothing does, the model has erred."""
 BODY: Final = 0.5
 """What a region and a person's box have in common, of both together, if it is their body."""
@@ -115,6 +115,7 @@ class Still:
             )
             if kept is not None and likeness >= SAME:
                 kept.cells, kept.seen = cells, self._t
+                kept.left_by = kept.left_by or self._stood.by(cells)
             elif cells.sum() >= LEAST_CELLS:
                 self._kept.append(_Kept(cells, self._t - STEADY_S, self._t, self._stood.by(cells)))
 
