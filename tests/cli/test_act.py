@@ -24,6 +24,7 @@ def office(office: Office) -> Office:
     with office.site.database.write() as session:
         adopt(session, office.site.clock)
     office.run(ADD, "clerk")
+    office.run("definition review fall figures", "secretary")
     return office
 
 

@@ -37,6 +37,7 @@ def in_force(office: Office, minutes: Path) -> None:
     today = office.site.clock.now().astimezone(ZoneInfo("Europe/Paris")).date().isoformat()
     ballot = "--set members=3 --set 'votes_for=Ada; Ben' --set votes_against=Cem"
     office.run(ADD, "clerk")
+    office.run("definition review fall figures", "secretary")
     office.run(f"act record falls vote {SAID} --document {minutes} {ballot}", "clerk")
     published = office.run(
         f"act record falls publication {SAID.replace('2026-11-03', today)} "
