@@ -21,6 +21,7 @@ COMMANDS: Final = (
     "serve",
     "watch",
     "evaluate",
+    "bias",
     "data",
     "train",
     "simulate",
