@@ -12,6 +12,7 @@ from beffroi.engine.doubts import MOVED_S, CameraDoubts
 from beffroi.engine.measure import PEOPLE, WINDOW_S, Measure
 from beffroi.engine.messages import Report
 from beffroi.engine.tally import Counted, Tally
+from beffroi.events.detector import Zones
 from beffroi.mandate.cameras import CameraSpec, add_camera, current_version, doubted
 from beffroi.mandate.counting import DETECTIONS, PERSON_SECONDS, WATCHED_SECONDS, quarter_of
 from beffroi.mandate.gate import CameraDecision, OpenUse
@@ -20,6 +21,7 @@ from beffroi.mandate.permit import Basis, issue
 from beffroi.perception.observation import Observation, Track
 from beffroi.store.database import Database
 from tests.engine.town import CLERK, ringing
+from tests.events.shipped import VOTED, detector
 from tests.mandate.conftest import NOON
 
 LEFT = Area((((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)),))
@@ -38,7 +40,7 @@ def counted(mode: Mode, seconds: int, rate: int = 4) -> Counter[tuple[str, str]]
     """Two people, one of them in the area, and a detection each minute."""
     found: list[Counted] = []
     use = OpenUse("use", "gate", mode, ringing(), {})
-    tally = Tally(use, LEFT, found.append)
+    tally = Tally(use, detector("fall"), LEFT, found.append)
     for step in range(seconds * rate + 1):
         t = step / rate
         rings = int(step > 0 and step % (60 * rate) == 0)
@@ -72,11 +74,36 @@ def test_statistics_count_who_is_in_the_area_and_for_how_long() -> None:
 
 def test_time_in_which_nobody_looked_is_not_counted() -> None:
     found: list[Counted] = []
-    tally = Tally(OpenUse("use", "gate", Mode.STATISTICS, ringing(), {}), Area(None), found.append)
+    use = OpenUse("use", "gate", Mode.STATISTICS, ringing(), {})
+    tally = Tally(use, detector("fall"), Area(None), found.append)
     for t in (0.0, 1.0, 50.0, 51.0, 52.0):
         tally.note(seen(t), 0, NOON + timedelta(seconds=t))
     tally.close()
     assert found[-1].numbers == {PERSON_SECONDS: 0, WATCHED_SECONDS: 3}
+
+
+def test_traffic_is_counted_by_line_and_kind_and_people_are_not() -> None:
+    found: list[Counted] = []
+    looking = detector("traffic", Zones(lines={"north": ((0.5, 1.0), (0.5, 0.0))}))
+    voted = VOTED["traffic"]
+    tally = Tally(OpenUse("use", "gate", Mode.STATISTICS, voted, {}), looking, LEFT, found.append)
+    for step in range(100):
+        t = step / 5
+        x = 40.0 * step % 2000 - 100
+        car = Track(
+            f"{int(40 * step // 2000):08x}", "car", (x, 100, x + 80, 160), 0.9, None, None, 0, 1
+        )
+        observation = seen(t, person(1, 50), *([car] if 0 <= x <= 560 else []))
+        tally.note(observation, len(looking.update(observation)), NOON + timedelta(seconds=t))
+    tally.close()
+    total: Counter[str] = Counter()
+    for each in found:
+        total.update(each.numbers)
+    assert total["passed:north:car"] == 2
+    assert total[WATCHED_SECONDS] == 19
+    assert 0 < total["occupied_seconds"] < total[WATCHED_SECONDS]
+    assert PERSON_SECONDS not in total
+    assert not any("00000001" in name for name in total)
 
 
 @pytest.mark.parametrize(

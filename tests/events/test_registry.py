@@ -26,6 +26,8 @@ def test_the_evidence_is_what_each_event_needs_and_no_more() -> None:
         "gathering": EvidenceClass.COUNTS,
         "intrusion": EvidenceClass.PIXELATED,
         "strike": EvidenceClass.PIXELATED,
+        "traffic": EvidenceClass.NONE,
+        "wrong_way": EvidenceClass.PIXELATED,
     }
 
 

@@ -84,9 +84,10 @@ class _Post:
     @classmethod
     def of(cls, use: OpenUse, desk: AlertDesk) -> Self:
         zones = read_drawn(use.zones)
+        detector = build(use.voted, zones)
         live = use.mode is Mode.LIVE
-        tally = None if live else Tally(use, Area.of(zones), desk.put_count)
-        return cls(use, zones, build(use.voted, zones), tally)
+        tally = None if live else Tally(use, detector, Area.of(zones), desk.put_count)
+        return cls(use, zones, detector, tally)
 
     def close(self) -> None:
         if self.tally is not None:

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from beffroi.alerts.area import Area
+from beffroi.events.detector import Counting, Detector
 from beffroi.mandate.counting import DETECTIONS, PERSON_SECONDS, WATCHED_SECONDS, quarter_of
 from beffroi.mandate.gate import OpenUse
 from beffroi.mandate.modes import Mode
+from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
 
 HAND_ON_S: Final = 60.0
@@ -31,13 +33,18 @@ class Tally:
     """Counts for one use on one camera.
 
     Args:
-        use: In shadow mode detections are counted; for statistics people present as well.
+        use: In shadow mode detections are counted; for statistics people present as well, if the
+            detector is shown any, and what it adds up itself.
+        detector: What it looks with.
         area: Where the use may look.
         hand_on: Takes what was counted.
     """
 
-    def __init__(self, use: OpenUse, area: Area, hand_on: Callable[[Counted], None]) -> None:
+    def __init__(
+        self, use: OpenUse, detector: Detector, area: Area, hand_on: Callable[[Counted], None]
+    ) -> None:
         self._use = use
+        self._detector = detector
         self._area = area
         self._hand_on = hand_on
         self._moment: datetime | None = None
@@ -70,7 +77,11 @@ class Tally:
         person_s, watched_s = int(self._person_s), int(self._watched_s)
         if self._moment is None or not watched_s:
             return
-        numbers = {PERSON_SECONDS: person_s, WATCHED_SECONDS: watched_s}
+        numbers = {WATCHED_SECONDS: watched_s}
+        if Need.PEOPLE in self._detector.needs:
+            numbers[PERSON_SECONDS] = person_s
+        if isinstance(self._detector, Counting):
+            numbers |= self._detector.take()
         self._hand_on(Counted(self._use, self._moment, numbers))
         self._person_s -= person_s
         self._watched_s -= watched_s

@@ -6,7 +6,7 @@ What comes out is for judging the detectors: no alert, no evidence, nothing kept
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from beffroi.capture.frame import Frame
 from beffroi.capture.opening import open_source
@@ -24,6 +24,8 @@ from beffroi.perception.perceive import Models, Perception
 
 POSE = "movenet-multipose"
 OBJECTS = "nanodet"
+NAMED: Final = frozenset({"intrusion", "traffic", "wrong_way"})
+"""Looked for only if named, since lines and zones mean something else to each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +62,28 @@ def choose_definitions(
     """The shipped definitions of these events, with parameters changed for a trial.
 
     Args:
-        events: Names; None for all that need no drawing, and all if something is drawn.
+        events: Names; None for all but those of `NAMED`, and intrusion if something is drawn.
         zones: Forbidden zones and lines.
         changes: Values by `event.parameter`.
 
     Raises:
-        BadInput: An event, a parameter or a value is unknown, or intrusion has nothing drawn.
+        BadInput: An event, a parameter or a value is unknown, or nothing is drawn for one that
+            needs it.
     """
     known = {voted.definition.event: voted.definition for voted in shipped_definitions()}
     drawn = bool(zones.forbidden or zones.lines)
-    names = list(events) if events else [n for n in known if n != "intrusion" or drawn]
+    names = list(events) if events else [n for n in known if n not in NAMED]
+    if drawn and not events:
+        names.append("intrusion")
     for name in names:
         if name not in known:
             raise BadInput(f"There is no event named {name!r}; there are {', '.join(known)}.")
     if "intrusion" in names and not drawn:
         raise BadInput("Intrusion needs a forbidden zone or a line: name their file with --zones.")
+    if "wrong_way" in names and not zones.lines:
+        raise BadInput(
+            "wrong_way needs a line that shows the direction: name its file with --zones."
+        )
     chosen = {name: known[name] for name in names}
     for key, value in (changes or {}).items():
         event, _, parameter = key.partition(".")

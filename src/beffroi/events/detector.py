@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -24,9 +24,10 @@ class Zones:
 
     Args:
         area: Polygon outside which nothing is looked at; empty means the whole picture.
-        forbidden: Polygons that nobody may enter, by name.
-        lines: Lines that nobody may cross, by name, as (from, to); crossing counts from the left
-            of the line to its right, seen from its first point to its second.
+        forbidden: Polygons that nobody may enter, or not against a direction, by name.
+        lines: Lines by name, as (from, to), and what they say is for the definition: a direction
+            to go in, or something to cross, from the left of the line to its right, seen from its
+            first point to its second.
     """
 
     area: tuple[Point, ...] = ()
@@ -77,3 +78,11 @@ class Detector(Protocol):
 
     def update(self, observation: Observation) -> list[Detection]:
         """Take the next observation, in order of time, and return what it completes."""
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A detector that adds up numbers, which is all that a use for statistics hands on."""
+
+    def take(self) -> Mapping[str, int]:
+        """What was added up since the last call, by names that hold no id."""

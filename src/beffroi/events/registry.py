@@ -15,6 +15,8 @@ from beffroi.events.gathering import Gathering
 from beffroi.events.intrusion import Intrusion
 from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
 from beffroi.events.strike import Strike
+from beffroi.events.traffic import Traffic
+from beffroi.events.wrong_way import WrongWay
 from beffroi.mandate.definition import Definition, VotedText
 from beffroi.mandate.problems import in_one_line
 
@@ -28,7 +30,7 @@ __all__ = [
 ]
 
 DETECTORS: Mapping[str, type[Detector]] = MappingProxyType(
-    {detector.id: detector for detector in (Fall, Gathering, Intrusion, Strike)}
+    {detector.id: detector for detector in (Fall, Gathering, Intrusion, Strike, Traffic, WrongWay)}
 )
 
 

@@ -87,29 +87,8 @@ class Canvas:
     def polygon(self, points_m: NDArray[np.float64], colour: Colour, solid: bool = True) -> None:
         """Fill a convex polygon of world points [N,3]."""
         pixels = self.camera.project(points_m) * _FINE
-        if not np.isfinite(pixels).all():
-            return
-        if _turns_left(*pixels[:3]):
-            pixels = pixels[::-1]
-        low = np.clip(np.floor(pixels.min(axis=0)).astype(int), 0, None)
-        high = np.ceil(pixels.max(axis=0)).astype(int) + 1
-        part = (slice(low[1], max(high[1], 0)), slice(low[0], max(high[0], 0)))
-        rows, columns = self.depth[part].shape
-        if not rows or not columns:
-            return
-        x, y = np.meshgrid(np.arange(columns) + low[0] + 0.5, np.arange(rows) + low[1] + 0.5)
-        inside = np.ones((rows, columns))
-        for a, b in zip(pixels, np.roll(pixels, -1, axis=0), strict=True):
-            edge = (b - a) / max(float(np.hypot(*(b - a))), 1e-6)
-            gap = edge[0] * (y - a[1]) - edge[1] * (x - a[0])
-            inside = np.minimum(inside, np.clip(gap + 0.5, 0, 1))
-        cover = inside[..., None].astype(np.float32)
-        patch = self.picture[part]
-        patch += cover * (np.array(colour, dtype=np.float32) - patch)
-        if solid:
-            near = float(self.camera.view(points_m)[:, 2].mean())
-            held = self.depth[part]
-            held[inside > 0.5] = np.minimum(held[inside > 0.5], near)
+        near = float(self.camera.view(points_m)[:, 2].mean())
+        fill(self.picture, self.depth, pixels, near, colour, solid, tested=False)
 
     def box(self, low: tuple[float, ...], high: tuple[float, ...], colour: Colour) -> None:
         """A shaded box between two corners, the three faces that the camera can see."""
@@ -142,6 +121,51 @@ class Canvas:
         width, height = self.camera.size
         fine = self.picture.reshape(height, _FINE, width, _FINE, 3)
         return fine.mean(axis=(1, 3)), self.depth[::_FINE, ::_FINE].copy()
+
+
+def fill(
+    picture: F32,
+    depth: F32,
+    pixels: Floats,
+    near: float,
+    colour: Colour,
+    solid: bool = True,
+    tested: bool = True,
+) -> None:
+    """Fill a convex polygon of a picture [H,W,3] and of its depth [H,W], in place.
+
+    Args:
+        picture: 0-255.
+        depth: Metres.
+        pixels: Corners [N,2]; where one is behind the lens, nothing is drawn.
+        near: How far away the polygon is, metres.
+        colour: 0-255.
+        solid: Whether it hides what is behind it from then on.
+        tested: Whether it is hidden by what is nearer.
+    """
+    if not np.isfinite(pixels).all():
+        return
+    if _turns_left(*pixels[:3]):
+        pixels = pixels[::-1]
+    low = np.clip(np.floor(pixels.min(axis=0)).astype(int), 0, None)
+    high = np.ceil(pixels.max(axis=0)).astype(int) + 1
+    part = (slice(low[1], max(high[1], 0)), slice(low[0], max(high[0], 0)))
+    rows, columns = depth[part].shape
+    if not rows or not columns:
+        return
+    x, y = np.meshgrid(np.arange(columns) + low[0] + 0.5, np.arange(rows) + low[1] + 0.5)
+    inside = np.ones((rows, columns))
+    for a, b in zip(pixels, np.roll(pixels, -1, axis=0), strict=True):
+        edge = (b - a) / max(float(np.hypot(*(b - a))), 1e-6)
+        gap = edge[0] * (y - a[1]) - edge[1] * (x - a[0])
+        inside = np.minimum(inside, np.clip(gap + 0.5, 0, 1))
+    held = depth[part]
+    if tested:
+        inside = inside * (near < held)
+    patch = picture[part]
+    patch += inside[..., None].astype(np.float32) * (np.array(colour, dtype=np.float32) - patch)
+    if solid:
+        held[inside > 0.5] = np.minimum(held[inside > 0.5], near)
 
 
 def _turns_left(a: Floats, b: Floats, c: Floats) -> bool:

@@ -93,7 +93,8 @@ def document(scene: Scene, times: list[float]) -> dict[str, Any]:
     pixels to metres), `zones` (name to `metres` and `pixels`), `events`, `twins` (seconds and
     identities) and `frames`: a list of `t` and `people`, each with `id`, `box`, `ground_m`,
     `height_px`, `occluded`, `keypoints_px` [17,2], `keypoints_m` [17,3] and `visibility` [17]
-    (0 unlabelled, 1 hidden, 2 visible, as in COCO).
+    (0 unlabelled, 1 hidden, 2 visible, as in COCO); and `vehicles`, each with `id`, `kind`, `box`
+    and `ground_m`.
     """
     camera = scene.camera
     until = times[-1] + 1 / scene.fps
@@ -136,5 +137,14 @@ def _frame(truth: Truth) -> dict[str, Any]:
                 "visibility": p.visibility.tolist(),
             }
             for p in truth.people
+        ],
+        "vehicles": [
+            {
+                "id": v.id,
+                "kind": v.kind,
+                "box": np.round(v.box, 2).tolist(),
+                "ground_m": v.ground_m.round(3).tolist(),
+            }
+            for v in truth.vehicles
         ],
     }

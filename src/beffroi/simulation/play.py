@@ -13,13 +13,14 @@ from beffroi.simulation.figure import draw_figure
 from beffroi.simulation.part import Part, Point
 from beffroi.simulation.things import Thing
 from beffroi.simulation.truth import Event, Twin
+from beffroi.simulation.vehicles import Vehicle
 
 ACT_S = 75.0
 
 
 @dataclass
 class Act:
-    """One act: parts, things, events and innocent twins, in seconds since the scene began.
+    """One act: parts, things, vehicles, events and twins, in seconds since the scene began.
 
     Args:
         number: 0 for the first act.
@@ -32,6 +33,7 @@ class Act:
     events: list[Event] = field(default_factory=list)
     twins: list[Twin] = field(default_factory=list)
     things: list[Thing] = field(default_factory=list)
+    vehicles: list[Vehicle] = field(default_factory=list)
 
     @property
     def start(self) -> float:
@@ -45,17 +47,28 @@ class Act:
         self.parts.append(part)
         return part
 
-    def event(self, name: str, start: float, instant: float, end: float, *who: Part) -> None:
+    def event(
+        self, name: str, start: float, instant: float, end: float, *who: Part | Vehicle
+    ) -> None:
         """Note an event; times are absolute."""
         self.events.append(
             Event(name, float(start), float(end), float(instant), tuple(p.ident for p in who))
         )
 
-    def twin(self, kind: str, resembles: str, start: float, end: float, *who: Part) -> None:
+    def twin(
+        self, kind: str, resembles: str, start: float, end: float, *who: Part | Vehicle
+    ) -> None:
         """Note an innocent twin; times are absolute."""
         self.twins.append(
             Twin(kind, resembles, float(start), float(end), tuple(p.ident for p in who))
         )
+
+    def vehicle(self, kind: str, at: Point, when: float) -> Vehicle:
+        """A new vehicle of a kind, `when` seconds after the act begins (or before)."""
+        ident = (self.number + 1) * 100 + 50 + len(self.vehicles)
+        vehicle = Vehicle.draw(ident, kind, self.start + when, at, self.rng)
+        self.vehicles.append(vehicle)
+        return vehicle
 
     def bring(self, kind: str, who: Part) -> Thing:
         """A new thing of a kind, in somebody's hand from their entrance on."""

@@ -17,6 +17,7 @@ from beffroi.simulation.setting import Setting
 from beffroi.simulation.skeleton import ANGLES, Bodies, Reach, articulate
 from beffroi.simulation.things import Thing, shown
 from beffroi.simulation.truth import Event, Truth, Twin, observe
+from beffroi.simulation.vehicles import Vehicle, observe_vehicles, paint_vehicles
 
 Floats = NDArray[np.float64]
 _NOISE_BANK = 8
@@ -120,13 +121,15 @@ class Scene:
         number = int(t // ACT_S)
         happening = [e for n in (number - 1, number) for e in self._act(n).events]
         going_on = tuple(e for e in happening if e.start_s <= t <= e.end_s)
-        return Truth(t, people, going_on)
+        vehicles = observe_vehicles(self._vehicles(t), t, self.camera)
+        return Truth(t, people, going_on, tuple(vehicles))
 
     def render(self, t: float) -> NDArray[np.uint8]:
         """The picture `t` seconds after the scene began, RGB [H,W,3]."""
         shapes = self._stage(t).shapes + shown(self._things(t), t, self.camera)
         picture, depth = self._backdrop.copy(), self._scenery.copy()
         cast_shadows(picture, depth, self._stage(t).bodies, self.camera, self.light)
+        paint_vehicles(picture, depth, self._vehicles(t), t, self.camera, self.light)
         paint(picture, depth, shapes, self.camera, self.light)
         grain = round(t * 1000) * 7919 % _NOISE_BANK
         picture += self._noise[grain]
@@ -165,6 +168,11 @@ class Scene:
     def _things(self, t: float) -> list[Thing]:
         number = int(t // ACT_S)
         return [x for n in range(number - 1, number + 2) for x in self._act(n).things]
+
+    def _vehicles(self, t: float) -> list[Vehicle]:
+        number = int(t // ACT_S)
+        acts = [self._act(n) for n in range(number - 1, number + 2)]
+        return [v for act in acts for v in act.vehicles if v.present(t)]
 
     def _stage(self, t: float) -> _Stage:
         if self._staged is None or self._staged[0] != t:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from beffroi.simulation.camera import Camera
 from beffroi.simulation.flesh import Shapes
 from beffroi.simulation.skeleton import COCO, Bodies, Joint
+from beffroi.simulation.vehicles import VehicleTruth
 
 Floats = NDArray[np.float64]
 
@@ -81,11 +82,12 @@ class PersonTruth:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A scene at one instant: its people in the picture and the events going on."""
+    """A scene at one instant: who and what is in the picture, and the events going on."""
 
     t: float
     people: tuple[PersonTruth, ...]
     events: tuple[Event, ...]
+    vehicles: tuple[VehicleTruth, ...] = ()
 
 
 def observe(

@@ -3,7 +3,7 @@
 import json
 
 from beffroi.events.registry import DETECTORS
-from tests.events.golden import EXPECTED, RECORDINGS, found, row
+from tests.events.golden import EXPECTED, RECORDINGS, counted, found, row
 
 EXPECTED.write_text(
     json.dumps(
@@ -11,6 +11,7 @@ EXPECTED.write_text(
             name: {
                 "behaviour": DETECTORS[event].behaviour,
                 "detections": [row(one) for one in found(name)],
+                "counted": counted(name),
             }
             for name, event in RECORDINGS.items()
         },

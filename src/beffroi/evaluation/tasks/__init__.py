@@ -16,6 +16,7 @@ from beffroi.evaluation.tasks.fall import fall
 from beffroi.evaluation.tasks.intrusion import intrusion
 from beffroi.evaluation.tasks.strike import strike
 from beffroi.evaluation.tasks.tracking import tracking
+from beffroi.evaluation.tasks.traffic import traffic
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ TASKS: Final[Mapping[str, Task]] = MappingProxyType(
         "intrusion": Task("people", intrusion, SMALL),
         "count": Task("people", count, SMALL),
         "tracking": Task("people", tracking, SMALL),
+        "traffic": Task("traffic", traffic),
     }
 )
 

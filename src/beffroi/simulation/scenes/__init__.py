@@ -3,8 +3,11 @@
 from beffroi.simulation.scenes.concourse import CONCOURSE
 from beffroi.simulation.scenes.park import PARK
 from beffroi.simulation.scenes.platform import PLATFORM
+from beffroi.simulation.scenes.road import ROAD
 from beffroi.simulation.scenes.square import SQUARE
 from beffroi.simulation.scenes.street import STREET
 from beffroi.simulation.setting import Setting
 
-SETTINGS: dict[str, Setting] = {s.name: s for s in (SQUARE, STREET, PARK, PLATFORM, CONCOURSE)}
+SETTINGS: dict[str, Setting] = {
+    s.name: s for s in (SQUARE, STREET, PARK, PLATFORM, CONCOURSE, ROAD)
+}
