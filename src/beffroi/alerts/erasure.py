@@ -31,6 +31,9 @@ GONE: Final = frozenset({"none", "missing", "erased"})
 ERASABLE: Final = frozenset({"pending", "ready", "missing"})
 """Evidence of which something may be left, if only the numbers of tracks."""
 
+AT_A_TIME: Final = 500
+"""Ids asked about in one query, whatever the database."""
+
 
 def erase_due(database: Database, vault: Vault, clock: Clock) -> int:
     """Erase all evidence whose date has come; returns how many alerts lost theirs.
@@ -119,10 +122,16 @@ def sweep(database: Database, vault: Vault, clock: Clock) -> int:
     Raises:
         Unavailable: The disk or the database refuses; what is left stays until the next sweep.
     """
-    kept = vault.alerts()
+    kept = sorted(vault.alerts())
     # Looked up after the vault was read: an alert is in the database before its key is made.
-    orphans = kept & set(_select(database, Alert.evidence.in_(GONE))) if kept else set()
-    for alert_id in sorted(orphans):
+    orphans = [
+        alert_id
+        for start in range(0, len(kept), AT_A_TIME)
+        for alert_id in _select(
+            database, Alert.evidence.in_(GONE), Alert.id.in_(kept[start : start + AT_A_TIME])
+        )
+    ]
+    for alert_id in orphans:
         with database.write() as session:
             vault.destroy(alert_id)
             append(
