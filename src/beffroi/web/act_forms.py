@@ -13,14 +13,13 @@ from starlette.datastructures import FormData
 from beffroi.mandate.doctrine.rules import Body
 from beffroi.mandate.procedure.acts import DETAILS, ActType
 from beffroi.mandate.procedure.record import OWN_OPINIONS
-from beffroi.mandate.rights import Permission, Role
+from beffroi.mandate.rights import Permission
 from beffroi.mandate.use_text import UseText
 from beffroi.web.access import Visitor
 
 Kind = Literal["text", "day", "number", "mark", "lines", "choice"]
 
 _SET_BY_BEFFROI: Final = frozenset({"ends_at", "version", "delay_days"})
-_OWN: Final = {Role.DPO: "dpo", Role.COMMITTEE: "ai_committee"}
 _AUTHORITIES: Final = (Body.PREFECT, Body.COMMISSION, Body.DATA_PROTECTION_AUTHORITY, Body.POLICE)
 
 
@@ -131,7 +130,7 @@ def _bodies(act_type: ActType, info: FieldInfo, visitor: Visitor) -> list[str]:
     """Whose act a visitor may record: of their own body, or of those without an account."""
     if act_type is ActType.OPINION:
         if not visitor.may(Permission.RECORD_ACTS):
-            return [_OWN[Role(visitor.account.role)]]
+            return [by for by, office in OWN_OPINIONS.items() if office == visitor.account.role]
         return [body.value for body in Body if body.value not in OWN_OPINIONS]
     if act_type is ActType.AUTHORISATION:
         return [body.value for body in _AUTHORITIES]
