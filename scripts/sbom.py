@@ -135,17 +135,16 @@ def _script(facts: dict[str, Any], extra: dict[str, Any]) -> Component:
 
 def _models() -> Iterator[Component]:
     for model in builtin_models():
-        if model.package is None:
-            continue
         part = _part(
             "machine-learning-model",
             model.name,
-            model.package.version,
+            model.package.version if model.package else __version__,
             made_by=f"{model.made_by} ({model.country})",
             licence=model.licence,
             source=None,
         )
-        part["purl"] = f"pkg:npm/{model.package.name.replace('@', '%40')}@{model.package.version}"
+        if package := model.package:
+            part["purl"] = f"pkg:npm/{package.name.replace('@', '%40')}@{package.version}"
         part["description"] = f"Trained on {model.trained_on}"
         yield part | _hash(model.sha256)
 

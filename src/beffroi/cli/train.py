@@ -9,6 +9,7 @@ import typer
 
 from beffroi.cli.watch import input_size
 from beffroi.evaluation.recordings import Recordings, recordings_directory
+from beffroi.training import fire as flames
 from beffroi.training.strike import Learnt
 from beffroi.training.strike import train as learn
 
@@ -40,6 +41,35 @@ def strike(
     learnt = learn(folder, seen, lambda step: typer.echo(step, err=True))
     out.write_bytes(learnt.weights)
     typer.echo(json.dumps(_shown(learnt), indent=1))
+
+
+@app.command()
+def fire(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Pictures with a labels.csv; `fire…` is looked for."),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write the model.")] = Path(
+        "flames.onnx"
+    ),
+) -> None:
+    """Learn what flames look like from pictures, and print figures out of fold.
+
+    It needs scikit-learn: `pip install "beffroi[train]"`.
+
+    Example: `beffroi train fire pictures/ --out flames.onnx`
+    """
+    learnt = flames.train(folder, lambda step: typer.echo(step, err=True))
+    out.write_bytes(learnt.weights)
+    shown = {
+        "sha256": hashlib.sha256(learnt.weights).hexdigest(),
+        "figures": {f.name: [f.value, f.low, f.high] for f in learnt.figures},
+        "files": [
+            {"file": clip.name, "label": clip.label, "score": round(float(score), 4)}
+            for clip, score in zip(learnt.clips, learnt.scores, strict=True)
+        ],
+    }
+    typer.echo(json.dumps(shown, indent=1))
 
 
 def _shown(learnt: Learnt) -> dict[str, object]:

@@ -13,6 +13,7 @@ from beffroi.store.cameras import CameraVersion
 
 POSE: Final = "movenet-multipose"
 OBJECTS: Final = "nanodet"
+FLAMES: Final = "flames"
 
 
 class Eyes:
@@ -31,7 +32,9 @@ class Eyes:
         self._pose = variant(POSE, pose_input)
         self._objects = variant(OBJECTS, (416, 416))
         threads = os.cpu_count() or 1
-        self._inference = Inference([self._pose, self._objects], threads=threads)
+        self._flames = variant(FLAMES, (224, 224))
+        every = [self._pose, self._objects, self._flames]
+        self._inference = Inference(every, threads=threads)
 
     def look(self, camera: CameraVersion, needs: Collection[Need]) -> Perception:
         """A perception for one camera.
@@ -43,6 +46,7 @@ class Eyes:
         models = Models(
             self._pose if Need.PEOPLE in needs else None,
             self._objects if Need.OBJECTS in needs else None,
+            self._flames if Need.FIRE in needs else None,
         )
         ground = None if camera.ground is None else Ground.from_rows(camera.ground)
         return Perception(camera.camera_id, models, self._inference, ground, needs=needs)

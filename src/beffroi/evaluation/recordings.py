@@ -40,6 +40,7 @@ LOOKING_FOR: Final[Mapping[Need, tuple[str, ...]]] = MappingProxyType(
         Need.STILL: tuple(
             f"perception/{name}.py" for name in ("backgrounds", "patches", "still", "stood")
         ),
+        Need.FIRE: ("perception/fire.py", "perception/patches.py"),
     }
 )
 """And what is seen because somebody needs it."""
@@ -65,7 +66,7 @@ class Recordings:
     def __init__(self, folder: Path, size: tuple[int, int], threads: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self.models = laboratory_models({Need.PEOPLE, Need.OBJECTS}, size)
+        self.models = laboratory_models(set(Need), size)
         self._threads = threads
         self._inference: Inference | None = None
 
@@ -74,6 +75,7 @@ class Recordings:
         return Models(
             self.models.pose if Need.PEOPLE in needs else None,
             self.models.objects if Need.OBJECTS in needs else None,
+            self.models.flames if Need.FIRE in needs else None,
         )
 
     def of(self, path: Path, rate_hz: float, needs: Collection[Need] = PEOPLE) -> list[Observation]:

@@ -24,6 +24,7 @@ from beffroi.perception.perceive import Models, Perception
 
 POSE = "movenet-multipose"
 OBJECTS = "nanodet"
+FLAMES = "flames"
 NAMED: Final = frozenset({"intrusion", "traffic", "wrong_way"})
 """Looked for only if named, since lines and zones mean something else to each."""
 
@@ -106,12 +107,14 @@ def laboratory_models(needs: Collection[Need], size: tuple[int, int]) -> Models:
     return Models(
         variant(POSE, size) if Need.PEOPLE in needs else None,
         variant(OBJECTS, (416, 416)) if Need.OBJECTS in needs else None,
+        variant(FLAMES, (224, 224)) if Need.FIRE in needs else None,
     )
 
 
 def loaded(models: Models) -> list[Variant]:
     """The variants that an inference queue must hold for these models."""
-    return [model for model in (models.pose, models.objects) if model is not None]
+    every = (models.pose, models.objects, models.flames)
+    return [model for model in every if model is not None]
 
 
 def observe(

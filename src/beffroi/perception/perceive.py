@@ -7,13 +7,16 @@ found nobody and nothing, not even a doubtful candidate, so that it never change
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beffroi.capture.frame import Frame
 from beffroi.capture.motion import Motion, MotionGate
 from beffroi.perception.finders import FINDERS, Need
+from beffroi.perception.fire import FlameFinder, read_flames
 from beffroi.perception.ground import Ground, feet
 from beffroi.perception.inference import Inference
 from beffroi.perception.letterbox import Letterbox
@@ -43,10 +46,12 @@ class Models:
     Args:
         pose: Finds people and their joints; None if nobody need be seen.
         objects: Finds vehicles and luggage; None likewise.
+        flames: Tells flames from what is as bright and warm; None likewise.
     """
 
     pose: Variant | None
     objects: Variant | None = None
+    flames: Variant | None = None
 
 
 class Perception:
@@ -77,6 +82,8 @@ class Perception:
         self._objects_t = -math.inf
         self._objects: list[Track] = []
         self._finders = [FINDERS[need]() for need in sorted(needs) if need in FINDERS]
+        if models.flames is not None:
+            self._finders.append(FlameFinder(partial(_like_flames, inference, models.flames)))
 
     def observe(self, frame: Frame) -> Observation:
         """Analyse one frame; frames come in order of time.
@@ -184,6 +191,14 @@ class Perception:
             tracks=tuple(best),
             regions=tuple(sorted(regions, key=lambda region: -region.score)[:MAX_REGIONS]),
         )
+
+
+def _like_flames(
+    inference: Inference, flames: Variant, windows: Sequence[NDArray[np.uint8]]
+) -> list[float]:
+    """How much each window looks like flames, 0 to 1."""
+    waiting = [inference.submit(flames, window, read_flames) for window in windows]
+    return [each.result() for each in waiting]
 
 
 def _share(motion: Motion, box: tuple[float, float, float, float], frame: Frame) -> float:

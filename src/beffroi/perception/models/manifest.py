@@ -46,8 +46,8 @@ class Model(_Entry):
     """One model: the facts that a council, an administrator and the program need."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-    task: Literal["pose", "objects"]
-    contract: Literal["centre-heads", "distribution-heads", "people", "objects"]
+    task: Literal["pose", "objects", "flames"]
+    contract: Literal["centre-heads", "distribution-heads", "people", "objects", "flames"]
     title: str
     made_by: str
     country: str
@@ -58,7 +58,7 @@ class Model(_Entry):
     classes: tuple[str, ...] = Field(min_length=1)
     sha256: Sha256 = Field(description="Of the ONNX file.")
     package: Package | None = None
-    file: Path | None = Field(default=None, description="A city's own ONNX file.")
+    file: Path | None = Field(default=None, description="An ONNX file that ships, or a city's own.")
 
 
 class Manifest(_Entry):
@@ -68,9 +68,10 @@ class Manifest(_Entry):
 
 
 def builtin_models() -> tuple[Model, ...]:
-    """The models that Beffroi installs by default."""
-    text = resources.files(__package__).joinpath("manifest.toml").read_text("utf-8")
-    return Manifest.model_validate(tomllib.loads(text)).model
+    """The models that Beffroi installs by default; files that ship lie beside this one."""
+    here = Path(str(resources.files(__package__)))
+    text = (here / "manifest.toml").read_text("utf-8")
+    return _located(Manifest.model_validate(tomllib.loads(text)).model, here)
 
 
 def read_manifest(path: Path) -> tuple[Model, ...]:
@@ -92,4 +93,12 @@ def read_manifest(path: Path) -> tuple[Model, ...]:
     for model in models:
         if model.file is None:
             raise BadInput(f"{path}: model {model.name} does not name its ONNX file (file = …).")
-    return tuple(m.model_copy(update={"file": path.parent / m.file}) for m in models if m.file)
+    return _located(models, path.parent)
+
+
+def _located(models: tuple[Model, ...], folder: Path) -> tuple[Model, ...]:
+    """The same with the paths of their files, which are relative to a folder, made whole."""
+    return tuple(
+        model if model.file is None else model.model_copy(update={"file": folder / model.file})
+        for model in models
+    )

@@ -1,6 +1,6 @@
 """A city's own model, checked before it is ever run.
 
-Whatever framework it comes from, it must keep one of four contracts (docs/models/own.md), so that
+Whatever framework it comes from, it must keep one of five contracts (docs/models/own.md), so that
 nothing downstream knows which model runs. The closed list of classes is part of them: a model that
 names anything else, a face or an age say, is refused.
 """
@@ -31,6 +31,7 @@ CONTRACTS: dict[str, dict[str, tuple[int | None, ...]]] = {
     },
     "people": {"people": (None, None, 56)},
     "objects": {"objects": (None, None, 6)},
+    "flames": {"flames": (None, 1)},
 }
 """Shape of each output by contract; None is free."""
 
@@ -56,7 +57,8 @@ def _check(model: Model) -> None:
     found = hashlib.sha256(content).hexdigest()
     if found != model.sha256:
         raise BadInput(f"Model {model.name}: {path} has the SHA-256 {found}, not the one declared.")
-    foreign = sorted(set(model.classes) - set(KINDS))
+    known = {"flame"} if model.task == "flames" else set(KINDS)
+    foreign = sorted(set(model.classes) - known)
     if foreign:
         raise BadInput(f"Model {model.name}: classes not allowed: {', '.join(foreign)}.")
     if model.task == "pose" and model.classes != ("person",):
