@@ -12,6 +12,7 @@ from beffroi.capture.frame import Frame
 from beffroi.capture.opening import open_source
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
+from beffroi.events import weapon
 from beffroi.events.detector import Detection, Detector, Zones
 from beffroi.events.registry import make, shipped_definitions
 from beffroi.mandate.definition import Definition
@@ -77,6 +78,7 @@ def choose_definitions(
     if drawn and not events:
         names.append("intrusion")
     for name in names:
+        weapon.refuse(name)
         if name not in known:
             raise BadInput(f"There is no event named {name!r}; there are {', '.join(known)}.")
     if "intrusion" in names and not drawn:

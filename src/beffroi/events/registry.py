@@ -9,6 +9,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from beffroi.errors import BadInput
+from beffroi.events import weapon
 from beffroi.events.detector import Detector, Zones
 from beffroi.events.fall import Fall
 from beffroi.events.gathering import Gathering
@@ -53,7 +54,9 @@ def make(definition: Definition, zones: Zones) -> Detector:
 
     Raises:
         BadInput: As for :func:`build`.
+        Unavailable: It needs a model that only a city can add.
     """
+    weapon.refuse(definition.detector)
     detector = DETECTORS.get(definition.detector)
     if detector is None:
         raise BadInput(
