@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from beffroi.clock import FrozenClock
-from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
+from beffroi.events.shipped import shipped_definitions, shipped_with
 from beffroi.mandate.annexes import record_shipped, review_annex
 from beffroi.mandate.counting import DETECTIONS, count
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
@@ -262,8 +262,9 @@ class Chronicle:
         )
         clerk = self._people[Role.CLERK]
         draft_use(self._session, story.use, voted, spec, actor=clerk, clock=self._clock)
-        texts = [*shipped_annexes(story.event), *shipped_translations(story.event)]
-        record_shipped(self._session, voted.digest, texts, actor=clerk, clock=self._clock)
+        record_shipped(
+            self._session, voted.digest, shipped_with(voted), actor=clerk, clock=self._clock
+        )
         secretary = self._people[Role.SECRETARY]
         review_annex(self._session, voted.digest, "figures", actor=secretary, clock=self._clock)
 

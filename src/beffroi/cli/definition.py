@@ -11,12 +11,8 @@ from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_json, print_rows
 from beffroi.errors import BadInput
 from beffroi.events.detector import Zones
-from beffroi.events.registry import (
-    build,
-    shipped_annexes,
-    shipped_definitions,
-    shipped_translations,
-)
+from beffroi.events.registry import build
+from beffroi.events.shipped import shipped_definitions, shipped_with
 from beffroi.folder import DataFolder
 from beffroi.mandate import annexes, wording
 from beffroi.mandate.annex_text import Figures, Translation, read_annex
@@ -216,14 +212,11 @@ def _in_use(voted: VotedText, data: Path) -> list[Recorded]:
         with open_installation(data).database.read() as session:
             if session.get(StoredDefinition, voted.digest) is not None:
                 return annexes.in_use(session, voted.digest)
-    shipped = {one.digest for one in shipped_definitions()}
-    return _shipped(voted) if voted.digest in shipped else []
+    return _shipped(voted)
 
 
 def _shipped(voted: VotedText) -> list[Recorded]:
-    event = voted.definition.event
-    texts = [*shipped_annexes(event), *shipped_translations(event)]
-    return [Recorded(text, reviewed=False) for text in texts]
+    return [Recorded(text, reviewed=False) for text in shipped_with(voted)]
 
 
 def _registered(session: Session) -> list[VotedText]:

@@ -118,7 +118,8 @@ def import_(
     --until 2027-06-30 --controller "City of Example" --as clerk`
     """
     from beffroi.events.detector import Zones
-    from beffroi.events.registry import build, shipped_annexes, shipped_definitions
+    from beffroi.events.registry import build
+    from beffroi.events.shipped import shipped_with
 
     contents = prove(load(file)).contents
     wanted = Wanted(
@@ -137,12 +138,10 @@ def import_(
             actor=account.pseudonym,
             clock=site.clock,
         )
-        for voted in shipped_definitions():
-            if voted.digest in contents.definitions:
-                annexes = shipped_annexes(voted.definition.event)
-                record_shipped(
-                    session, voted.digest, annexes, actor=account.pseudonym, clock=site.clock
-                )
+        for digest, voted in contents.definitions.items():
+            record_shipped(
+                session, digest, shipped_with(voted), actor=account.pseudonym, clock=site.clock
+            )
     typer.echo(
         f"Registered {len(taken.definitions)} definitions and {len(taken.doctrines)} doctrines; "
         "none is in force by this."

@@ -16,8 +16,7 @@ from beffroi.errors import BadInput
 from beffroi.events.detector import Zones
 from beffroi.events.drawn import read_drawn
 from beffroi.events.registry import DETECTORS, build
-from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
-from beffroi.mandate.annex_text import AnnexText
+from beffroi.events.shipped import shipped_definitions, shipped_with
 from beffroi.mandate.annexes import record_shipped
 from beffroi.mandate.definition import VotedText, read_definition
 from beffroi.mandate.explaining import explain as tell
@@ -112,7 +111,7 @@ def add(
     with site.acting(login, Permission.DRAFT_USES) as (session, account):
         draft_use(session, use, voted, spec, actor=account.pseudonym, clock=site.clock)
         record_shipped(
-            session, voted.digest, _annexes(voted), actor=account.pseudonym, clock=site.clock
+            session, voted.digest, shipped_with(voted), actor=account.pseudonym, clock=site.clock
         )
     typer.echo(
         f"{use} is a draft under the definition {voted.digest}.\n"
@@ -293,14 +292,6 @@ def _definition(name: str) -> VotedText:
     voted = read_definition(Path(name))
     build(voted, Zones())
     return voted
-
-
-def _annexes(voted: VotedText) -> list[AnnexText]:
-    """What ships with a definition, if it is the one that ships."""
-    event = voted.definition.event
-    if voted.digest not in {shipped.digest for shipped in shipped_definitions()}:
-        return []
-    return [*shipped_annexes(event), *shipped_translations(event)]
 
 
 def _drawn(path: Path | None) -> dict[str, Any]:

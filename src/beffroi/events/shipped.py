@@ -1,15 +1,25 @@
 """The definitions that ship and what is known of them: data alone, so that pages may show it."""
 
+from functools import cache
 from importlib.resources import as_file, files
 
 from beffroi.mandate.annex_text import AnnexText, read_annex
 from beffroi.mandate.definition import VotedText, read_definition
 
 
-def shipped_definitions() -> list[VotedText]:
+@cache
+def shipped_definitions() -> tuple[VotedText, ...]:
     """The definitions that a city can start from, one for each kind of event, by name."""
     with as_file(files("beffroi.events") / "definitions") as folder:
-        return [read_definition(path) for path in sorted(folder.glob("*.yaml"))]
+        return tuple(read_definition(path) for path in sorted(folder.glob("*.yaml")))
+
+
+def shipped_with(voted: VotedText) -> list[AnnexText]:
+    """All that ships beside this very text; nothing for one that does not ship."""
+    if voted not in shipped_definitions():
+        return []
+    event = voted.definition.event
+    return [*shipped_annexes(event), *shipped_translations(event)]
 
 
 def shipped_annexes(event: str) -> list[AnnexText]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.errors import BadInput
-from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
+from beffroi.events.shipped import shipped_definitions, shipped_with
 from beffroi.mandate.annex_text import Confusions, Contacts, Figures, Translation
 from beffroi.mandate.annexes import Recorded, current, in_use
 from beffroi.mandate.definition import Definition, VotedText, load_definition
@@ -153,9 +153,8 @@ def _known(session: Session, voted: VotedText, applied: Mapping[str, Sequence[Ap
 
 
 def _shipped(voted: VotedText) -> Known:
-    event = voted.definition.event
-    texts = [*shipped_annexes(event), *shipped_translations(event)]
-    return Known(voted, False, [Recorded(text, reviewed=False) for text in texts], ())
+    found = [Recorded(text, reviewed=False) for text in shipped_with(voted)]
+    return Known(voted, False, found, ())
 
 
 def _applied(session: Session, now: datetime) -> dict[str, list[Applied]]:

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from beffroi.errors import BadInput, BeffroiError, NotAuthorised
-from beffroi.events.shipped import shipped_annexes
+from beffroi.events.shipped import shipped_with
 from beffroi.mandate.annexes import record_shipped
 from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.definition import VotedText
@@ -115,7 +115,7 @@ def _keep(
             contribution=int(said) if said.isdigit() else None,
             **by,
         )
-    record_shipped(session, voted.digest, shipped_annexes(voted.definition.event), **by)
+    record_shipped(session, voted.digest, shipped_with(voted), **by)
     return made
 
 
