@@ -10,10 +10,13 @@ from pydantic import ValidationError
 
 from beffroi.errors import BadInput
 from beffroi.events import weapon
+from beffroi.events.crowd_motion import CrowdMotion
+from beffroi.events.density import Density
 from beffroi.events.detector import Detector, Zones
 from beffroi.events.fall import Fall
 from beffroi.events.gathering import Gathering
 from beffroi.events.intrusion import Intrusion
+from beffroi.events.running import Running
 from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
 from beffroi.events.strike import Strike
 from beffroi.events.traffic import Traffic
@@ -31,7 +34,20 @@ __all__ = [
 ]
 
 DETECTORS: Mapping[str, type[Detector]] = MappingProxyType(
-    {detector.id: detector for detector in (Fall, Gathering, Intrusion, Strike, Traffic, WrongWay)}
+    {
+        detector.id: detector
+        for detector in (
+            CrowdMotion,
+            Density,
+            Fall,
+            Gathering,
+            Intrusion,
+            Running,
+            Strike,
+            Traffic,
+            WrongWay,
+        )
+    }
 )
 
 

@@ -1,0 +1,135 @@
+"""Running: several people start to run within a few seconds of each other.
+
+Somebody starts who was slow a moment ago and is fast now, for long enough that it is no stumble.
+Who comes into the picture running has started elsewhere, and one who runs for a bus is alone.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from beffroi.events.detector import Detection, Parameters, Zones
+from beffroi.events.pace import Moving, Paces
+from beffroi.perception.finders import Need
+from beffroi.perception.observation import Observation
+
+
+class RunningParameters(Parameters):
+    """What people who start to run are."""
+
+    people: int = Field(ge=1, le=100, description="How many people must start to run.")
+    within_ms: int = Field(
+        gt=0,
+        le=60_000,
+        description="Longest time between the first start and the last, in milliseconds.",
+    )
+    run_cm_s: int = Field(
+        ge=100, le=1000, description="From what speed somebody runs, in centimetres per second."
+    )
+    slow_cm_s: int = Field(
+        ge=0,
+        le=1000,
+        description="Up to what speed somebody stands or walks, in centimetres per second.",
+    )
+    start_ms: int = Field(
+        gt=0,
+        le=20_000,
+        description="Longest time between slow and running, in milliseconds.",
+    )
+    hold_ms: int = Field(
+        gt=0, le=20_000, description="How long somebody must run for it to count, in milliseconds."
+    )
+    pace_ms: int = Field(
+        ge=200,
+        le=5000,
+        description="Over how long a time a speed is measured, in milliseconds.",
+    )
+    stature_cm: int = Field(
+        ge=100,
+        le=200,
+        description=(
+            "Height that a person is taken to have, in centimetres, to measure speeds on a camera "
+            "that is not calibrated."
+        ),
+    )
+    depth_percent: int = Field(
+        ge=100,
+        le=1000,
+        description=(
+            "On a camera that is not calibrated: how large distances along the view are, in per "
+            "cent of what they look."
+        ),
+    )
+
+
+@dataclass(slots=True)
+class _Runner:
+    """What is remembered of one person: when last slow, and since when running."""
+
+    seen: float
+    slow_at: float = -np.inf
+    fast_since: float | None = None
+    started: bool = False
+
+
+class Running:
+    """Notes each start, and counts those that are close in time."""
+
+    id: ClassVar[str] = "running"
+    behaviour: ClassVar[int] = 1
+    parameters: ClassVar[type[Parameters]] = RunningParameters
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE})
+
+    def __init__(self, parameters: RunningParameters, zones: Zones) -> None:
+        p = self._p = parameters
+        self._paces = Paces(zones, p.pace_ms / 1000, p.stature_cm / 100, p.depth_percent / 100)
+        self._runners: dict[str, _Runner] = {}
+        self._starts: deque[tuple[float, str]] = deque()
+        self._raised = False
+
+    def update(self, observation: Observation) -> list[Detection]:
+        """Take the next observation; see :class:`beffroi.events.detector.Detector`."""
+        t, p = observation.t, self._p
+        self._note(self._paces.update(observation))
+        while self._starts and t - self._starts[0][0] > (p.within_ms + p.hold_ms) / 1000:
+            self._starts.popleft()
+        # Whoever joins an event that was raised belongs to it, until nobody starts any more.
+        self._raised = self._raised and bool(self._starts)
+        together = self._together()
+        if self._raised or len(together) < p.people:
+            return []
+        self._raised = True
+        who = tuple(id_ for _, id_ in together)
+        score = 1 - p.people / (2 * len(who))
+        return [Detection(self.id, together[0][0], t, score, who, len(who))]
+
+    def _together(self) -> list[tuple[float, str]]:
+        """Most starts that lie within `within_ms`."""
+        starts = sorted(self._starts)
+        times = np.array([t for t, _ in starts])
+        ends = np.searchsorted(times, times + self._p.within_ms / 1000, side="right")
+        counts = ends - np.arange(len(times))
+        first = int(counts.argmax()) if len(counts) else 0
+        return starts[first : first + int(counts[first])] if len(counts) else []
+
+    def _note(self, moving: Moving) -> None:
+        p, t = self._p, moving.t
+        for id_, speed in zip(moving.ids, moving.speeds.tolist(), strict=True):
+            runner = self._runners.setdefault(id_, _Runner(t))
+            runner.seen = t
+            if speed <= p.slow_cm_s / 100:
+                runner.slow_at, runner.started = t, False
+            if not speed >= p.run_cm_s / 100:
+                runner.fast_since = None
+                continue
+            if runner.fast_since is None:
+                runner.fast_since = t
+            lately = runner.fast_since - runner.slow_at <= p.start_ms / 1000
+            if lately and not runner.started and t - runner.fast_since >= p.hold_ms / 1000 - 1e-6:
+                runner.started = True
+                self._starts.append((runner.fast_since, id_))
+        forget_s = (p.start_ms + p.hold_ms) / 1000
+        self._runners = {i: r for i, r in self._runners.items() if t - r.seen <= forget_s}
