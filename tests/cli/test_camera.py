@@ -92,6 +92,8 @@ def test_a_camera_that_does_not_answer_is_said_to_and_can_be_corrected(office: O
         ("camera change there --name new", "tech", "There is no camera there"),
         ("camera remove there", "tech", "There is no camera there"),
         ("camera still here", None, "may not be opened"),
+        ("camera survey here", None, "may not be opened"),
+        ("camera survey here --ground {missing}", None, "both --view and --height"),
         ("camera commission here --reason ' '", "tech", "Say why the camera is opened"),
         ("camera commission here --reason masks --hours 25", "tech", "at most 24 hours"),
     ],
@@ -125,3 +127,14 @@ def test_a_camera_out_of_service_is_not_opened(office: Office) -> None:
     office.run("camera add park sim://park?seed=1", "tech")
     office.run("camera remove park", "tech")
     assert "There is no camera park" in office.run("camera still park", code=1).err
+
+
+@pytest.mark.usefixtures("models")
+def test_a_survey_says_what_it_saw_and_keeps_nothing(office: Office) -> None:
+    office.run("camera add square sim://square?seed=1", "tech")
+    before = office.entries()
+    said = office.run("camera survey square --minutes 0.4").out
+    assert "pictures of 640 by 360" in said
+    assert "No crowd was seen" in said or "people at once" in said
+    assert "Suggested: engine.pose_input" in said
+    assert office.entries() == before

@@ -1,5 +1,6 @@
 """`beffroi camera`: enter cameras, set them up, take them out of service."""
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -247,6 +248,50 @@ def background(
     with site.writing() as session:
         set_background(session, camera, picture, actor=person.pseudonym, clock=site.clock)
     typer.echo(f"{camera} has its background.")
+
+
+@app.command()
+def survey(
+    camera: CameraId,
+    minutes: Annotated[float, typer.Option(help="How long to look.", min=0.2, max=120)] = 5,
+    view: Annotated[
+        float | None, typer.Option(help="Horizontal angle of view in degrees.", min=10, max=150)
+    ] = None,
+    height: Annotated[
+        float | None, typer.Option(help="How high the camera hangs, in metres.", min=2, max=60)
+    ] = None,
+    ground: Annotated[
+        Path | None, typer.Option(help="Where to write the ground found, for `camera change`.")
+    ] = None,
+    data: Data = DATA,
+) -> None:
+    """Look at who passes: what the camera is fit for, its best input size, where its ground lies.
+
+    Nothing is kept but what is printed. With --view and --height the ground is measured by people.
+
+    Example: `beffroi camera survey square-north --view 60 --height 5 --ground ground.json`
+    """
+    from beffroi.cli.surveying import tell
+    from beffroi.engine.setup import survey as look
+
+    if ground is not None and (view is None or height is None):
+        raise BadInput("To find the ground, give both --view and --height.")
+    site = open_installation(data)
+    seen = look(site.database, site.folder, camera, minutes * 60, site.clock)
+    for line in tell(seen):
+        typer.echo(line)
+    if view is not None and height is not None:
+        found = seen.people.ground(view, height)
+        typer.echo(
+            f"The camera looks down by {found.tilt_deg:.0f}°; people come out within "
+            f"{found.error:.0%} of the usual height (statures alone differ by about 4%)."
+        )
+        if ground is not None:
+            ground.write_text(json.dumps(found.ground.matrix.tolist()), encoding="utf-8")
+            typer.echo(
+                f"Wrote {ground}. Check it against a distance that you know, then: "
+                f"`beffroi camera change {camera} --ground {ground}`"
+            )
 
 
 def _size(site: Installation, camera: str) -> tuple[int, int]:

@@ -5,9 +5,11 @@ that people who pass are not in it, and blurred, so that nobody who stood still 
 """
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -24,6 +26,10 @@ from beffroi.folder import DataFolder
 from beffroi.mandate.cameras import current_version, load_credentials
 from beffroi.mandate.commissioning import commissioning_permit
 from beffroi.mandate.permit import Permit
+from beffroi.perception.inference import Inference
+from beffroi.perception.models import variant
+from beffroi.perception.perceive import Models, Perception
+from beffroi.perception.survey import Survey
 from beffroi.store.database import Database
 
 PATIENCE_S: Final = 10
@@ -33,6 +39,9 @@ Image = NDArray[np.uint8]
 
 BLOCKS_ACROSS: Final = 60
 """Blocks in the width of a still: enough to place a mask, too few for a face."""
+
+SURVEY_INPUT: Final = (576, 1024)
+"""The largest that the pose model reads: whoever is too small for it is too small for all."""
 
 BLUR: Final = 0.006
 """Radius of the blur, as a share of the picture's width."""
@@ -75,6 +84,52 @@ def take_background(
         raise Unavailable(f"Camera {camera} gave no picture; check its address and its network.")
     median = np.median(np.stack(pictures), axis=0).astype(np.float32)
     return blur(median, max(2, round(median.shape[1] * BLUR)))
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What a camera showed while it was looked through.
+
+    Args:
+        people: Everybody's measures.
+        pictures: How many were looked at.
+        brightness: Mean grey level of the darkest and the brightest picture, 0 to 255.
+        size: Width and height in pixels.
+    """
+
+    people: Survey
+    pictures: int
+    brightness: tuple[float, float]
+    size: tuple[int, int]
+
+
+def survey(
+    database: Database, folder: DataFolder, camera: str, seconds: float, clock: Clock
+) -> Surveyed:
+    """Look at who passes, to propose a calibration and say what the camera is fit for.
+
+    Args:
+        database: Where the camera is recorded.
+        folder: Where its credentials lie.
+        camera: Its id.
+        seconds: How long to look; five pictures a second are measured, and none is kept.
+        clock: The machine's clocks.
+
+    Raises:
+        NotAuthorised: Nobody has leave to set this camera up now.
+        Unavailable: The camera does not answer, or the models are not installed.
+    """
+    pose = variant("movenet-multipose", SURVEY_INPUT)
+    people, levels, size = Survey(), [], (0, 0)
+    with Inference([pose], threads=os.cpu_count() or 1) as inference:
+        perception = Perception(camera, Models(pose), inference)
+        for frame in islice(_look(database, folder, camera, clock, rate_hz=5), int(seconds * 5)):
+            people.note(perception.observe(frame))
+            levels.append(float(frame.image[::8, ::8].mean()))
+            size = (frame.image.shape[1], frame.image.shape[0])
+    if not levels:
+        raise Unavailable(f"Camera {camera} gave no picture; check its address and its network.")
+    return Surveyed(people, len(levels), (min(levels), max(levels)), size)
 
 
 def blur(image: NDArray[np.float32], radius: int) -> Image:
