@@ -26,10 +26,10 @@ from beffroi.mandate.impact.fiction import answered
 from beffroi.mandate.impact.forms import Study
 from beffroi.mandate.impact.subject import subject_of
 from beffroi.mandate.procedure.acts import ActType, read_details
-from beffroi.mandate.procedure.case import Case, Step
+from beffroi.mandate.procedure.case import Case, Step, case_of
 from beffroi.mandate.procedure.documents import attach
 from beffroi.mandate.procedure.guards import objections
-from beffroi.mandate.procedure.record import case_of, confirm_act, record_act
+from beffroi.mandate.procedure.record import confirm_act, record_act
 from beffroi.mandate.uses import UseSpec, draft_use, find_use, revise_use, text_of
 from beffroi.store.base import Base
 from beffroi.store.database import Database

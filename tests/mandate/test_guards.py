@@ -18,7 +18,7 @@ from beffroi.mandate.procedure.acts import DOCUMENTED, ActType
 from beffroi.mandate.procedure.case import Rule
 from beffroi.mandate.procedure.consultation import answer, contribute
 from beffroi.mandate.procedure.guards import GUARDS
-from beffroi.mandate.procedure.record import next_acts
+from beffroi.mandate.procedure.outlook import next_acts
 from beffroi.mandate.procedure.rules import ballot as voting
 from beffroi.mandate.procedure.rules import entry, files, general, hearing, stopping
 from beffroi.mandate.uses import find_use

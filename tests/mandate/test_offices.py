@@ -6,7 +6,7 @@ import pytest
 
 from beffroi.errors import NotAuthorised
 from beffroi.mandate.procedure.acts import ActType
-from beffroi.mandate.procedure.record import require_own_office
+from beffroi.mandate.procedure.offices import require_own_office
 from beffroi.mandate.rights import Role
 
 

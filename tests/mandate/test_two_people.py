@@ -14,7 +14,8 @@ from beffroi.mandate.doctrine.contradictions import ContradictoryDoctrines
 from beffroi.mandate.pauses import pause
 from beffroi.mandate.procedure.acts import WIDENING, ActType
 from beffroi.mandate.procedure.adoption import adopted, register_doctrine, stack_in_force
-from beffroi.mandate.procedure.record import record_act, record_change, waiting
+from beffroi.mandate.procedure.outlook import waiting
+from beffroi.mandate.procedure.record import record_act, record_change
 from beffroi.mandate.procedure.standing import FOLLOWS, PUBLISHED, State
 from beffroi.mandate.rights import PERMISSIONS, Permission, Role
 from beffroi.mandate.uses import draft_use, find_use, state_of

@@ -9,7 +9,7 @@ import httpx
 from beffroi.clock import FrozenClock
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
 from beffroi.mandate.procedure.adoption import adopted
-from beffroi.mandate.procedure.record import waiting
+from beffroi.mandate.procedure.outlook import waiting
 from tests.enacting import LAW
 from tests.web.town import Town, csrf, signed_in
 

@@ -10,14 +10,9 @@ from beffroi.cli.options import DATA, AsJson, Data, print_rows
 from beffroi.cli.use import UseId
 from beffroi.errors import BadInput
 from beffroi.mandate.procedure.acts import DETAILS, WIDENING, ActType
-from beffroi.mandate.procedure.record import (
-    confirm_act,
-    next_acts,
-    permission_for,
-    record_act,
-    require_own_office,
-    waiting,
-)
+from beffroi.mandate.procedure.offices import permission_for, require_own_office
+from beffroi.mandate.procedure.outlook import next_acts, waiting
+from beffroi.mandate.procedure.record import confirm_act, record_act
 from beffroi.mandate.rights import Permission
 from beffroi.mandate.uses import acts_of, find_use, state_of
 from beffroi.store.base import Json

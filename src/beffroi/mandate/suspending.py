@@ -17,8 +17,8 @@ from beffroi.ledger.append import SYSTEM
 from beffroi.mandate.impact.figures import figures
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import ActType
-from beffroi.mandate.procedure.case import Case
-from beffroi.mandate.procedure.record import case_of, record_act
+from beffroi.mandate.procedure.case import Case, case_of
+from beffroi.mandate.procedure.record import record_act
 from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.uses import list_uses
 from beffroi.store.mandates import Use

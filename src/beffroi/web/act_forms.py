@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from beffroi.mandate.doctrine.rules import Body
 from beffroi.mandate.procedure.acts import DETAILS, ActType
-from beffroi.mandate.procedure.record import OWN_OPINIONS
+from beffroi.mandate.procedure.offices import OWN_OPINIONS
 from beffroi.mandate.rights import Permission
 from beffroi.mandate.use_text import UseText
 from beffroi.web.access import Visitor

@@ -18,9 +18,8 @@ from beffroi.mandate.impact.duties import Duty, use_duties
 from beffroi.mandate.impact.subject import subject_of
 from beffroi.mandate.lawful import refused
 from beffroi.mandate.procedure.acts import WIDENING
-from beffroi.mandate.procedure.case import Case
+from beffroi.mandate.procedure.case import Case, case_of
 from beffroi.mandate.procedure.consultation import contributions
-from beffroi.mandate.procedure.record import case_of
 from beffroi.mandate.procedure.standing import BEFORE_VOTE, Standing, State, counts
 from beffroi.mandate.use_text import UseText, WrittenUse
 from beffroi.mandate.uses import acts_of, find_use, list_uses

@@ -15,7 +15,7 @@ from beffroi.mandate.impact.facts import facts_of
 from beffroi.mandate.impact.forms import Field, Form, Study, form
 from beffroi.mandate.impact.subject import Subject
 from beffroi.mandate.impact.texts import Language as Tongue
-from beffroi.mandate.procedure.record import case_of
+from beffroi.mandate.procedure.case import case_of
 from beffroi.mandate.uses import find_use
 from beffroi.store.impact import Assessment
 from beffroi.web.posted import lines

@@ -14,7 +14,7 @@ from beffroi.mandate.impact.duties import (
     use_duties,
 )
 from beffroi.mandate.impact.subject import subject_of
-from beffroi.mandate.procedure.record import case_of
+from beffroi.mandate.procedure.case import case_of
 from beffroi.mandate.uses import list_uses
 
 

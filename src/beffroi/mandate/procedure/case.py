@@ -12,11 +12,12 @@ from beffroi.mandate.annexes import figures
 from beffroi.mandate.definition import Definition, VotedText
 from beffroi.mandate.doctrine.procedure import Procedure
 from beffroi.mandate.doctrine.stack import Stack
-from beffroi.mandate.procedure.acts import (
-    ActType,
-)
-from beffroi.mandate.procedure.standing import Standing
+from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.procedure.adoption import stack_in_force
+from beffroi.mandate.procedure.standing import Standing, counts, stand
 from beffroi.mandate.use_text import WrittenUse
+from beffroi.mandate.uses import acts_of, definition_of, text_of
+from beffroi.store.mandates import Use
 from beffroi.store.procedure import Act
 
 
@@ -87,6 +88,21 @@ class Step:
 
 
 Rule = Callable[[Case, Step], str | None]
+
+
+def case_of(session: Session, use: Use, now: datetime) -> Case:
+    """A use with all that the rules look at."""
+    acts = [act for act in acts_of(session, use.id) if counts(act)]
+    written = text_of(session, use, acts)
+    return Case(
+        session=session,
+        written=written,
+        voted=definition_of(session, written.text),
+        acts=acts,
+        standing=stand(acts, written.text, now),
+        stack=stack_in_force(session, now),
+        now=now,
+    )
 
 
 def clause_of(case: Case, rule: str) -> str:

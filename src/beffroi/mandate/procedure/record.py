@@ -2,10 +2,8 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import func, select
@@ -31,17 +29,13 @@ from beffroi.mandate.procedure.adoption import (
     adopted,
     delay,
     require_no_contradiction,
-    stack_in_force,
 )
-from beffroi.mandate.procedure.case import Case, Step
+from beffroi.mandate.procedure.case import Case, Step, case_of
 from beffroi.mandate.procedure.documents import find_document
-from beffroi.mandate.procedure.guards import objections, standing_objections
-from beffroi.mandate.procedure.standing import FOLLOWS, counts, stand
+from beffroi.mandate.procedure.guards import objections
 from beffroi.mandate.procedure.turns import require_later, take_turn
-from beffroi.mandate.rights import Holder, Permission, Role
 from beffroi.mandate.timekeeping import require_clock
-from beffroi.mandate.uses import acts_of, definition_of, find_use, text_of
-from beffroi.store.mandates import Use
+from beffroi.mandate.uses import find_use
 from beffroi.store.procedure import Act, StoredDoctrine
 from beffroi.words import say, together
 
@@ -217,79 +211,6 @@ def confirm_act(session: Session, act_id: str, *, actor: str, clock: Clock) -> A
     payload = {"act": act.id, "use": act.use_id, "doctrine": act.doctrine_id, "type": act.type}
     append(session, Kind.ACT_CONFIRMED, actor=actor, payload=payload, clock=clock)
     return act
-
-
-def case_of(session: Session, use: Use, now: datetime) -> Case:
-    """A use with all that the rules look at."""
-    acts = [act for act in acts_of(session, use.id) if counts(act)]
-    written = text_of(session, use, acts)
-    return Case(
-        session=session,
-        written=written,
-        voted=definition_of(session, written.text),
-        acts=acts,
-        standing=stand(acts, written.text, now),
-        stack=stack_in_force(session, now),
-        now=now,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """An act that may follow, and what stands in its way today as far as can be told.
-
-    Args:
-        type: The act.
-        against: What the rules that need no details say.
-    """
-
-    type: ActType
-    against: tuple[str, ...]
-
-
-def next_acts(session: Session, use: Use, now: datetime) -> list[NextStep]:
-    """Which acts may follow from where a use stands, in the order of the procedure."""
-    case = case_of(session, use, now)
-    return [
-        NextStep(act_type, tuple(standing_objections(case, act_type)))
-        for act_type, sources in FOLLOWS.items()
-        if case.standing.state in sources
-    ]
-
-
-def permission_for(act_type: ActType, details: Mapping[str, Any]) -> Permission:
-    """Which right it takes to record an act."""
-    if act_type is ActType.OPINION and details.get("by") in OWN_OPINIONS:
-        return Permission.GIVE_OPINION
-    if act_type is ActType.SUSPENSION and details.get("by") == "supervisor":
-        return Permission.SUSPEND_USE
-    return Permission.RECORD_ACTS
-
-
-OWN_OPINIONS: Final = MappingProxyType({"dpo": Role.DPO, "ai_committee": Role.COMMITTEE})
-"""Bodies whose members have accounts of their own and file their opinion themselves."""
-
-
-def require_own_office(account: Holder, act_type: ActType, details: Mapping[str, Any]) -> None:
-    """Let nobody speak for another body.
-
-    Raises:
-        NotAuthorised: The opinion is that of a body which this account does not sit in.
-    """
-    body = str(details.get("by"))
-    office = OWN_OPINIONS.get(body) if act_type is ActType.OPINION else None
-    if office is not None and account.role != office:
-        raise NotAuthorised(
-            say("An opinion of {by} is recorded by whoever holds that office.", by=body)
-        )
-
-
-def waiting(session: Session) -> list[Act]:
-    """Acts that wait for a second person, oldest first."""
-    acts = select(Act).where(
-        Act.type.in_([kind.value for kind in WIDENING]), Act.confirmed_by.is_(None)
-    )
-    return list(session.scalars(acts.order_by(Act.number)))
 
 
 def _require_nothing_against(case: Case, step: Step) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from beffroi.errors import Actor, BadInput, NotAuthorised
 from beffroi.mandate.procedure.documents import find_document
-from beffroi.mandate.procedure.record import next_acts, waiting
+from beffroi.mandate.procedure.outlook import next_acts, waiting
 from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.rights import Permission
 from beffroi.mandate.uses import find_use

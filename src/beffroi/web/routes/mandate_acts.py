@@ -10,13 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from beffroi.errors import BadInput, BeffroiError, NotAuthorised
 from beffroi.mandate.procedure.acts import DOCUMENTED, WIDENING, ActType
 from beffroi.mandate.procedure.consultation import answer, contribute
-from beffroi.mandate.procedure.record import (
-    confirm_act,
-    next_acts,
-    permission_for,
-    record_act,
-    require_own_office,
-)
+from beffroi.mandate.procedure.offices import permission_for, require_own_office
+from beffroi.mandate.procedure.outlook import next_acts
+from beffroi.mandate.procedure.record import confirm_act, record_act
 from beffroi.mandate.rights import Permission, require
 from beffroi.mandate.uses import text_of
 from beffroi.store.procedure import Act
