@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from beffroi.mandate.counting import count
 from tests.cli.office import Office
 from tests.enacting import adopt
 
@@ -157,3 +158,15 @@ def test_a_draft_is_changed_for_a_reason_and_keeps_what_is_not_named(office: Off
     assert "use.revised" in office.entries()
     refused = office.run("use revise falls --purpose other --reason ' '", "clerk", code=1)
     assert "Say why the text changes" in refused.err
+
+
+def test_what_was_counted_is_printed_by_quarters(office: Office) -> None:
+    office.run(ADD, "clerk")
+    assert "counted nothing" in office.run("use counts falls").out
+    now = office.site.clock.now()
+    with office.site.database.write() as session:
+        for value in (2, 3):
+            count(session, "falls", "park", now, "passed:east:car", value)
+    (row,) = json.loads(office.run("use counts falls --json").out)
+    assert (row["camera"], row["what"], row["value"]) == ("park", "passed:east:car", 5)
+    assert row["quarter"].endswith("00+00:00")

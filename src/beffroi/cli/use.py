@@ -18,6 +18,7 @@ from beffroi.events.drawn import read_drawn
 from beffroi.events.registry import DETECTORS, build
 from beffroi.events.shipped import shipped_definitions, shipped_with
 from beffroi.mandate.annexes import record_shipped
+from beffroi.mandate.counting import counted
 from beffroi.mandate.definition import VotedText, read_definition
 from beffroi.mandate.explaining import explain as tell
 from beffroi.mandate.fitness import Equipment
@@ -224,6 +225,28 @@ def explain(
             print_json(plain(told))
         else:
             typer.echo("\n".join(lines(told)))
+
+
+@app.command()
+def counts(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
+    """Print what a use has counted, by quarters of an hour: numbers, and nobody behind them.
+
+    Example: `beffroi use counts traffic-bridge --json`
+    """
+    site = open_installation(data)
+    with site.database.read() as session:
+        find_use(session, use)
+        rows = [
+            {
+                "quarter": row.quarter.isoformat(),
+                "camera": row.camera_id,
+                "what": row.what,
+                "value": row.value,
+            }
+            for row in counted(session, use)
+        ]
+    columns = ("quarter", "camera", "what", "value")
+    print_rows(columns, rows, as_json=as_json, none=f"{use} has counted nothing yet.")
 
 
 @app.command("pause")

@@ -1,5 +1,6 @@
 """What a use counts by quarters of an hour: numbers, and no trace of who was counted."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -45,3 +46,12 @@ def count(
         session.flush()
     else:
         row.value += value
+
+
+def counted(session: Session, use_id: str) -> Sequence[UseCount]:
+    """All that a use has counted, in order of time, camera and name."""
+    return session.scalars(
+        select(UseCount)
+        .where(UseCount.use_id == use_id)
+        .order_by(UseCount.quarter, UseCount.camera_id, UseCount.what)
+    ).all()
