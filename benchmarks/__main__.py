@@ -7,7 +7,7 @@ import platform
 import subprocess
 from pathlib import Path
 
-from benchmarks import pipeline
+from benchmarks import footprint, pipeline
 
 LATEST = Path(__file__).with_name("latest.json")
 
@@ -17,7 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON only")
     as_json = parser.parse_args().json
-    figures = {**_where(), **pipeline.run()}
+    figures = {**_where(), **pipeline.run(), **footprint.run()}
     LATEST.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     if as_json:
         print(json.dumps(figures))

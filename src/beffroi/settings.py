@@ -97,6 +97,12 @@ class EngineSettings(Group):
         description="Height and width read by the pose model, one of the sizes in its manifest; "
         "larger sees smaller people and costs more.",
     )
+    precision: Literal["f32", "bf16", "int8"] = Field(
+        "f32",
+        title="Precision",
+        description="Arithmetic of the pose model: `f32`, or `bf16` where the processor has it, or "
+        "`int8`, which needs less than half the time. A use runs only if its definition admits it.",
+    )
 
 
 class AlertSettings(Group):

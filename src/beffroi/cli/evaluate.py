@@ -14,6 +14,7 @@ from beffroi.errors import BadInput
 from beffroi.evaluation.recordings import Recordings, recordings_directory
 from beffroi.evaluation.result import Result, as_page
 from beffroi.evaluation.tasks import TASKS, evaluate
+from beffroi.perception.models import Precision
 
 app = typer.Typer()
 
@@ -41,6 +42,7 @@ def evaluate_(
         str | None,
         typer.Option(help="Input of the pose model, height x width; the task's own unless given."),
     ] = None,
+    precision: Annotated[Precision, typer.Option(help="Arithmetic of the pose model.")] = "f32",
     threads: Annotated[int, typer.Option(min=1, help="Processor threads.")] = 2,
 ) -> None:
     """Measure the detectors on a folder of labelled clips, at the rate that their texts name.
@@ -53,7 +55,8 @@ def evaluate_(
     kept = recordings or recordings_directory()
 
     def judge(name: str) -> Result:
-        return evaluate(name, folder, Recordings(kept, given or TASKS[name].size, threads))
+        seen = Recordings(kept, given or TASKS[name].size, threads, precision)
+        return evaluate(name, folder, seen)
 
     results = list(_judge_all(folder, judge)) if task == ALL else [judge(task)]
     if report is not None:

@@ -28,6 +28,7 @@ from beffroi.evaluation.watch import (
 from beffroi.evaluation.zones import read_zones
 from beffroi.events.detector import Detection, Zones
 from beffroi.perception.inference import Inference
+from beffroi.perception.models import Precision
 from beffroi.perception.observation import Observation
 
 app = typer.Typer()
@@ -56,6 +57,7 @@ def watch(
         float | None, typer.Option(min=0, help="Stop after this much; a scene has no end.")
     ] = None,
     size: Annotated[str, typer.Option(help="Input of the pose model, height x width.")] = "288x512",
+    precision: Annotated[Precision, typer.Option(help="Arithmetic of the pose model.")] = "f32",
     param: Annotated[
         list[str] | None,
         typer.Option(
@@ -72,7 +74,7 @@ def watch(
     drawn = Zones() if zones is None else read_zones(zones)
     names = None if events is None else [name.strip() for name in events.split(",")]
     definitions = choose_definitions(names, drawn, dict(_split(item) for item in param or ()))
-    models = laboratory_models(needed(definitions, drawn), input_size(size))
+    models = laboratory_models(needed(definitions, drawn), input_size(size), precision)
     rate = rate or max(definition.rate_hz for definition in definitions)
     with ExitStack() as stack:
         inference = stack.enter_context(Inference(loaded(models), threads=threads))

@@ -7,7 +7,7 @@ from typing import Final
 from beffroi.perception.finders import Need
 from beffroi.perception.ground import Ground
 from beffroi.perception.inference import Inference
-from beffroi.perception.models import variant
+from beffroi.perception.models import Precision, variant
 from beffroi.perception.perceive import Models, Perception
 from beffroi.store.cameras import CameraVersion
 
@@ -21,15 +21,16 @@ class Eyes:
 
     Args:
         pose_input: Height and width read by the pose model; kept as an attribute.
+        precision: In which arithmetic.
 
     Raises:
         Unavailable: The models are not installed.
         Tampered: A model is not the one that is pinned.
     """
 
-    def __init__(self, pose_input: tuple[int, int]) -> None:
+    def __init__(self, pose_input: tuple[int, int], precision: Precision = "f32") -> None:
         self.pose_input = pose_input
-        self._pose = variant(POSE, pose_input)
+        self._pose = variant(POSE, pose_input, precision)
         self._objects = variant(OBJECTS, (416, 416))
         threads = os.cpu_count() or 1
         self._flames = variant(FLAMES, (224, 224))

@@ -151,7 +151,7 @@ def _master(folder: DataFolder) -> str:
 def _station(folder: DataFolder) -> Station:
     settings = Settings.load(folder)
     database, clock = Database(settings.database_url), Clock()
-    eyes = Eyes(settings.engine.pose_input)
+    eyes = Eyes(settings.engine.pose_input, settings.engine.precision)
     desk = AlertDesk(
         database,
         EvidenceDesk(database, Vault(folder), clock),

@@ -19,6 +19,7 @@ from beffroi.errors import BadInput
 from beffroi.evaluation.watch import laboratory_models, loaded, observe
 from beffroi.perception.finders import Need
 from beffroi.perception.inference import Inference
+from beffroi.perception.models import Precision
 from beffroi.perception.observation import Observation
 from beffroi.perception.perceive import Models, Perception
 from beffroi.perception.recording import record, replay
@@ -61,12 +62,15 @@ class Recordings:
         folder: Where recordings are kept.
         size: Height and width of the pose input.
         threads: Processor threads.
+        precision: Of the pose model.
     """
 
-    def __init__(self, folder: Path, size: tuple[int, int], threads: int) -> None:
+    def __init__(
+        self, folder: Path, size: tuple[int, int], threads: int, precision: Precision = "f32"
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self.models = laboratory_models(set(Need), size)
+        self.models = laboratory_models(set(Need), size, precision)
         self._threads = threads
         self._inference: Inference | None = None
 

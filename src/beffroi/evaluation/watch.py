@@ -19,15 +19,15 @@ from beffroi.mandate.definition import Definition
 from beffroi.mandate.laboratory import laboratory_permit
 from beffroi.perception.finders import Need
 from beffroi.perception.inference import Inference
-from beffroi.perception.models import Variant, variant
+from beffroi.perception.models import Precision, Variant, variant
 from beffroi.perception.observation import Observation
 from beffroi.perception.perceive import Models, Perception
 
 POSE = "movenet-multipose"
 OBJECTS = "nanodet"
-FLAMES = "flames"
 NAMED: Final = frozenset({"intrusion", "traffic", "wrong_way"})
 """Looked for only if named, since lines and zones mean something else to each."""
+FLAMES = "flames"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,12 @@ def needed(definitions: Iterable[Definition], zones: Zones) -> frozenset[Need]:
     return frozenset(need for each in definitions for need in make(each, zones).needs)
 
 
-def laboratory_models(needs: Collection[Need], size: tuple[int, int]) -> Models:
-    """The models for these needs; `size` is height and width of the pose input."""
+def laboratory_models(
+    needs: Collection[Need], size: tuple[int, int], precision: Precision = "f32"
+) -> Models:
+    """The models for these needs; `size` and `precision` are of the pose model."""
     return Models(
-        variant(POSE, size) if Need.PEOPLE in needs else None,
+        variant(POSE, size, precision) if Need.PEOPLE in needs else None,
         variant(OBJECTS, (416, 416)) if Need.OBJECTS in needs else None,
         variant(FLAMES, (224, 224)) if Need.FIRE in needs else None,
     )

@@ -154,7 +154,7 @@ def _compile(core: ov.Core, variant: Variant, threads: int) -> ov.CompiledModel:
             f"Model {variant.model.name} is not installed at {variant.path} ({error.strerror}); "
             "run `beffroi models install`."
         ) from error
-    if hashlib.sha256(content).hexdigest() != variant.model.sha256:
+    if hashlib.sha256(content).hexdigest() != variant.sha256:
         raise Tampered(
             f"{variant.path} is not the model {variant.model.name} that the manifest pins; "
             "run `beffroi models install`."
@@ -171,7 +171,8 @@ def _compile(core: ov.Core, variant: Variant, threads: int) -> ov.CompiledModel:
 def properties(variant: Variant, threads: int) -> dict[str, object]:
     """OpenVINO's properties for a variant: all those whose default depends on the machine."""
     return {
-        "INFERENCE_PRECISION_HINT": variant.precision,
+        # A model in 8-bit integers says itself which layers are; the others stay as they were.
+        "INFERENCE_PRECISION_HINT": "bf16" if variant.precision == "bf16" else "f32",
         "EXECUTION_MODE_HINT": "ACCURACY" if variant.precision == "f32" else "PERFORMANCE",
         "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,
         "INFERENCE_NUM_THREADS": threads,

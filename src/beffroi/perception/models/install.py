@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from beffroi.errors import Tampered, Unavailable
 from beffroi.perception.models.convert import convert
 from beffroi.perception.models.fetch import Progress, fetch
 from beffroi.perception.models.manifest import Model, Package, Size, builtin_models
+from beffroi.perception.models.quantise import Recipe, quantise
 from beffroi.perception.models.variants import Precision, Variant
 
 
@@ -124,19 +126,20 @@ def variant(
 
     Raises:
         Unavailable: If there is no model of that name.
-        BadInput: If it does not have that size.
+        BadInput: If it does not have that size or precision.
     """
     for model in models or builtin_models():
         if model.name == name:
-            return Variant(model, _path(model, directory or models_directory()), size, precision)
+            path = _path(model, directory or models_directory(), precision)
+            return Variant(model, path, size, precision)
     raise Unavailable(f"There is no model named {name}; see `beffroi models list`.")
 
 
 def _install_missing(directory: Path, models: tuple[Model, ...], progress: Progress) -> None:
     missing = [
-        (status.model, status.model.package)
-        for status in list_models(directory, models)
-        if status.state is not State.INSTALLED and status.model.package
+        (model, model.package)
+        for model in models
+        if model.package and _state(_path(model, directory), model.sha256) is not State.INSTALLED
     ]
     for (_, _), group in groupby(missing, key=lambda item: (item[1].name, item[1].version)):
         wanted = list(group)
@@ -146,6 +149,18 @@ def _install_missing(directory: Path, models: tuple[Model, ...], progress: Progr
             progress(f"Converting {model.title}", 0.0)
             _store(_path(model, directory), _converted(model, package, content))
             progress(f"Converting {model.title}", 1.0)
+    for model in models:
+        if model.int8 and _status(model, directory).state is not State.INSTALLED:
+            progress(f"Quantising {model.title}", 0.0)
+            _store(_path(model, directory, "int8"), _quantised(model, directory))
+            progress(f"Quantising {model.title}", 1.0)
+
+
+def _quantised(model: Model, directory: Path) -> bytes:
+    recipe = files(__package__) / "int8" / f"{model.name}.json"
+    onnx = quantise(_path(model, directory).read_bytes(), Recipe.read(recipe.read_text("utf-8")))
+    _check(f"{model.name} in 8-bit integers", onnx, model.int8 or "")
+    return onnx
 
 
 def _converted(model: Model, package: Package, content: Mapping[str, bytes]) -> bytes:
@@ -163,15 +178,26 @@ def _check(what: str, content: bytes, expected: str) -> None:
 
 
 def _status(model: Model, directory: Path) -> Status:
+    """The first file that is not as it should be speaks for the model."""
     path = _path(model, directory)
+    wanted = [(path, model.sha256)]
+    if model.int8:
+        wanted.append((_path(model, directory, "int8"), model.int8))
+    states = [_state(*each) for each in wanted]
+    return Status(model, path, next((s for s in states if s != State.INSTALLED), State.INSTALLED))
+
+
+def _state(path: Path, sha256: str) -> State:
     try:
         found = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
-        return Status(model, path, State.MISSING)
-    return Status(model, path, State.INSTALLED if found == model.sha256 else State.DAMAGED)
+        return State.MISSING
+    return State.INSTALLED if found == sha256 else State.DAMAGED
 
 
-def _path(model: Model, directory: Path) -> Path:
+def _path(model: Model, directory: Path, precision: Precision = "f32") -> Path:
+    if precision == "int8":
+        return directory / f"{model.name}-int8-{(model.int8 or '')[:12]}.onnx"
     return model.file or directory / f"{model.name}-{model.sha256[:12]}.onnx"
 
 

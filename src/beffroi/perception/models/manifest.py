@@ -57,6 +57,10 @@ class Model(_Entry):
     sizes: tuple[Size, ...] = Field(min_length=1, max_length=4)
     classes: tuple[str, ...] = Field(min_length=1)
     sha256: Sha256 = Field(description="Of the ONNX file.")
+    int8: Sha256 | None = Field(
+        default=None,
+        description="Of the same in 8-bit integers, made of it by the recipe in `int8/`.",
+    )
     package: Package | None = None
     file: Path | None = Field(default=None, description="An ONNX file that ships, or a city's own.")
 
@@ -93,6 +97,11 @@ def read_manifest(path: Path) -> tuple[Model, ...]:
     for model in models:
         if model.file is None:
             raise BadInput(f"{path}: model {model.name} does not name its ONNX file (file = …).")
+        if model.int8 is not None:
+            raise BadInput(
+                f"{path}: model {model.name} asks for 8-bit integers (int8 = …), which are made "
+                "of Beffroi's own models only; name the quantised ONNX file as a model instead."
+            )
     return _located(models, path.parent)
 
 

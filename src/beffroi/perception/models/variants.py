@@ -11,7 +11,7 @@ import rfc8785
 from beffroi.errors import BadInput
 from beffroi.perception.models.manifest import Model, Size
 
-Precision = Literal["f32", "bf16"]
+Precision = Literal["f32", "bf16", "int8"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Variant:
         precision: Of the arithmetic; `f32` is the portable reference.
 
     Raises:
-        BadInput: If the model does not have this size.
+        BadInput: If the model does not have this size or this precision.
     """
 
     model: Model
@@ -41,6 +41,14 @@ class Variant:
                 f"choose one of {choices}."
             )
 
+        if self.precision == "int8" and self.model.int8 is None:
+            raise BadInput(f"Model {self.model.name} cannot run in 8-bit integers; choose f32.")
+
+    @property
+    def sha256(self) -> str:
+        """Of the file that is loaded."""
+        return (self.precision == "int8" and self.model.int8) or self.model.sha256
+
     @property
     def digest(self) -> str:
         """SHA-256 of the facts about this variant as canonical JSON (RFC 8785)."""
@@ -48,7 +56,7 @@ class Variant:
             "contract": self.model.contract,
             "model": self.model.name,
             "precision": self.precision,
-            "sha256": self.model.sha256,
+            "sha256": self.sha256,
             "size": list(self.size),
         }
         return hashlib.sha256(rfc8785.dumps(facts)).hexdigest()
