@@ -91,10 +91,15 @@ def test_each_event_ships_with_figures_and_confusions_that_load_and_fit(event: s
 
 
 TRANSLATED = {
+    "crowd_motion": "06a2d3514b923189",
+    "density": "fbb3b720e217735f",
     "fall": "290630b65feedf03",
     "gathering": "1f5d2fe2a37b4c04",
     "intrusion": "45f61e611911aa51",
+    "running": "4bd07e899af1aac5",
     "strike": "67a9f836f8b57a59",
+    "traffic": "b4fb0d595c2c88c0",
+    "wrong_way": "a88bbdb23168a0c5",
 }
 """The French texts that were translated, by the beginning of their hash."""
 
