@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from beffroi.mandate.canonical import canonical
@@ -21,10 +21,6 @@ from beffroi.web.site import site_of
 router = APIRouter(prefix="/city/reports")
 
 Sees = Annotated[Visitor, needs(Permission.SEE_MANDATES)]
-Which = Annotated[Span, Query()]
-Before = Annotated[date | None, Query()]
-Zone = Annotated[str, Query(max_length=64)]
-
 ZONE = "Europe/Paris"
 
 
@@ -48,57 +44,56 @@ class Made:
         return f"{self.numbers['span']}-{self.covered.first}"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which report is wanted.
+
+    Args:
+        span: A week or a quarter.
+        before: A day after it; today unless given.
+        zone: IANA name; days are read in it.
+    """
+
+    span: Annotated[Span, Query()] = Span.WEEK
+    before: Annotated[date | None, Query()] = None
+    zone: Annotated[str, Query(max_length=64)] = ZONE
+
+
+Which = Annotated[Asked, Depends()]
+
+
 @router.get("")
-def show(
-    request: Request,
-    visitor: Sees,
-    span: Which = Span.WEEK,
-    before: Before = None,
-    zone: Zone = ZONE,
-) -> Response:
+def show(request: Request, visitor: Sees, asked: Which) -> Response:
     """The last whole week or quarter, or the one before a day."""
-    made = _make(request, span, before, zone)
     return render(
         request,
         "duties/report.html",
         tongue=tongue_of(request),
-        span=span,
+        span=asked.span,
         spans=list(Span),
-        before=before or site_of(request).clock.now().date(),
-        zone=zone,
-        made=made,
+        before=asked.before or site_of(request).clock.now().date(),
+        zone=asked.zone,
+        made=_make(request, asked),
     )
 
 
 @router.get("/report.html")
-def on_paper(
-    request: Request,
-    visitor: Sees,
-    span: Which = Span.WEEK,
-    before: Before = None,
-    zone: Zone = ZONE,
-) -> Response:
+def on_paper(request: Request, visitor: Sees, asked: Which) -> Response:
     """A report, to be printed."""
-    made = _make(request, span, before, zone)
+    made = _make(request, asked)
     return download(made.document.to_html(), "text/html", f"{made.name}.html")
 
 
 @router.get("/report.json")
-def in_numbers(
-    request: Request,
-    visitor: Sees,
-    span: Which = Span.WEEK,
-    before: Before = None,
-    zone: Zone = ZONE,
-) -> Response:
+def in_numbers(request: Request, visitor: Sees, asked: Which) -> Response:
     """Its numbers."""
-    made = _make(request, span, before, zone)
+    made = _make(request, asked)
     return download(canonical(made.numbers), "application/json", f"{made.name}.json")
 
 
-def _make(request: Request, span: Span, before: date | None, zone: str) -> Made:
+def _make(request: Request, asked: Asked) -> Made:
     site = site_of(request)
-    covered = period(span, before or site.clock.now().date(), zone)
+    covered = period(asked.span, asked.before or site.clock.now().date(), asked.zone)
     with site.database.read() as session:
-        document, numbers = report(session, span, covered, tongue_of(request))
+        document, numbers = report(session, asked.span, covered, tongue_of(request))
     return Made(covered, document, numbers)
