@@ -1,5 +1,6 @@
 """Annexes: their own hash, their own author and reviewer, and no vote."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def german(fall: VotedText, **changes: Any) -> dict[str, Any]:
 
 def annex(tmp_path: Path, content: dict[str, Any]) -> AnnexText:
     path = tmp_path / "annex.yaml"
-    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     return read_annex(path)
 
 
