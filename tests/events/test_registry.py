@@ -25,6 +25,7 @@ def test_the_evidence_is_what_each_event_needs_and_no_more() -> None:
         "crowd_motion": EvidenceClass.PIXELATED,
         "density": EvidenceClass.COUNTS,
         "fall": EvidenceClass.PIXELATED,
+        "fire": EvidenceClass.PIXELATED,
         "gathering": EvidenceClass.COUNTS,
         "intrusion": EvidenceClass.PIXELATED,
         "running": EvidenceClass.PIXELATED,

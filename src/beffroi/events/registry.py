@@ -14,6 +14,7 @@ from beffroi.events.crowd_motion import CrowdMotion
 from beffroi.events.density import Density
 from beffroi.events.detector import Detector, Zones
 from beffroi.events.fall import Fall
+from beffroi.events.fire import Fire
 from beffroi.events.gathering import Gathering
 from beffroi.events.intrusion import Intrusion
 from beffroi.events.running import Running
@@ -40,6 +41,7 @@ DETECTORS: Mapping[str, type[Detector]] = MappingProxyType(
             CrowdMotion,
             Density,
             Fall,
+            Fire,
             Gathering,
             Intrusion,
             Running,

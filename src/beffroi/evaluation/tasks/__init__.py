@@ -13,6 +13,7 @@ from beffroi.evaluation.recordings import Recordings
 from beffroi.evaluation.result import Result
 from beffroi.evaluation.tasks.count import count
 from beffroi.evaluation.tasks.fall import fall
+from beffroi.evaluation.tasks.fire import fire, fire_synthetic
 from beffroi.evaluation.tasks.intrusion import intrusion
 from beffroi.evaluation.tasks.strike import strike
 from beffroi.evaluation.tasks.tracking import tracking
@@ -43,6 +44,8 @@ TASKS: Final[Mapping[str, Task]] = MappingProxyType(
     {
         "strike": Task("fight", strike, positive="fight"),
         "fall": Task("fall", fall, positive="fall"),
+        "fire": Task("fire", fire, positive="fire"),
+        "fire_synthetic": Task("fire", fire_synthetic),
         "intrusion": Task("people", intrusion, SMALL),
         "count": Task("people", count, SMALL),
         "tracking": Task("people", tracking, SMALL),
