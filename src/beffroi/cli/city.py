@@ -1,6 +1,6 @@
 """The demo city: Belfort-les-Eaux, which does not exist, under a law that does not exist.
 
-Its cameras and its people are here, what it decided in :mod:`beffroi.cli.chronicle`, all as data.
+Its cameras and its people are here, what it decided in :mod:`beffroi.cli.stories`, all as data.
 It is marked as fictional wherever a text is shown.
 """
 
@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 
 from beffroi.capture.picture import to_jpeg
-from beffroi.cli.chronicle import BEGINNING, OTHERS, Chronicle, lived
+from beffroi.cli.chronicle import BEGINNING, Chronicle
 from beffroi.cli.installation import Installation
+from beffroi.cli.stories import OTHERS, lived
 from beffroi.clock import FrozenClock
 from beffroi.engine.setup import blur
 from beffroi.ledger.append import SYSTEM
