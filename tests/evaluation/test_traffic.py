@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from beffroi.cli.evaluate import app
+from beffroi.cli.watch import app as watch
 from beffroi.errors import BadInput
 from beffroi.simulation import Scene, write_clip
 
@@ -83,3 +84,12 @@ def test_directions_that_cannot_be_are_refused(
     refused = evaluated(road, table, tmp_path)
     assert isinstance(refused, BadInput)
     assert message in str(refused)
+
+
+@pytest.mark.usefixtures("models")
+def test_a_watched_film_says_what_was_counted(road: Path) -> None:
+    arguments = [str(road / "road.mp4"), "--events", "traffic", "--json", "--seconds", "2"]
+    (line,) = CliRunner().invoke(watch, arguments).stdout.splitlines()
+    summary = json.loads(line)
+    assert summary["detections"] == 0
+    assert summary["counted"].keys() >= {"traffic:occupied_seconds", "traffic:queue_seconds"}

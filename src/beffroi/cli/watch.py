@@ -108,6 +108,8 @@ def _print(results: Iterator[Detection | Summary], as_json: bool) -> None:
         if as_json:
             typer.echo(json.dumps(as_row(result)))
         elif isinstance(result, Summary):
+            for what, number in result.counted.items():
+                console.print(f"{what}: {number}")
             console.print(
                 f"{result.detections} found in {result.clip_s:.1f} s of video: "
                 f"{result.frames_analysed} of {result.frames_in} frames analysed in "

@@ -13,7 +13,7 @@ from beffroi.capture.opening import open_source
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.events import weapon
-from beffroi.events.detector import Detection, Detector, Zones
+from beffroi.events.detector import Counting, Detection, Detector, Zones
 from beffroi.events.registry import make, shipped_definitions
 from beffroi.mandate.definition import Definition
 from beffroi.mandate.laboratory import laboratory_permit
@@ -41,6 +41,7 @@ class Summary:
         seconds: How long the run took.
         fps: Frames looked at or spared, per second of the run.
         detections: How many were found.
+        counted: What was added up by detectors that count instead, by event and name.
     """
 
     frames_in: int
@@ -49,6 +50,7 @@ class Summary:
     seconds: float
     fps: float
     detections: int
+    counted: Mapping[str, int]
 
 
 class Viewer(Protocol):
@@ -202,7 +204,13 @@ def watch(
         analysed += observation.analysed
         count += len(found)
     seconds = clock.monotonic() - began
-    yield Summary(frames_in, analysed, clip_s, seconds, looked / max(seconds, 1e-9), count)
+    counted = {
+        f"{detector.id}:{what}": number
+        for detector in detectors
+        if isinstance(detector, Counting)
+        for what, number in detector.take().items()
+    }
+    yield Summary(frames_in, analysed, clip_s, seconds, looked / max(seconds, 1e-9), count, counted)
 
 
 def detect(detectors: Iterable[Detector], observation: Observation) -> list[Detection]:
