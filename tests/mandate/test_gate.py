@@ -9,7 +9,7 @@ from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.events.registry import DETECTORS
 from beffroi.ledger.append import SYSTEM, Kind, append
-from beffroi.mandate.cameras import CameraSpec, change_camera, doubt_camera
+from beffroi.mandate.cameras import CameraSpec, change_camera, doubt_camera, remove_camera
 from beffroi.mandate.commissioning import commission, commissioning_permit
 from beffroi.mandate.gate import CameraDecision, Gate, live_cameras, require_open
 from beffroi.mandate.hours import ALWAYS, within_hours
@@ -456,3 +456,15 @@ def test_who_asks_once_more_believes_no_clock_that_the_gate_does_not(
         assert live_cameras(session, keeper) == set()
         with pytest.raises(NotAuthorised, match="clock was set"):
             require_open(session, open_use, keeper)
+
+
+def test_a_use_on_a_camera_out_of_service_is_refused_like_any_other(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted()
+    decide(*IN_FORCE)
+    (open_use,) = ask(city, clock).uses
+    with city.write() as session:
+        remove_camera(session, "park", actor=MAYOR, clock=clock)
+        with pytest.raises(NotAuthorised, match="There is no camera park"):
+            require_open(session, open_use, Timekeeper(clock))

@@ -295,10 +295,10 @@ def require_open(session: Session, use: OpenUse, timekeeper: Timekeeper) -> None
     """Ask once more for a use at work: it may have been stopped since its permit was given.
 
     Raises:
-        BadInput: The camera was taken out of service.
         NotAuthorised: It may not run now, or not in this mode or under this definition.
     """
-    hour = hour_of(session, [current_version(session, use.camera_id)], timekeeper)
+    in_service = [one for one in list_cameras(session) if one.camera_id == use.camera_id]
+    hour = hour_of(session, in_service, timekeeper)
     for answer in hour.ask(session, use.camera_id):
         if answer.use_id != use.use_id:
             continue
