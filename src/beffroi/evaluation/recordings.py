@@ -38,6 +38,7 @@ LOOKING_FOR: Final[Mapping[Need, tuple[str, ...]]] = MappingProxyType(
     {
         Need.PEOPLE: ("perception/pose.py",),
         Need.OBJECTS: ("perception/objects.py", "perception/things.py"),
+        Need.FLOW: ("perception/flow.py",),
         Need.STILL: tuple(
             f"perception/{name}.py" for name in ("backgrounds", "patches", "still", "stood")
         ),

@@ -17,6 +17,7 @@ from beffroi.capture.frame import Frame
 from beffroi.capture.motion import Motion, MotionGate
 from beffroi.perception.finders import FINDERS, Need
 from beffroi.perception.fire import FlameFinder, read_flames
+from beffroi.perception.flow import MotionField
 from beffroi.perception.ground import Ground, feet
 from beffroi.perception.inference import Inference
 from beffroi.perception.letterbox import Letterbox
@@ -84,6 +85,7 @@ class Perception:
         self._finders = [FINDERS[need]() for need in sorted(needs) if need in FINDERS]
         if models.flames is not None:
             self._finders.append(FlameFinder(partial(_like_flames, inference, models.flames)))
+        self._field = MotionField() if Need.FLOW in needs else None
 
     def observe(self, frame: Frame) -> Observation:
         """Analyse one frame; frames come in order of time.
@@ -101,7 +103,10 @@ class Perception:
         following = self._people.following or self._things.following
         suspected = any(finder.suspects for finder in self._finders)
         self._gate.analysed(max(candidates, int(following or suspected)))
-        return self._observation(frame, motion, analysed=True, tracks=tracks, regions=regions)
+        flow = None if self._field is None else self._field.update(frame)
+        return self._observation(
+            frame, motion, analysed=True, tracks=tracks, regions=regions, flow=flow
+        )
 
     def _find(self, frame: Frame, tracks: Sequence[Track]) -> list[Region]:
         return [region for finder in self._finders for region in finder.update(frame, tracks)]
@@ -178,6 +183,7 @@ class Perception:
         analysed: bool,
         tracks: Sequence[Track] = (),
         regions: Sequence[Region] = (),
+        flow: NDArray[np.float32] | None = None,
     ) -> Observation:
         height, width = frame.image.shape[:2]
         best = sorted(tracks, key=lambda track: -track.score)[:MAX_TRACKS]
@@ -190,6 +196,7 @@ class Perception:
             analysed=analysed,
             tracks=tuple(best),
             regions=tuple(sorted(regions, key=lambda region: -region.score)[:MAX_REGIONS]),
+            flow=flow,
         )
 
 
