@@ -12,7 +12,9 @@ from typing import Final
 from beffroi.evaluation.recordings import Recordings
 from beffroi.evaluation.result import Result
 from beffroi.evaluation.tasks.count import count
+from beffroi.evaluation.tasks.density import density
 from beffroi.evaluation.tasks.fall import fall
+from beffroi.evaluation.tasks.false_alarms import false_alarms
 from beffroi.evaluation.tasks.fire import fire, fire_synthetic
 from beffroi.evaluation.tasks.intrusion import intrusion
 from beffroi.evaluation.tasks.strike import strike
@@ -50,6 +52,9 @@ TASKS: Final[Mapping[str, Task]] = MappingProxyType(
         "count": Task("people", count, SMALL),
         "tracking": Task("people", tracking, SMALL),
         "traffic": Task("traffic", traffic),
+        "density": Task("crowd", density),
+        # Looks at no file, and takes hours: never part of all tasks of a collection.
+        "false_alarms": Task("synthetic", false_alarms),
     }
 )
 
