@@ -1,6 +1,7 @@
 """Falls, and everything that is none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -85,6 +86,30 @@ def test_a_fall_survives_a_broken_track() -> None:
     found = run(detector("fall", descent_ms=2000), film(14, 10, broken))
     assert len(found) == 1
     assert found[0].tracks == ("00000002",)
+
+
+def regained(t: float) -> list[Track]:
+    """A falling body breaks in two; in the end it lies under the id of the part that stood."""
+    whole = between(STANDING, LYING, (t - 2) / 0.8)
+    if t < 2.4:
+        return [track(whole, AT)]
+    if t < 3.3:
+        other = track(whole, AT, who="00000002")
+        return [other, track(SHOE, AT)] if t > 3 else [other]
+    return [track(LYING, AT)]
+
+
+def test_a_fall_survives_a_body_seen_twice() -> None:
+    assert len(run(detector("fall"), film(14, 10, regained))) == 1
+
+
+def test_a_lying_body_with_the_shoulders_of_a_passer_by_has_not_stood() -> None:
+    def scene(t: float) -> list[Track]:
+        (x, y), mixed = AT, track(STANDING, AT, stature=100)
+        lying = track(LYING, AT)
+        return [replace(mixed, box=(x - 75, y - 95, x + 75, y)) if 2 < t < 3 else lying]
+
+    assert run(detector("fall"), film(14, 10, scene)) == []
 
 
 def test_a_lying_body_that_is_seen_now_and_then_is_enough() -> None:

@@ -31,7 +31,10 @@ class FallParameters(Parameters):
     upright_percent: int = Field(
         gt=0,
         le=100,
-        description="Least height of the shoulders above the feet of somebody who is upright.",
+        description=(
+            "Least height of the shoulders above the feet of somebody who is upright; they must "
+            "also be taller than wide."
+        ),
     )
     flat_percent: int = Field(
         ge=0,
@@ -91,12 +94,16 @@ class FallParameters(Parameters):
 
 @dataclass(frozen=True, slots=True)
 class _Posture:
-    """Where the shoulders are in the picture, how high above the feet, and how long the bones."""
+    """Where the shoulders are in the picture, how high above the feet, and how long the bones.
+
+    `slender` is how many times as tall as wide the body is.
+    """
 
     t: float
     top: float
     rise: float
     length: float
+    slender: float
 
     @classmethod
     def of(cls, body: Body) -> Self:
@@ -104,7 +111,8 @@ class _Posture:
         top = float(body.shoulders[1])
         if np.isnan(top):
             top = body.box[1]
-        return cls(body.t, top, body.feet[1] - top, body.length)
+        x1, y1, x2, y2 = body.box
+        return cls(body.t, top, body.feet[1] - top, body.length, (y2 - y1) / max(x2 - x1, 1.0))
 
 
 @dataclass(slots=True)
@@ -130,7 +138,7 @@ class _Person:
         self.recent.append(_Posture.of(body))
         while body.t - self.recent[0].t > steady_s:
             self.recent.popleft()
-        readings = [(posture.top, posture.rise, posture.length) for posture in self.recent]
+        readings = [(p.top, p.rise, p.length, p.slender) for p in self.recent]
         return _Posture(body.t, *np.median(readings, axis=0).tolist())
 
 
@@ -138,7 +146,7 @@ class Fall:
     """Follows everybody from upright to lying and counts the time they stay down."""
 
     id: ClassVar[str] = "fall"
-    behaviour: ClassVar[int] = 2
+    behaviour: ClassVar[int] = 3
     parameters: ClassVar[type[Parameters]] = FallParameters
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE})
 
@@ -164,16 +172,23 @@ class Fall:
     def _person(self, body: Body, seen: set[str]) -> _Person:
         """The person of this track, or the one who vanished where it begins.
 
-        Who vanished at the edge of the picture has left it.
+        Who vanished at the edge of the picture has left it. Who vanished while down may be lying
+        under an id that somebody never seen upright had already.
         """
-        if body.id not in self._people:
+        known = self._people.get(body.id)
+        if known is None or known.upright is None:
             lost = [
                 (float(np.hypot(*(person.body.centre - body.centre))) / person.stature, id_)
                 for id_, person in self._people.items()
-                if id_ not in seen and not self._at_edge(person.body)
+                if id_ not in seen
+                and not self._at_edge(person.body)
+                and (known is None or person.down_since is not None)
             ]
             apart, id_ = min(lost, default=(np.inf, ""))
-            self._people[body.id] = self._people.pop(id_) if apart < 1 else _Person(body)
+            if apart < 1:
+                self._people[body.id] = self._people.pop(id_)
+            elif known is None:
+                self._people[body.id] = _Person(body)
         return self._people[body.id]
 
     def _at_edge(self, body: Body) -> bool:
@@ -183,7 +198,7 @@ class Fall:
     def _see(self, person: _Person, body: Body, elapsed: float) -> None:
         """Follow a person from upright to lying, and count the time they are seen lying."""
         posture = person.see(body, self._p.steady_ms / 1000)
-        if posture.rise >= self._p.upright_percent / 100 * person.stature:
+        if self._upright(posture, person.stature):
             person.lengths.append(body.length)
             person.upright, person.down_since, person.judged = posture, None, False
         elif person.upright is not None and self._lying(posture, person.upright, person.stature):
@@ -192,6 +207,10 @@ class Fall:
             elif posture.t - person.upright.t <= self._p.descent_ms / 1000:
                 person.down_since = posture.t
                 person.lying.clear()
+
+    def _upright(self, now: _Posture, stature: float) -> bool:
+        """High shoulders alone may be somebody else's, whom the model mixed with a lying body."""
+        return now.rise >= self._p.upright_percent / 100 * stature and now.slender >= 1
 
     def _lying(self, now: _Posture, upright: _Posture, stature: float) -> bool:
         p = self._p
