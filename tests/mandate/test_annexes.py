@@ -95,6 +95,7 @@ TRANSLATED = {
     "crowd_motion": "06a2d3514b923189",
     "density": "fbb3b720e217735f",
     "fall": "290630b65feedf03",
+    "fire": "1893bbad9ddaf317",
     "gathering": "1f5d2fe2a37b4c04",
     "intrusion": "45f61e611911aa51",
     "running": "4bd07e899af1aac5",
