@@ -22,6 +22,7 @@ def test_every_detector_ships_with_a_definition_that_builds(event: str) -> None:
 def test_the_evidence_is_what_each_event_needs_and_no_more() -> None:
     kept = {name: voted.definition.evidence for name, voted in VOTED.items()}
     assert kept == {
+        "abandoned_object": EvidenceClass.PIXELATED,
         "crowd_motion": EvidenceClass.PIXELATED,
         "density": EvidenceClass.COUNTS,
         "fall": EvidenceClass.PIXELATED,

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from beffroi.errors import BadInput
 from beffroi.events import weapon
+from beffroi.events.abandoned_object import AbandonedObject
 from beffroi.events.crowd_motion import CrowdMotion
 from beffroi.events.density import Density
 from beffroi.events.detector import Detector, Zones
@@ -38,6 +39,7 @@ DETECTORS: Mapping[str, type[Detector]] = MappingProxyType(
     {
         detector.id: detector
         for detector in (
+            AbandonedObject,
             CrowdMotion,
             Density,
             Fall,

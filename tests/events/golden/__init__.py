@@ -18,6 +18,8 @@ from tests.events.stick import run
 FOLDER = Path(__file__).parent
 EXPECTED = FOLDER / "expected.json"
 RECORDINGS = {
+    "abandoned_object": "abandoned_object",
+    "sleeper": "abandoned_object",
     "strike": "strike",
     "hugging": "strike",
     "crowd": "strike",

@@ -11,6 +11,10 @@ from typing import Final
 
 from beffroi.evaluation.recordings import Recordings
 from beffroi.evaluation.result import Result
+from beffroi.evaluation.tasks.abandoned_object import (
+    abandoned_object,
+    abandoned_object_synthetic,
+)
 from beffroi.evaluation.tasks.count import count
 from beffroi.evaluation.tasks.density import density
 from beffroi.evaluation.tasks.fall import fall
@@ -48,6 +52,8 @@ TASKS: Final[Mapping[str, Task]] = MappingProxyType(
         "fall": Task("fall", fall, positive="fall"),
         "fire": Task("fire", fire, positive="fire"),
         "fire_synthetic": Task("fire", fire_synthetic),
+        "abandoned_object": Task("abandoned", abandoned_object, positive="abandoned_bag"),
+        "abandoned_object_synthetic": Task("abandoned", abandoned_object_synthetic),
         "intrusion": Task("people", intrusion, SMALL),
         "count": Task("people", count, SMALL),
         "tracking": Task("people", tracking, SMALL),
