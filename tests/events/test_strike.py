@@ -53,7 +53,9 @@ def half_size(one: Observation) -> Observation:
         x1, y1, x2, y2 = (value / 2 for value in person.box)
         keypoints = person.keypoints * np.array([0.5, 0.5, 1], np.float32)
         tracks.append(replace(person, box=(x1, y1, x2, y2), keypoints=keypoints))
-    return replace(one, tracks=tuple(tracks), size=(one.size[0] // 2, one.size[1] // 2))
+    flow = None if one.flow is None else one.flow / 2
+    size = (one.size[0] // 2, one.size[1] // 2)
+    return replace(one, tracks=tuple(tracks), size=size, flow=flow)
 
 
 def broken(one: Observation) -> Observation:
@@ -72,7 +74,8 @@ def mirrored(one: Observation) -> Observation:
         x1, y1, x2, y2 = person.box
         box = (one.size[0] - x2, y1, one.size[0] - x1, y2)
         tracks.append(replace(person, box=box, keypoints=keypoints))
-    return replace(one, tracks=tuple(tracks))
+    flow = None if one.flow is None else one.flow[:, ::-1] * np.array([-1, 1], np.float32)
+    return replace(one, tracks=tuple(tracks), flow=flow)
 
 
 CHANGES: dict[str, Callable[[list[Observation]], list[Observation]]] = {

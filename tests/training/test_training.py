@@ -9,29 +9,28 @@ import pytest
 from beffroi.errors import Tampered
 from beffroi.events.trees import Trees
 from beffroi.simulation import Scene
-from beffroi.training.boosting import learn
+from beffroi.training.forest import learn
 from beffroi.training.scenes import DOINGS, playground
 
 STUMP = {
     "features": ["speed"],
-    "base": 0.0,
     "depth": 1,
     "trees": [
         {
             "feature": [0, -1, -1],
             "threshold": [1.5, 0, 0],
             "children": [[1, 2], [1, 1], [2, 2]],
-            "value": [0, -3.0, 3.0],
+            "value": [0, 0.1, 0.9],
         }
     ],
 }
 
 
-def test_a_tree_asks_and_adds() -> None:
+def test_a_tree_asks_and_answers() -> None:
     content = json.dumps(STUMP).encode()
     trees = Trees.read(content, hashlib.sha256(content).hexdigest(), ["speed"])
     scores = trees.scores(np.array([[1.0], [1.5], [2.0], [np.nan]]))
-    assert scores == pytest.approx(1 / (1 + np.exp([3, 3, -3, 3])))
+    assert scores == pytest.approx([0.1, 0.1, 0.9, 0.1])
     assert trees.scores(np.zeros((0, 1))).shape == (0,)
 
 

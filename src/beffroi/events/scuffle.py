@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.events.crowd import Crowd, mean, norm
+from beffroi.events.stirring import STIRRING, Stirring
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -47,7 +48,9 @@ MOMENT: Final = (
 STATISTICS: Final = ("median", "high", "mean")
 """What is kept of the moments of a window: half and a tenth of them lie above, and the mean."""
 
-FEATURES: Final = tuple(f"{name}_{kind}" for kind in STATISTICS for name in MOMENT)
+FEATURES: Final = tuple(
+    f"{name}_{kind}" for names in (MOMENT, STIRRING) for kind in STATISTICS for name in names
+)
 """Names of the numbers of a window, in order."""
 
 SWING_S: Final = 0.2
@@ -103,9 +106,17 @@ class Scuffles:
         self._past: deque[Crowd] = deque()
         self._lengths: dict[str, deque[tuple[float, float]]] = {}
         self._moments: deque[_Moments] = deque()
+        self._stirring = Stirring(window_s)
 
-    def update(self, now: Crowd) -> list[Window]:
+    def update(
+        self, now: Crowd, flow: NDArray[np.float32] | None, size: tuple[int, int]
+    ) -> list[Window]:
         """Take what is seen now.
+
+        Args:
+            now: The people.
+            flow: The motion field, as in the observation.
+            size: Width and height of the picture in pixels.
 
         Returns:
             One window for each place where people are within reach of each other; none without.
@@ -117,6 +128,7 @@ class Scuffles:
             self._moments.popleft()
         statures = self._statures(now)
         one, other = self._within_reach(now, statures)
+        self._stirring.update(now.t, flow, size)
         if not len(one):
             return []
         self._moments.append(self._measure(now, statures, one, other))
@@ -195,12 +207,17 @@ class Scuffles:
             around = np.flatnonzero(norm(places - place) <= self._reach * unit)
             fastest = around[np.argmax(values[around, MOMENT.index("swing")])]
             instant, pair = who[fastest]
-            windows.append(Window(place, unit, pair, instant, statistics(values[around])))
+            moving = statistics(values[around])
+            stirring = statistics(self._stirring.around(place, unit))
+            features = np.concatenate([moving, stirring])
+            windows.append(Window(place, unit, pair, instant, features))
         return windows
 
 
 def statistics(values: Floats) -> Floats:
-    """The features of a window: values of moments, [m, len(MOMENT)], to [len(FEATURES)]."""
+    """What is kept of the values of moments, [m, k]: [len(STATISTICS) * k]; NaN where unseen."""
+    if not len(values):
+        return np.full(len(STATISTICS) * values.shape[1], np.nan)
     ordered = np.sort(values, axis=0)  # NaN comes last
     seen = (~np.isnan(values)).sum(axis=0)
     columns = np.arange(values.shape[1])

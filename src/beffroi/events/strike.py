@@ -3,7 +3,8 @@
 It takes two bodies within reach: boxing at the air or clapping can never fire. A rule about speeds
 misfires on people who stand close, because the skeletons of bodies that hide each other jump about;
 so a model that has learnt from public clips of fights and from innocent twins weighs what passes
-between the two, in numbers that say nothing about how anybody looks (`scuffle`).
+between the two and how the picture stirs around them, in numbers that say nothing about how
+anybody looks (`scuffle`, `stirring`).
 """
 
 from collections import deque
@@ -129,9 +130,9 @@ class Strike:
     """Weighs what passes between all people within reach of each other."""
 
     id: ClassVar[str] = "strike"
-    behaviour: ClassVar[int] = 2
+    behaviour: ClassVar[int] = 3
     parameters: ClassVar[type[Parameters]] = StrikeParameters
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE})
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE, Need.FLOW})
 
     def __init__(self, parameters: StrikeParameters, zones: Zones) -> None:
         self._p, self._area = parameters, zones.area
@@ -153,7 +154,7 @@ class Strike:
             t,
             self._p.joint_percent / 100,
         )
-        windows = self._scuffles.update(crowd)
+        windows = self._scuffles.update(crowd, observation.flow, observation.size)
         scores = self._steady.update(t, windows, self._trees.scores(rows(windows)))
         self.score = max(scores, default=0.0)
         self._fights = [f for f in self._fights if t - f.last_t <= self._p.pause_ms / 1000]

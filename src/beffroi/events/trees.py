@@ -1,6 +1,6 @@
-"""Boosted regression trees as a small file that anyone can read, evaluated with numpy alone.
+"""A forest of decision trees as a file that anyone can read, evaluated with numpy alone.
 
-What runs needs no learning library: a tree is a list of questions, and the answer is a sum.
+What runs needs no learning library: a tree is a list of questions, and the answer is an average.
 """
 
 import hashlib
@@ -23,20 +23,18 @@ UNSEEN = -1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trees:
-    """A sum of trees (Friedman, Greedy Function Approximation, Annals of Statistics 29, 2001).
+    """A mean of trees (Geurts, Ernst and Wehenkel, Extremely randomized trees, 2006).
 
     Args:
         features: Names of the k inputs, in order.
-        base: Log-odds before any tree.
         feature: [trees, nodes] input asked about at each node; -1 at a leaf.
         threshold: [trees, nodes]; the left child is for what is not above it.
         children: [trees, nodes, 2] left and right child; a leaf is its own.
-        value: [trees, nodes] log-odds that a leaf adds.
+        value: [trees, nodes] share of what was looked for among what a leaf has learnt from.
         depth: Longest way from a root to a leaf.
     """
 
     features: tuple[str, ...]
-    base: float
     feature: Ints
     threshold: Floats
     children: Ints
@@ -74,9 +72,7 @@ class Trees:
             threshold[i, :count] = tree["threshold"]
             children[i, :count] = tree["children"]
             value[i, :count] = tree["value"]
-        return cls(
-            tuple(features), fields["base"], feature, threshold, children, value, fields["depth"]
-        )
+        return cls(tuple(features), feature, threshold, children, value, fields["depth"])
 
     def scores(self, rows: Floats) -> Floats:
         """Weigh rows of features, [n, k], NaN for what was not seen: [n], 0 to 1."""
@@ -87,6 +83,5 @@ class Trees:
             asked = self.feature[tree, node]
             right = seen[row, np.maximum(asked, 0)] > self.threshold[tree, node]
             node = self.children[tree, node, right.astype(np.intp)]
-        odds = self.base + self.value[tree, node].sum(axis=1)
-        scores: Floats = 1 / (1 + np.exp(-odds))
+        scores: Floats = self.value[tree, node].mean(axis=1)
         return scores

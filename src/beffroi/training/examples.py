@@ -1,5 +1,6 @@
 """What is learnt from: windows of labelled public clips and of synthetic scenes."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,16 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.capture.frame import Frame
+from beffroi.capture.timeline import at_rate
 from beffroi.evaluation.recordings import Recordings
 from beffroi.events.crowd import Crowd
 from beffroi.events.scuffle import Scuffles, Window
-from beffroi.events.strike import StrikeParameters, people
+from beffroi.events.strike import Strike, StrikeParameters, people
 from beffroi.perception.observation import Observation
 from beffroi.simulation import Event, Scene
 
 Floats = NDArray[np.float64]
 
 SCENE_S: Final = 45.0
+CAMERA_HZ: Final = 25.0
+"""Pictures a second before they are thinned to the rate of the definition, as a camera's are."""
 CLIP_WINDOWS: Final = 5
 """Moments taken from each clip, so that long clips weigh no more than short ones."""
 WARM_S: Final = 0.6
@@ -55,7 +59,10 @@ def looks(observations: Sequence[Observation], p: StrikeParameters) -> list[Look
     scuffles = Scuffles(p.reach_percent / 100, p.depth_percent / 100, p.window_ms / 1000)
     sure = p.joint_percent / 100
     return [
-        Look(one.t, scuffles.update(Crowd.of(people(one, (), sure), one.t, sure)))
+        Look(
+            one.t,
+            scuffles.update(Crowd.of(people(one, (), sure), one.t, sure), one.flow, one.size),
+        )
         for one in observations
     ]
 
@@ -75,7 +82,9 @@ def of_scene(
     """Windows of a synthetic scene, two a second; those at the edges of a fight are left out."""
     name = f"{scene.name} {scene.seed}"
     frames = partial(_frames, scene, rate_hz)
-    observations = recordings.made(f"{name} {SCENE_S:g}", frames, rate_hz)
+    observations = recordings.made(
+        f"{name} {SCENE_S:g} {CAMERA_HZ:g}", frames, rate_hz, Strike.needs
+    )
     events = [event for event in scene.events(SCENE_S) if event.event == "strike"]
     return [
         Example(name, fight, window.features)
@@ -87,8 +96,10 @@ def of_scene(
 
 
 def _frames(scene: Scene, rate_hz: float) -> Iterator[Frame]:
-    for index in range(round(SCENE_S * rate_hz)):
-        t = index / rate_hz
+    whole_ticks = SCENE_S - 0.5 / rate_hz
+    every = range(math.ceil(whole_ticks * CAMERA_HZ))
+    for index in at_rate(every, rate_hz, lambda index: index / CAMERA_HZ):
+        t = index / CAMERA_HZ
         yield Frame(scene.render(t), t, None, index)
 
 

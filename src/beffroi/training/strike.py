@@ -19,13 +19,14 @@ from beffroi.evaluation.figures import Figure, auc, with_interval
 from beffroi.evaluation.labels import Clip, read_labels
 from beffroi.evaluation.recordings import Recordings
 from beffroi.events.registry import shipped_definitions
-from beffroi.events.scuffle import FEATURES
-from beffroi.events.strike import Steady, StrikeParameters, rows
+from beffroi.events.scuffle import FEATURES, STATISTICS
+from beffroi.events.stirring import STIRRING
+from beffroi.events.strike import Steady, Strike, StrikeParameters, rows
 from beffroi.events.trees import Trees
 from beffroi.perception.observation import Observation
 from beffroi.simulation import Scene, scene_names
-from beffroi.training.boosting import learn
 from beffroi.training.examples import Example, Look, looks, of_clip, of_scene
+from beffroi.training.forest import learn
 from beffroi.training.scenes import playground
 
 Floats = NDArray[np.float64]
@@ -40,7 +41,8 @@ CITY_SEEDS: Final = (21, 22)
 HELD_SEEDS: Final = range(15, 17)
 """Synthetic scenes that are only judged."""
 FALSE_SHARE: Final = 0.05
-MOTION: Final = frozenset(name for name in FEATURES if name.startswith("motion"))
+FIELD: Final = frozenset(f"{name}_{kind}" for name in STIRRING for kind in STATISTICS)
+MOTION: Final = FIELD | {f"motion_{kind}" for kind in STATISTICS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def train(folder: Path, recordings: Recordings, report: Report) -> Learnt:
     p = StrikeParameters.model_validate(definition.parameters)
     clips = read_labels(folder, lambda label: label == "fight")
     report(f"{len(clips)} clips")
-    seen = [recordings.of(clip.path, definition.rate_hz) for clip in clips]
+    seen = [recordings.of(clip.path, definition.rate_hz, Strike.needs) for clip in clips]
     watched = [looks(observations, p) for observations in seen]
     scenes = [Scene.stage(playground(seed), seed) for seed in LEARNT_SEEDS]
     scenes += [Scene.create(name, seed) for name in scene_names() for seed in CITY_SEEDS]
@@ -116,13 +118,15 @@ def train(folder: Path, recordings: Recordings, report: Report) -> Learnt:
 
     everything = np.arange(len(FEATURES))
     skeletons = np.array([i for i, name in enumerate(FEATURES) if name not in MOTION])
+    field = np.array([i for i, name in enumerate(FEATURES) if name in FIELD])
     report("out of fold")
     scores = judged(everything)
     judgements = {
         "container alone": _plainly(fight, folds, [_container(clip.path) for clip in clips]),
         "motion of the picture alone": _plainly(fight, folds, [_picture(one) for one in seen]),
         "skeletons alone": judged(skeletons),
-        "skeletons and motion of the boxes": scores,
+        "motion field around people within reach alone": judged(field),
+        "all": scores,
     }
     report("all together")
     whole = [

@@ -1,0 +1,113 @@
+"""How the picture stirs around a place: what a motion field says where skeletons are lost.
+
+People who walk along move together; in a scuffle neighbouring parts of the picture go different
+ways and turn back at once. Everything is relative to the picture's own drift, so that a camera
+that sways stirs nothing.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+STIRRING: Final = (
+    "speed",  # its mean
+    "rush",  # root of the mean of its square
+    "spread",  # deviation of velocities from their mean
+    "tangle",  # deviation of velocities from those next to them
+    "jolt",  # change of velocity from picture to picture, per second
+    "disorder",  # entropy of the directions, weighed by speed, in nats
+)
+"""What is measured around a place, in statures and seconds."""
+
+RADIUS: Final = 0.75
+"""Half the side of the square around a place, in statures."""
+DIRECTIONS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One motion field, [rows, columns, 2], and the sums over the upper left of its maps."""
+
+    t: float
+    velocity: Floats
+    sums: Floats
+
+
+class Stirring:
+    """Remembers the motion fields of one camera.
+
+    Args:
+        window_s: For how long, in seconds.
+    """
+
+    def __init__(self, window_s: float) -> None:
+        self._window_s = window_s
+        self._fields: deque[_Field] = deque()
+        self._size = np.ones(2)
+
+    def update(self, t: float, flow: NDArray[np.float32] | None, size: tuple[int, int]) -> None:
+        """Take the motion field of one observation and the picture's width and height."""
+        while self._fields and t - self._fields[0].t >= self._window_s:
+            self._fields.popleft()
+        if flow is None or np.isnan(flow).all():
+            return
+        if self._fields and self._fields[-1].velocity.shape != flow.shape:
+            self._fields.clear()
+        self._size = np.array(size, float)
+        velocity = np.nan_to_num(flow - np.nanmedian(flow.reshape(-1, 2), axis=0)).astype(float)
+        jolt = np.full(velocity.shape[:2], np.nan)
+        if self._fields:
+            last = self._fields[-1]
+            jolt = np.hypot(*np.moveaxis(velocity - last.velocity, 2, 0)) / (t - last.t)
+        maps = np.concatenate([_maps(velocity), jolt[np.newaxis]])
+        sums = np.pad(maps.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
+        self._fields.append(_Field(t, velocity, sums))
+
+    def around(self, place: Floats, unit: float) -> Floats:
+        """What is remembered of a place, [2] pixels, where a stature is `unit` pixels.
+
+        Returns:
+            [m, len(STIRRING)] of m moments; NaN where a first field has none before it.
+        """
+        if not self._fields:
+            return np.zeros((0, len(STIRRING)))
+        most = np.array(self._fields[0].velocity.shape[1::-1])
+        cell = self._size / most
+        low = np.clip(np.floor((place - RADIUS * unit) / cell), 0, most - 1).astype(int)
+        high = np.clip(np.ceil((place + RADIUS * unit) / cell), low + 1, most).astype(int)
+        (left, top), (right, bottom) = low, high
+        y, x = [bottom, top, bottom, top], [right, right, left, left]
+        corners = np.stack([field.sums[:, y, x] for field in self._fields])
+        means = corners @ np.array([1, -1, -1, 1]) / (high - low).prod()
+        ways, (across, down, speed, square, tangle, jolt) = (
+            means[:, :DIRECTIONS],
+            means[:, DIRECTIONS:].T,
+        )
+        shares = np.maximum(ways / np.maximum(ways.sum(axis=1, keepdims=True), 1e-9), 1e-9)
+        measured = [
+            speed,
+            np.sqrt(np.maximum(square, 0)),
+            np.sqrt(np.maximum(square - across**2 - down**2, 0)),
+            tangle,
+            jolt,
+            -(shares * np.log(shares)).sum(axis=1) * unit,
+        ]
+        return np.stack(measured, axis=1) / unit
+
+
+def _maps(velocity: Floats) -> Floats:
+    """What is averaged around places: [maps, rows, columns]."""
+    x, y = velocity[..., 0], velocity[..., 1]
+    speed = np.hypot(x, y)
+    padded = np.pad(velocity, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    rows = padded[:-2] + padded[1:-1] + padded[2:]
+    around = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9
+    way = ((np.arctan2(y, x) + np.pi) / (2 * np.pi) * DIRECTIONS).astype(int) % DIRECTIONS
+    ways = np.where(way == np.arange(DIRECTIONS)[:, np.newaxis, np.newaxis], speed, 0)
+    tangle = np.hypot(*np.moveaxis(velocity - around, 2, 0))
+    return np.concatenate([ways, np.stack([x, y, speed, speed**2, tangle])])
