@@ -73,13 +73,14 @@ def bias_pages() -> dict[Path, str]:
     run = json.loads(BIAS.read_text(encoding="utf-8"))
     found = [Gap(**{name: _tuple(value) for name, value in row.items()}) for row in run["gaps"]]
     table = [
-        "| trait | compared | pairs | share found | gap, 95 % interval | joints off, % of height |",
-        "|---|---|---|---|---|---|",
+        "| trait | compared | pairs | share found | gap, 95 % interval | joints off, % of height | "
+        "skeletons of nobody, a picture |",
+        "|---|---|---|---|---|---|---|",
     ]
     table += [
         f"| {gap.factor} | {' → '.join(gap.traits)} | {gap.pairs} "
         f"| {gap.found[0]:.3f} → {gap.found[1]:.3f} | {told(gap.found_gap, '.3f')} "
-        f"| {told(gap.error_gap, '.2f')} |"
+        f"| {told(gap.error_gap, '.2f')} | {gap.extra[0]:.2f} → {gap.extra[1]:.2f} |"
         for gap in found
     ]
     facts = (

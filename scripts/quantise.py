@@ -94,8 +94,8 @@ def _extremes(
     ranges = {}
     for name, rows in found.items():
         least, low, high, most = np.array(rows).T
-        ends = ((least.min() + low.mean()) / 2, (high.mean() + most.max()) / 2)
-        ranges[name] = (round(min(ends[0], 0.0), 4), round(max(ends[1], 1e-3), 4))
+        lower, upper = (least.min() + low.mean()) / 2, (high.mean() + most.max()) / 2
+        ranges[name] = (round(min(lower, 0.0), 4), round(max(upper, 1e-3), 4))
     return ranges
 
 

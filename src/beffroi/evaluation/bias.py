@@ -228,11 +228,15 @@ def _judged(
         used |= np.array(alike) >= 0.1 if alike else used
         if person.occluded or person.height_px <= TALL_PX:
             continue
-        apart = np.hypot(*(people.keypoints[best][:, :2] - person.keypoints_px).T) if found else 0.0
-        seen = person.visibility > 0
-        error = float(np.mean(apart[seen]) / person.height_px) if found else np.nan
+        error = _error(person, people.keypoints[best]) if found else np.nan
         told[person.id] = (found, error)
     return told, int((~used).sum())
+
+
+def _error(person: PersonTruth, joints: NDArray[np.float32]) -> float:
+    """Mean distance of the joints that can be seen, in heights."""
+    apart = np.hypot(*(joints[:, :2] - person.keypoints_px).T)
+    return float(apart[person.visibility > 0].mean() / person.height_px)
 
 
 def _similarity(person: PersonTruth, joints: NDArray[np.float32]) -> float:

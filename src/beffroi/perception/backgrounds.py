@@ -65,7 +65,8 @@ class Backgrounds:
     @property
     def limit(self) -> Floats:
         """Difference in grey levels above which two looks of one place differ."""
-        return np.maximum(np.float32(FLOOR), np.float32(TIMES_NOISE) * self.noise)
+        limit: Floats = np.maximum(np.float32(FLOOR), np.float32(TIMES_NOISE) * self.noise)
+        return limit
 
     @property
     def still(self) -> Mask:
@@ -76,7 +77,8 @@ class Backgrounds:
     def steadied(self, picture: Floats) -> Floats:
         """A picture without what changes everywhere alike: exposure and clouds."""
         gap = (picture - self.usual)[:, ::4, ::4].reshape(3, -1)
-        return picture - np.median(gap, axis=1)[:, np.newaxis, np.newaxis]
+        steadied: Floats = picture - np.median(gap, axis=1)[:, np.newaxis, np.newaxis]
+        return steadied
 
     def is_usual(self, picture: Floats) -> Mask:
         """Where a steadied picture looks as it usually does there."""

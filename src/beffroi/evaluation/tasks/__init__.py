@@ -46,21 +46,24 @@ class Task:
 SMALL: Final = (384, 640)
 """For people of some 40 pixels, as on squares seen from a roof."""
 
+SYNTHETIC: Final = "synthetic"
+"""The folder of tasks that look at no file. They take long, and are no part of all tasks of a
+collection, which need not be ours."""
+
 TASKS: Final[Mapping[str, Task]] = MappingProxyType(
     {
         "strike": Task("fight", strike, positive="fight"),
         "fall": Task("fall", fall, positive="fall"),
         "fire": Task("fire", fire, positive="fire"),
-        "fire_synthetic": Task("fire", fire_synthetic),
+        "fire_synthetic": Task(SYNTHETIC, fire_synthetic),
         "abandoned_object": Task("abandoned", abandoned_object, positive="abandoned_bag"),
-        "abandoned_object_synthetic": Task("abandoned", abandoned_object_synthetic),
+        "abandoned_object_synthetic": Task(SYNTHETIC, abandoned_object_synthetic),
         "intrusion": Task("people", intrusion, SMALL),
         "count": Task("people", count, SMALL),
         "tracking": Task("people", tracking, SMALL),
         "traffic": Task("traffic", traffic),
         "density": Task("crowd", density),
-        # Looks at no file, and takes hours: never part of all tasks of a collection.
-        "false_alarms": Task("synthetic", false_alarms),
+        "false_alarms": Task(SYNTHETIC, false_alarms),
     }
 )
 
