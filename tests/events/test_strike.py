@@ -53,7 +53,7 @@ def half_size(one: Observation) -> Observation:
         x1, y1, x2, y2 = (value / 2 for value in person.box)
         keypoints = person.keypoints * np.array([0.5, 0.5, 1], np.float32)
         tracks.append(replace(person, box=(x1, y1, x2, y2), keypoints=keypoints))
-    flow = None if one.flow is None else one.flow / 2
+    flow = None if one.flow is None else (one.flow / 2).astype(np.float32)
     size = (one.size[0] // 2, one.size[1] // 2)
     return replace(one, tracks=tuple(tracks), size=size, flow=flow)
 
