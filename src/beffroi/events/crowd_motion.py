@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from beffroi.events.detector import Detection, Parameters, Zones
+from beffroi.events.metres import MeasuredByPeople
 from beffroi.events.pace import Floats, Moving, Paces
 from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
@@ -23,7 +24,7 @@ _OPPOSED: Final = -0.7
 """Cosine between the ways of two people who come at each other."""
 
 
-class CrowdMotionParameters(Parameters):
+class CrowdMotionParameters(MeasuredByPeople):
     """What motions of a crowd are."""
 
     people: int = Field(ge=4, le=500, description="How many moving people make a crowd.")
@@ -68,22 +69,6 @@ class CrowdMotionParameters(Parameters):
     )
     pace_ms: int = Field(
         ge=200, le=5000, description="Over how long a time a speed is measured, in milliseconds."
-    )
-    stature_cm: int = Field(
-        ge=100,
-        le=200,
-        description=(
-            "Height that a person is taken to have, in centimetres, to measure speeds on a camera "
-            "that is not calibrated."
-        ),
-    )
-    depth_percent: int = Field(
-        ge=100,
-        le=1000,
-        description=(
-            "On a camera that is not calibrated: how large distances along the view are, in per "
-            "cent of what they look."
-        ),
     )
 
 

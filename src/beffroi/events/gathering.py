@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from beffroi.events.detector import Detection, Parameters, Zones
+from beffroi.events.metres import MeasuredByPeople
 from beffroi.events.trails import people
 from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
@@ -23,7 +24,7 @@ _SHIFTS: Final = 4
 """Steps towards the middle of a group; more change nothing."""
 
 
-class GatheringParameters(Parameters):
+class GatheringParameters(MeasuredByPeople):
     """What a gathering is."""
 
     people: int = Field(ge=2, le=500, description="How many people make a gathering.")
@@ -46,22 +47,6 @@ class GatheringParameters(Parameters):
         gt=0,
         le=60_000,
         description="How long the people must stay before it counts, in milliseconds.",
-    )
-    stature_cm: int = Field(
-        ge=100,
-        le=200,
-        description=(
-            "Height that a person is taken to have, in centimetres, to measure distances on a "
-            "camera that is not calibrated."
-        ),
-    )
-    depth_percent: int = Field(
-        ge=100,
-        le=1000,
-        description=(
-            "On a camera that is not calibrated: how large distances along the view are, in per "
-            "cent of what they look."
-        ),
     )
     joint_percent: int = Field(
         ge=0,

@@ -12,12 +12,13 @@ import numpy as np
 from pydantic import Field
 
 from beffroi.events.detector import Detection, Parameters, Zones
+from beffroi.events.metres import MeasuredByPeople
 from beffroi.events.pace import Moving, Paces
 from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
 
 
-class RunningParameters(Parameters):
+class RunningParameters(MeasuredByPeople):
     """What people who start to run are."""
 
     people: int = Field(ge=1, le=100, description="How many people must start to run.")
@@ -46,22 +47,6 @@ class RunningParameters(Parameters):
         ge=200,
         le=5000,
         description="Over how long a time a speed is measured, in milliseconds.",
-    )
-    stature_cm: int = Field(
-        ge=100,
-        le=200,
-        description=(
-            "Height that a person is taken to have, in centimetres, to measure speeds on a camera "
-            "that is not calibrated."
-        ),
-    )
-    depth_percent: int = Field(
-        ge=100,
-        le=1000,
-        description=(
-            "On a camera that is not calibrated: how large distances along the view are, in per "
-            "cent of what they look."
-        ),
     )
 
 
