@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from beffroi.cli import application
 from beffroi.cli.installation import open_installation
 from beffroi.errors import BadInput, BeffroiError, NotAuthorised, Unavailable
+from beffroi.mandate.rights import Role
 from beffroi.store.ledger import LedgerPayload
 from tests.passwords import WORDS, Password
 
@@ -65,10 +66,15 @@ def test_a_link_and_the_end_of_an_account(data: Path, admin: Path) -> None:
         run(data, "link", "ada", "--as", "admin")
 
 
-def test_a_link_is_given_by_an_administrator_only(data: Path, password_file: Password) -> None:
-    add(data, "ada", "operator", "--password-file", str(password_file.file))
-    assert "/login/" in run(data, "link", "ada").output
-    add(data, "admin", "administrator", "--link")
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
+def test_the_first_account_is_an_administrators(data: Path, role: Role) -> None:
+    with pytest.raises(BadInput, match="first account must be an administrator's"):
+        add(data, "ada", role, "--link")
+    assert json.loads(run(data, "list", "--json").output) == []
+
+
+def test_a_link_is_given_by_an_administrator_only(data: Path, admin: Path) -> None:
+    add(data, "ada", "operator", "--as", "admin", "--password-file", str(admin))
     with pytest.raises(BadInput, match="--as LOGIN"):
         run(data, "link", "admin")
     with pytest.raises(NotAuthorised):
@@ -156,4 +162,4 @@ def test_what_is_done_on_the_command_line_says_so(
 )
 def test_what_cannot_be_used_is_said(data: Path, login: str, password: str, reason: str) -> None:
     with pytest.raises(BadInput, match=reason):
-        add(data, login, "operator", typed=f"{password}\n{password}\n")
+        add(data, login, "administrator", typed=f"{password}\n{password}\n")

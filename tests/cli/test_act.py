@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from beffroi.mandate.doctrine.shipped import shipped_doctrines
 from tests.cli.office import Office
 from tests.enacting import adopt
 
@@ -40,7 +41,52 @@ def test_what_comes_next_is_told_with_what_it_asks_for(office: Office) -> None:
     assert rows["vote"]["asks_for"] == "members, votes_for, votes_against, abstained"
     assert rows["vote"]["in_the_way"] == "–"
     assert "publication" not in rows
-    assert office.run("act next falls").out.startswith("falls is draft.\n")
+
+
+def test_the_first_thing_to_do_is_told_with_its_command(office: Office, paper: str) -> None:
+    told = office.run("act next falls").out
+    assert told.startswith("State of falls: draft.\nFirst: record the vote.\n")
+    assert "  beffroi act record falls vote --body BODY" in told
+    assert "--document FILE --set members=… [--set votes_for=…]" in told
+    office.run(f"act record falls vote {SAID} {BALLOT} {paper}", "clerk")
+    assert "First: record the publication." in office.run("act next falls").out
+    today = office.site.clock.now().date().isoformat()
+    office.run(
+        f"act record falls publication {SAID.replace('2026-11-03', today)} "
+        f"--set url=https://town.example --set effect_on={today}",
+        "clerk",
+    )
+    (waiting,) = json.loads(office.run("act waiting --json").out)
+    assert f"  beffroi act confirm {waiting['id']} --as LOGIN" in office.run("act next falls").out
+    office.run(f"act confirm {waiting['id']}", "secretary")
+    assert "State of falls: in force.\nNothing has to be done" in office.run("act next falls").out
+
+
+def test_a_law_that_asks_for_files_and_a_consultation_is_led_through(office: Office) -> None:
+    with office.site.database.write() as session:
+        adopt(session, office.site.clock, shipped_doctrines()["belfort-fiction"])
+    told = office.run("act next falls").out
+    assert "First: complete the impact files still missing: " in told
+    assert "  beffroi impact draft falls dpia > dpia.json\n" in told
+    assert "  beffroi impact record falls dpia dpia.json --as LOGIN\n" in told
+
+
+def test_ids_are_whole_on_a_narrow_terminal(
+    office: Office, paper: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = office.site.clock.now().date().isoformat()
+    office.run(f"act record falls vote {SAID} {BALLOT} {paper}", "clerk")
+    office.run(
+        f"act record falls publication {SAID.replace('2026-11-03', today)} "
+        f"--set url=https://town.example --set effect_on={today}",
+        "clerk",
+    )
+    (waiting,) = json.loads(office.run("act waiting --json").out)
+    monkeypatch.setenv("COLUMNS", "30")
+    assert waiting["id"] in office.run("act waiting").out
+    confirmed = [line.split()[-1] for line in office.run("act history falls").out.splitlines()]
+    assert "no" in confirmed
+    assert "False" not in confirmed
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_an_export_is_proven_on_a_machine_without_an_installation(
     empty.mkdir()
     monkeypatch.chdir(empty)
     said = elsewhere(f"mandate verify {exported}", capsys).out
-    assert "Everything holds: 3 acts on 1 uses" in said
+    assert "Everything holds: 3 acts on 1 use," in said
     assert "falls: in_force" in said
     assert "Compare the key" in said
     proven = json.loads(elsewhere(f"mandate verify {exported} --json", capsys).out)
@@ -133,7 +133,7 @@ def neighbour(
 def test_another_city_takes_up_texts_and_a_draft(exported: Path, neighbour: Office) -> None:
     mapped = "--use falls --camera park=north --until 2099-01-01 --controller Neighbour"
     taken = neighbour.run(f"mandate import {exported} {mapped}", "clerk").out
-    assert "Registered 1 definitions and 1 doctrines; none is in force by this" in taken
+    assert "Registered 1 definition and 1 doctrine; none is in force by this" in taken
     assert "falls is a draft with nothing drawn" in taken
     (listed,) = json.loads(neighbour.run("use list --json").out)
     assert (listed["state"], listed["cameras"]) == ("draft", ["north"])

@@ -49,11 +49,15 @@ def add(
     acting: As = None,
     data: Data = DATA,
 ) -> None:
-    """Enter a person who may sign in; until there is an administrator this needs no --as.
+    """Enter a person who may sign in, and make the data folder if there is none.
+
+    The first account is an administrator's and needs no --as; an administrator enters the others.
 
     Example: `beffroi account add ada --role operator --name "Ada Martin" --link --as admin`
     """
     site = make_installation(data)
+    if role is not Role.ADMINISTRATOR:
+        _require_administrator(site)
     chosen = None if link else _choose(login, password_file)
     with _managing(site, acting) as (session, actor):
         account = create_account(
@@ -142,6 +146,17 @@ def disable(login: Login, acting: As = None, data: Data = DATA) -> None:
         account = find_account(session, login)
         disable_account(session, account, actor=actor.pseudonym, clock=site.clock)
     typer.echo(f"{login} can no longer sign in.")
+
+
+def _require_administrator(site: Installation) -> None:
+    """Refuse to begin with anybody else, before a password is asked in vain."""
+    with site.database.read() as session:
+        if list_administrators(session):
+            return
+    raise BadInput(
+        "The first account must be an administrator's, who then enters the others: "
+        '`beffroi account add LOGIN --role administrator --name "…"`.'
+    )
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """`beffroi act`: record and confirm the decisions that move a use or a doctrine."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -9,9 +10,9 @@ from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_rows
 from beffroi.cli.use import UseId
 from beffroi.errors import BadInput
-from beffroi.mandate.procedure.acts import DETAILS, WIDENING, ActType
+from beffroi.mandate.procedure.acts import DETAILS, DOCUMENTED, WIDENING, ActType
 from beffroi.mandate.procedure.offices import permission_for, require_own_office
-from beffroi.mandate.procedure.outlook import next_acts, waiting
+from beffroi.mandate.procedure.outlook import FirstThing, first_thing, next_acts, waiting
 from beffroi.mandate.procedure.record import confirm_act, record_act
 from beffroi.mandate.rights import Permission
 from beffroi.mandate.uses import acts_of, find_use, state_of
@@ -115,7 +116,7 @@ def waiting_(as_json: AsJson = False, data: Data = DATA) -> None:
 
 @app.command("next")
 def next_(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
-    """Say which acts may follow, what each asks for, and what stands in its way today.
+    """Say what to do first, then which acts may follow, and what stands in their way today.
 
     Example: `beffroi act next fall-park`
     """
@@ -123,6 +124,7 @@ def next_(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
     with site.database.read() as session:
         found = find_use(session, use)
         state = state_of(session, found, site.clock.now())
+        first = first_thing(session, found, site.clock.now())
         rows = [
             {
                 "act": step.type.value,
@@ -132,7 +134,8 @@ def next_(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
             for step in next_acts(session, found, site.clock.now())
         ]
     if not as_json:
-        typer.echo(f"{use} is {state}.")
+        typer.echo(f"State of {use}: {state.replace('_', ' ')}.")
+        typer.echo("\n".join(_advice(use, first)) + "\n")
     print_rows(("act", "asks_for", "in_the_way"), rows, as_json=as_json, none="Nothing follows.")
 
 
@@ -148,6 +151,35 @@ def history(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
         rows = [_row(act) for act in acts_of(session, use)]
     columns = ("number", "type", "body", "date", "reference", "confirmed")
     print_rows(columns, rows, as_json=as_json, none=f"No act on {use} yet.")
+
+
+def _advice(use: str, first: FirstThing) -> Iterator[str]:
+    """What to do first, with the command that does it."""
+    if first.confirm:
+        yield "First: a second person confirms what was recorded."
+        yield f"  beffroi act confirm {first.confirm} --as LOGIN"
+    elif first.files:
+        yield f"First: complete the impact files still missing: {', '.join(first.files)}."
+        for study in first.files:
+            yield f"  beffroi impact draft {use} {study} > {study}.json"
+            yield f"  beffroi impact record {use} {study} {study}.json --as LOGIN"
+    elif first.record:
+        yield f"First: record the {first.record.replace('_', ' ')}."
+        yield f"  {_command(use, first.record)}"
+        yield from (f"  Not today: {objection}" for objection in first.against)
+    else:
+        yield "Nothing has to be done now."
+
+
+def _command(use: str, kind: ActType) -> str:
+    """The command that records an act; what it can do without stands in brackets."""
+    said = "--body BODY --date YYYY-MM-DD --reference NUMBER --motives WHY"
+    paper = ["--document FILE"] if kind in DOCUMENTED else []
+    fields = DETAILS[kind].model_fields.items()
+    settings = [
+        f"--set {name}=…" if field.is_required() else f"[--set {name}=…]" for name, field in fields
+    ]
+    return " ".join([f"beffroi act record {use} {kind}", said, *paper, *settings, "--as LOGIN"])
 
 
 def _details(kind: ActType, settings: list[str]) -> Json:

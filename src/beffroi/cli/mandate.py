@@ -9,7 +9,7 @@ import typer
 
 from beffroi.cli.impact.options import Lang, Tongue, UseId
 from beffroi.cli.installation import As, open_installation
-from beffroi.cli.options import DATA, AsJson, Data, print_json
+from beffroi.cli.options import DATA, AsJson, Data, many, print_json
 from beffroi.errors import BadInput, Tampered
 from beffroi.ledger.keys import FILE_NAME, fingerprint, load_or_create, published, read_published
 from beffroi.ledger.sequencer import Sequencer
@@ -143,7 +143,8 @@ def import_(
                 session, digest, shipped_with(voted), actor=account.pseudonym, clock=site.clock
             )
     typer.echo(
-        f"Registered {len(taken.definitions)} definitions and {len(taken.doctrines)} doctrines; "
+        f"Registered {many(taken.definitions, 'definition')} and "
+        f"{many(taken.doctrines, 'doctrine')}; "
         "none is in force by this."
     )
     for drafted in taken.uses:
@@ -205,8 +206,8 @@ def _told(proven: Proven) -> dict[str, object]:
 def _tell(proven: Proven) -> str:
     contents = proven.contents
     lines = [
-        f"Everything holds: {len(contents.acts)} acts on {len(contents.uses)} uses, "
-        f"{len(contents.definitions)} definitions and {len(contents.doctrines)} doctrines, "
+        f"Everything holds: {many(contents.acts, 'act')} on {many(contents.uses, 'use')}, "
+        f"{many(contents.definitions, 'definition')} and {many(contents.doctrines, 'doctrine')}, "
         f"signed on {contents.signed.at:%Y-%m-%d at %H:%M:%S} UTC.",
         *(f"  {use.use}: {use.state}" for use in contents.uses),
     ]

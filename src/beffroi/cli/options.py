@@ -1,14 +1,15 @@
 """What commands share: the data folder, the choice of JSON, and how a list is printed."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from beffroi.errors import BadInput
 from beffroi.settings import DataFolder, Settings
@@ -26,6 +27,12 @@ DATA = Path("data")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 
 Row = Mapping[str, object]
+
+NAMED_IN_COMMANDS: Final = frozenset({"id", "login", "use", "camera", "subject", "study", "act"})
+"""Columns that people copy into their next command: these never fold."""
+
+NARROWEST: Final = 8
+"""Characters that a column of free text keeps, however narrow the terminal."""
 
 
 def existing_folder(data: Path) -> DataFolder:
@@ -69,12 +76,21 @@ def print_rows(columns: Sequence[str], rows: Iterable[Row], *, as_json: bool, no
     if not items:
         typer.echo(none)
         return
+    cells = {column: [_shown(item.get(column)) for item in items] for column in columns}
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for item in items:
-        table.add_row(*("" if item[key] is None else str(item[key]) for key in columns))
-    Console().print(table)
+    for column, shown in cells.items():
+        longest = max(map(len, [column, *shown]))
+        kept = longest if column in NAMED_IN_COMMANDS else min(longest, NARROWEST)
+        table.add_column(column.replace("_", " "), overflow="fold", min_width=kept)
+    for row in zip(*cells.values(), strict=True):
+        table.add_row(*map(Text, row))
+    # Cut nothing: a line that is still too long is folded by the terminal itself.
+    Console().print(table, crop=False)
+
+
+def many(items: Sized, one: str) -> str:
+    """How many there are, with the word for one of them: 1 act, 2 acts."""
+    return f"{len(items)} {one}" + ("" if len(items) == 1 else "s")
 
 
 def instant(text: str) -> datetime:
@@ -88,6 +104,16 @@ def instant(text: str) -> datetime:
     except ValueError as error:
         raise BadInput(f"{text!r} is no instant, e.g. 2024-07-26T20:00+02:00.") from error
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
 
 
 def _plain(value: object) -> str:

@@ -12,14 +12,20 @@ from beffroi.mandate.procedure.case import Case, Step, clause_of
 from beffroi.words import Words, say
 
 
+def files_missing(case: Case) -> list[str]:
+    """The impact files that doctrines ask for and that are not complete for this very text."""
+    asked = ("dpia", "fria", "compass")
+    use, digest = case.written.text.use, case.written.digest
+    return [
+        kind
+        for kind in asked
+        if getattr(case.procedure, kind) and not complete(case.session, use, kind, digest)
+    ]
+
+
 def files_complete(case: Case, step: Step) -> Words | None:
     """The impact files that a doctrine asks for are complete, for exactly this text."""
-    asked = {"dpia": case.procedure.dpia, "fria": case.procedure.fria}
-    missing = [
-        kind.upper()
-        for kind, needed in asked.items()
-        if needed and not complete(case.session, case.written.text.use, kind, case.written.digest)
-    ]
+    missing = [kind.upper() for kind in files_missing(case) if kind != "compass"]
     if not missing:
         return None
     return say(
@@ -31,11 +37,10 @@ def files_complete(case: Case, step: Step) -> Words | None:
 
 def compass_passed(case: Case, step: Step) -> Words | None:
     """A use that fails the first criterion of the compass is not activable."""
-    use, digest = case.written.text.use, case.written.digest
-    criteria = failed(case.session, use)
+    criteria = failed(case.session, case.written.text.use)
     if criteria:
         return say("The compass says no: {criteria}.", criteria="; ".join(criteria))
-    if case.procedure.compass and not complete(case.session, use, "compass", digest):
+    if "compass" in files_missing(case):
         return say("The compass is not filled in ({clause}).", clause=clause_of(case, "compass"))
     return None
 
