@@ -5,12 +5,14 @@ It is marked as fictional wherever a text is shown.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import numpy as np
 
+from beffroi.alerts.life import lapse_overdue
 from beffroi.capture.picture import to_jpeg
-from beffroi.cli.chronicle import BEGINNING, Chronicle
+from beffroi.cli.chronicle import BEGINNING, LAW, Chronicle
 from beffroi.cli.installation import Installation
 from beffroi.cli.stories import OTHERS, lived
 from beffroi.clock import FrozenClock
@@ -18,6 +20,7 @@ from beffroi.engine.setup import blur
 from beffroi.ledger.append import SYSTEM
 from beffroi.mandate.backgrounds import set_background
 from beffroi.mandate.cameras import CameraSpec, add_camera, list_cameras
+from beffroi.mandate.procedure.adoption import adopted
 from beffroi.mandate.rights import Role
 from beffroi.simulation.scene import Scene
 from beffroi.web.accounts import create_account
@@ -134,6 +137,14 @@ def build_city(site: Installation) -> None:
             for story in lived(spot.event, spot.camera, spot.purpose, spot.tag)
         ]
         Chronicle(session, clock, people, drawn).tell([*stories, *OTHERS])
+
+
+def clear_desk(site: Installation, since: datetime) -> None:
+    """Let lapse what earlier runs of the demo city left unjudged; a real city's is left alone."""
+    now = site.clock.now()
+    with site.writing() as session:
+        if LAW in adopted(session, now):
+            lapse_overdue(session, (now - since).total_seconds(), site.clock)
 
 
 def _camera(spot: Spot, scene: Scene) -> CameraSpec:

@@ -27,7 +27,7 @@ def demo(
 
     Example: `beffroi demo --port 8765`
     """
-    from beffroi.cli.city import build_city
+    from beffroi.cli.city import build_city, clear_desk
     from beffroi.engine.server import serve
     from beffroi.logs import configure
     from beffroi.perception.models import install
@@ -37,6 +37,8 @@ def demo(
     # the voted rates with two processes and a smaller input.
     os.environ.setdefault("BEFFROI_ENGINE__HOSTS", "2")
     os.environ.setdefault("BEFFROI_ENGINE__POSE_INPUT", "[224, 384]")
+    # Its people never tire: without this, a screen that nobody watches fills up within minutes.
+    os.environ.setdefault("BEFFROI_ALERTS__PER_HOUR", "3")
     if port is not None:
         # The web server is a process of its own and reads the same settings.
         os.environ["BEFFROI_WEB__PORT"] = str(port)
@@ -49,8 +51,11 @@ def demo(
         typer.echo(f"The demo city is in {data}.")
         return
 
+    started = site.clock.now()
+
     def greet() -> None:
         web = site.settings.web
+        clear_desk(site, started)
         with site.database.write() as session:
             operator, clerk, secretary = (
                 f"http://{web.host}:{web.port}/login/"
