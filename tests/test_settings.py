@@ -38,7 +38,7 @@ SMTP = "{name: guard, type: smtp, host: mail, sender: a@example.org, recipients:
             "did you mean “handover.channels.port”",
         ),
         (f"handover: {{channels: [{SMTP}, {SMTP}]}}", "two channels have the same name"),
-        ("web: {port: 70000}", "“web.port” cannot be used: Input should be less than or equal"),
+        ("web: {port: 70000}", "“web.port” cannot be used: must be at most 65535"),
         ("web: {port: [", "beffroi.yaml cannot be read as YAML"),
         ("- web", "must hold `name: value` lines"),
     ],

@@ -33,6 +33,7 @@ from pydantic_settings import (
 
 from beffroi.errors import BadInput
 from beffroi.folder import DataFolder
+from beffroi.problems import in_plain_words
 
 __all__ = ["DataFolder", "Settings"]
 
@@ -319,7 +320,7 @@ def _explain(error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         known = {name for setting in reference() for name in _heads(setting.path)}
         return f"“{dotted}” is not a setting{_nearest(dotted, known)}"
-    return f"The setting “{dotted}” cannot be used: {error['msg']}."
+    return f"The setting “{dotted}” cannot be used: {in_plain_words(error)}."
 
 
 def _heads(path: str) -> Iterator[str]:

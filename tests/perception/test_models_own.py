@@ -82,7 +82,7 @@ def test_a_town_model_runs_like_any_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("onnx", "old", "new", "message"),
     [
-        (people_model(), 'name = "town-pose"', 'nom = "x"', r"model.0.name: Field required"),
+        (people_model(), 'name = "town-pose"', 'nom = "x"', r"model.0.name: is missing"),
         (people_model(), "sizes = [[32, 64]]", "sizes = []", "sizes"),
         (people_model(), 'file = "town.onnx"', "", "does not name its ONNX file"),
         (people_model(), 'file = "town.onnx"', 'file = "x.onnx"', "cannot read"),

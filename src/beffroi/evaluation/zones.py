@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from beffroi.errors import BadInput
 from beffroi.events.detector import Point, Zones
+from beffroi.problems import in_one_line
 
 _Polygon = Annotated[tuple[Point, ...], Field(min_length=3)]
 
@@ -41,9 +42,8 @@ def read_zones(path: Path) -> Zones:
     except OSError as error:
         raise BadInput(f"The zones {path} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise BadInput(f"{path.name} does not hold zones; {where}: {first['msg']}.") from error
+        problems = in_one_line(error, whole="the file")
+        raise BadInput(f"{path.name} does not hold zones; {problems}.") from error
     width, height = file.image_size or (1, 1)
 
     def scaled(points: tuple[Point, ...]) -> tuple[Point, ...]:

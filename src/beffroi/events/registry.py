@@ -24,7 +24,7 @@ from beffroi.events.strike import Strike
 from beffroi.events.traffic import Traffic
 from beffroi.events.wrong_way import WrongWay
 from beffroi.mandate.definition import Definition, VotedText
-from beffroi.mandate.problems import in_one_line
+from beffroi.problems import in_one_line
 
 __all__ = [
     "DETECTORS",

@@ -18,6 +18,7 @@ from beffroi.ledger.keys import published, read_published
 from beffroi.ledger.leaf import leaf_bytes, leaf_of
 from beffroi.ledger.merkle import inclusion_proof, leaf_hash, verify_inclusion
 from beffroi.ledger.seal import latest_checkpoint, stored_nodes
+from beffroi.problems import in_one_line
 from beffroi.store.ledger import LedgerEntry
 
 
@@ -42,11 +43,8 @@ class Proof(BaseModel):
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise BadInput(
-                f"This is not a proof of the ledger: {place}: {first['msg']}."
-            ) from error
+            problems = in_one_line(error, whole="the file")
+            raise BadInput(f"This is not a proof of the ledger: {problems}.") from error
 
     def check(self) -> tuple[Checkpoint, Ed25519PublicKey]:
         """Recompute the way to the root, and check the signature under it.

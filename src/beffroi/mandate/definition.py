@@ -28,6 +28,7 @@ from pydantic import (
 from beffroi.errors import Actor, BadInput
 from beffroi.mandate.canonical import canonical, digest, parse
 from beffroi.mandate.wording import ill_worded
+from beffroi.problems import in_plain_words
 
 VOTED_LANGUAGES: Final = ("fr", "en")
 """Every text is voted in these; others are voted with it or follow as an annex."""
@@ -216,7 +217,7 @@ def explain(error: ValidationError) -> list[str]:
     plain = {"missing": "is missing: write it", "extra_forbidden": "is no field: take it out"}
     return [
         f"{'.'.join(str(part) for part in problem['loc']) or 'the file'}: "
-        f"{plain.get(problem['type'], problem['msg'].removeprefix('Value error, '))}."
+        f"{plain.get(problem['type'], in_plain_words(problem))}."
         for problem in error.errors(include_url=False)
     ]
 

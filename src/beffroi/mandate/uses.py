@@ -17,7 +17,6 @@ from beffroi.mandate.definition import VotedText, load_definition
 from beffroi.mandate.hours import ALWAYS, Hours, check_hours, zone_of
 from beffroi.mandate.lawful import refused
 from beffroi.mandate.modes import Mode
-from beffroi.mandate.problems import in_one_line
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.adoption import stack_in_force
 from beffroi.mandate.procedure.standing import BEFORE_VOTE, Standing, State, stand
@@ -30,6 +29,7 @@ from beffroi.mandate.use_text import (
     stored_text,
     write_text,
 )
+from beffroi.problems import in_one_line
 from beffroi.store.cameras import CameraVersion
 from beffroi.store.mandates import StoredDefinition, StoredUseText, Use, UseCamera
 from beffroi.store.procedure import Act

@@ -152,3 +152,22 @@ REFUSALS: Final = (
     N_("The definition that was voted keeps no clear sequence."),
 )
 """What other parts of Beffroi refuse an operator, word for word, so that it can be translated."""
+
+PROBLEMS: Final = (
+    N_("is missing"),
+    N_("is not known here"),
+    N_("must be a whole number"),
+    N_("must be a number"),
+    N_("must be true or false"),
+    N_("must be a text"),
+    N_("must hold named fields"),
+    N_("must be a list"),
+    N_("must be one of {expected}"),
+    N_("is too short: at least {min_length}"),
+    N_("is too long: at most {max_length}"),
+    N_("must be more than {gt}"),
+    N_("must be at least {ge}"),
+    N_("must be less than {lt}"),
+    N_("must be at most {le}"),
+)
+"""What :mod:`beffroi.problems` says of fields, word for word, so that it can be translated."""

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, Vali
 from beffroi.errors import BadInput
 from beffroi.ledger.leaf import utc_text
 from beffroi.mandate.procedure.acts import ActType
+from beffroi.problems import in_one_line
 from beffroi.store.alerts import Alert
 from beffroi.store.base import Json
 from beffroi.store.cameras import CameraVersion
@@ -235,7 +236,7 @@ def parse(name: str, data: bytes, model: type[Model]) -> tuple[Model, ...]:
     except RecursionError as error:
         raise BadInput(f"{name} cannot be read: it is nested too deeply.") from error
     except (TypeError, ValueError) as error:
-        reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+        reason = in_one_line(error, "a line") if isinstance(error, ValidationError) else error
         raise BadInput(f"{name} cannot be read: {reason}.") from error
 
 

@@ -9,6 +9,7 @@ from beffroi.errors import BadInput
 from beffroi.mandate.impact.facts import Facts
 from beffroi.mandate.impact.forms import Field, Form, Study, form
 from beffroi.mandate.impact.texts import Language
+from beffroi.problems import in_plain_words
 from beffroi.store.impact import Assessment
 from beffroi.words import say
 
@@ -66,7 +67,7 @@ def read_content(study: Study, value: object) -> Content:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         raise BadInput(
-            say("{where} cannot be used: {why}.", where=where, why=first["msg"])
+            say("{where} cannot be used: {why}.", where=where, why=in_plain_words(first))
         ) from error
     known = {field.id for field in form(study).fields()}
     for name in (*content.texts, *content.lists):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from beffroi.errors import BadInput
-from beffroi.mandate.problems import in_one_line
+from beffroi.problems import in_one_line
 from beffroi.words import say
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from beffroi.errors import BadInput
+from beffroi.problems import in_one_line
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Size = tuple[int, int]
@@ -91,9 +92,7 @@ def read_manifest(path: Path) -> tuple[Model, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} is not a TOML file: {error}.") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{path}: {where}: {first['msg']}.") from error
+        raise BadInput(f"{path}: {in_one_line(error)}.") from error
     for model in models:
         if model.file is None:
             raise BadInput(f"{path}: model {model.name} does not name its ONNX file (file = …).")
