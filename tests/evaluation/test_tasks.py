@@ -74,6 +74,19 @@ def test_people_are_counted_where_somebody_counted(collection: Path, tmp_path: P
     assert 0 <= shown["mean_abs_error"] <= 1
 
 
+@pytest.mark.usefixtures("models")
+def test_people_may_be_counted_between_the_pictures_that_are_analysed(
+    collection: Path, tmp_path: Path
+) -> None:
+    counts = collection / "people" / "crowd_counts.csv"
+    arguments = ["count", str(collection), "--json", "--recordings", str(tmp_path)]
+    for frames, n in (((13, 27), 1), ((400,), None)):
+        counts.write_text("frame,people\n" + "".join(f"{frame},3\n" for frame in frames))
+        result = CliRunner().invoke(app, arguments)
+        assert json.loads(result.stdout)["n"] if n else isinstance(result.exception, BadInput)
+    counts.unlink()
+
+
 @pytest.mark.parametrize("arguments", [["theft", "."], ["fall", "missing"], ["all", "missing"]])
 @pytest.mark.usefixtures("models")
 def test_what_cannot_be_evaluated_is_refused(arguments: list[str], tmp_path: Path) -> None:

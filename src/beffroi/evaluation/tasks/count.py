@@ -18,6 +18,9 @@ from beffroi.perception.observation import Observation
 COUNTED: Final = frozenset({"people_count", "crowd_count"})
 COUNT_HZ: Final = 5
 
+NEAR: Final = 0.6
+"""How far a picture may be from one that was counted in, in times between two pictures."""
+
 
 def count(folder: Path, recordings: Recordings) -> Result:
     """People counted in each picture, against `<clip>_counts.csv` (frame, people)."""
@@ -27,8 +30,9 @@ def count(folder: Path, recordings: Recordings) -> Result:
         if not clip.event or not truth.exists():
             files.append(Judged(clip.name, clip.label, None, None))
             continue
-        error, mean = _count_error(recordings.of(clip.path, COUNT_HZ), truth, clip.path)
-        errors.append(error)
+        judged = _count_error(recordings.of(clip.path, COUNT_HZ), truth, clip.path)
+        error, mean = judged or (None, None)
+        errors += [] if error is None else [error]
         files.append(Judged(clip.name, clip.label, error, mean))
     if not errors:
         raise BadInput(f"{folder} has no counts: no <clip>_counts.csv beside a people_count.")
@@ -37,20 +41,31 @@ def count(folder: Path, recordings: Recordings) -> Result:
     return Result("count", len(errors), figures, facts, tuple(files))
 
 
-def _count_error(seen: Sequence[Observation], truth: Path, film: Path) -> tuple[float, float]:
-    """Mean absolute error relative to the mean truth, and the mean count."""
+def _count_error(
+    seen: Sequence[Observation], truth: Path, film: Path
+) -> tuple[float, float] | None:
+    """Mean absolute error relative to the mean truth, and the mean count.
+
+    Whoever counted need not have counted in the pictures that are analysed: the nearest in time
+    serves. None if no picture is near any.
+    """
     with reading(truth) as rows:
         people = {int(row["frame"]): int(row["people"]) for row in rows}
     fps = _fps(film)
-    pairs = [
-        (sum(track.kind == "person" for track in one.tracks), people[frame])
-        for one in seen
-        if (frame := round(one.t * fps)) in people
-    ]
-    if not pairs:
-        raise BadInput(f"{truth.name} counts in no picture of {film.name}.")
-    counted, true = np.array(pairs, float).T
+    if not seen or not people:
+        return None
+    times, counts = np.array([(one.t, _people(one)) for one in seen]).T
+    wanted = np.array(sorted(people)) / fps
+    nearest = np.abs(times[np.newaxis] - wanted[:, np.newaxis]).argmin(axis=1)
+    near = np.abs(times[nearest] - wanted) <= NEAR / COUNT_HZ
+    if not near.any():
+        return None
+    counted, true = counts[nearest[near]], np.array([people[at] for at in sorted(people)])[near]
     return float(np.abs(counted - true).mean() / max(true.mean(), 1e-9)), float(counted.mean())
+
+
+def _people(observation: Observation) -> int:
+    return sum(track.kind == "person" for track in observation.tracks)
 
 
 def _fps(film: Path) -> float:
