@@ -211,6 +211,8 @@ def test_the_npm_beside_python_serves_where_the_system_has_none(
 
 
 def _install(cache: Path) -> None:
+    # Whatever started the tests may have had interrupts ignored, as a shell does for its jobs.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         install(cache, [model()])
     except KeyboardInterrupt:

@@ -95,7 +95,7 @@ def installed_models() -> Finding:
     if wrong:
         return Finding("models", Grade.BAD, ", ".join(wrong), "Run `beffroi models install`.")
     directory = models.models_directory()
-    known = {one.path.name for one in statuses} | {"lock"}
+    known = {file.name for one in statuses for file in one.files} | {"lock"}
     strangers = sorted(path.name for path in directory.iterdir() if path.name not in known)
     if strangers:
         remedy = f"Remove it from {directory}: only the models of the manifest belong there."

@@ -34,12 +34,14 @@ class Status:
     Args:
         model: Its manifest entry.
         path: Where its ONNX file lies or would lie.
-        state: Found by hashing the file.
+        state: Found by hashing its files.
+        files: All that it has: the same, and that in 8-bit integers if there is one.
     """
 
     model: Model
     path: Path
     state: State
+    files: tuple[Path, ...]
 
 
 def models_directory(environment: Mapping[str, str] = os.environ) -> Path:
@@ -184,7 +186,8 @@ def _status(model: Model, directory: Path) -> Status:
     if model.int8:
         wanted.append((_path(model, directory, "int8"), model.int8))
     states = [_state(*each) for each in wanted]
-    return Status(model, path, next((s for s in states if s != State.INSTALLED), State.INSTALLED))
+    worst = next((state for state in states if state != State.INSTALLED), State.INSTALLED)
+    return Status(model, path, worst, tuple(file for file, _ in wanted))
 
 
 def _state(path: Path, sha256: str) -> State:
