@@ -21,12 +21,15 @@ from beffroi.events.detector import Detection
 from beffroi.mandate.definition import EvidenceClass
 from beffroi.mandate.gate import OpenUse, ask
 from beffroi.mandate.permit import Basis, issue
+from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
 from beffroi.store.database import Database
 from tests.alerts.pictures import decode
 from tests.engine.town import Town, within
 
 SEEN_HZ = 5
+
+PEOPLE = frozenset({Need.PEOPLE})
 
 
 def opened(film: Path, lasts_s: float) -> tuple[Source, deque[Observation]]:
@@ -62,7 +65,9 @@ def desk(town: Town) -> Iterator[AlertDesk]:
 
 def sighting(use: OpenUse, source: Source, seen: deque[Observation]) -> Sighting:
     detection = Detection("intrusion", 4.0, 4.8, 0.9, ("0a1b2c3d",), 1, "everywhere")
-    return Sighting(use, detection, Scene(detection, Area(None), source, seen), Clock().now())
+    return Sighting(
+        use, detection, Scene(detection, Area(None), source, seen, PEOPLE), Clock().now()
+    )
 
 
 def ready(town: Town) -> bool:
@@ -131,7 +136,7 @@ def test_a_storm_takes_no_place_from_the_alerts_of_others(
         for number in range(1, HELD + 1):
             desk.put(sighting(use, source, seen))
             within(10, partial(counted, town, number))
-        other = Scene(detection, Area(None), source, seen)
+        other = Scene(detection, Area(None), source, seen, PEOPLE)
         evidence.watch(other)
         desk.end(source)
     source.close()
@@ -142,13 +147,13 @@ def test_what_waits_in_memory_is_bounded(town: Town, long_film: Path) -> None:
     source, seen = opened(long_film, lasts_s=60)
     desk = EvidenceDesk(town.site.database, Vault(town.site.folder), town.site.clock)
     detection = Detection("intrusion", 4.0, 4.8, 0.9, (), 1)
-    scenes = [Scene(detection, Area(None), source, seen) for _ in range(HELD + 1)]
+    scenes = [Scene(detection, Area(None), source, seen, PEOPLE) for _ in range(HELD + 1)]
     for scene in scenes:
         desk.watch(scene)
     desk.end(source)
     assert [bool(scene.observations) for scene in scenes] == [True] * HELD + [False]
     del scene, scenes
-    fresh = Scene(detection, Area(None), source, seen)
+    fresh = Scene(detection, Area(None), source, seen, PEOPLE)
     desk.watch(fresh)
     desk.close()
     source.close()

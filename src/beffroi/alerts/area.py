@@ -49,7 +49,12 @@ class Area:
             for track in observation.tracks
             if self._holds(feet(track.box, track.keypoints), size)
         )
-        regions = tuple(r for r in observation.regions if self._holds(feet(r.box, None), size))
+        held = {track.id for track in tracks}
+        regions = tuple(
+            replace(region, left_by=region.left_by if region.left_by in held else None)
+            for region in observation.regions
+            if self._holds(feet(region.box, None), size)
+        )
         return replace(observation, tracks=tracks, regions=regions, flow=None)
 
     def cover(self, frames: Iterable[Frame], within: Sequence[Observation]) -> Iterator[Frame]:

@@ -126,26 +126,31 @@ _BODIES_PER_HEAD: Final = 7
 _EARS: Final = 0.7
 _SURE: Final = 0.3
 _LEAST_SHARE: Final = 30
+_UNKNOWN_SHARE: Final = 7
 
 _EAR_L, _EAR_R = KEYPOINTS.index("left_ear"), KEYPOINTS.index("right_ear")
 _SHOULDER_L, _SHOULDER_R = KEYPOINTS.index("left_shoulder"), KEYPOINTS.index("right_shoulder")
 _HIP_L, _HIP_R = KEYPOINTS.index("left_hip"), KEYPOINTS.index("right_hip")
 
 
-def block_for(observations: Iterable[Observation], size: tuple[int, int]) -> int:
+def block_for(
+    observations: Iterable[Observation], size: tuple[int, int], *, looked: bool = True
+) -> int:
     """Side of the squares that leave at most four of them on any head, wherever the head lies.
 
     A square as large as the largest head does that: a head then touches two rows and two columns.
-    People whom perception missed are covered by a floor of a thirtieth of the picture's height.
+    People whom perception missed are covered by a floor of a thirtieth of the picture's height;
+    where it looked for nobody, by a seventh, the head of somebody who fills the picture.
 
     Args:
         observations: What was seen while the sequence was taken.
         size: Width and height of the sequence, in pixels.
+        looked: Whether people were looked for.
 
     Returns:
         Pixels of the sequence.
     """
-    largest = size[1] / _LEAST_SHARE
+    largest = size[1] / (_LEAST_SHARE if looked else _UNKNOWN_SHARE)
     for observation in observations:
         scale = size[0] / observation.size[0]
         heads = [head_px(track) * scale for track in observation.tracks if track.kind == "person"]

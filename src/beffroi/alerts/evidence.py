@@ -42,6 +42,7 @@ def keep(
     observations: Sequence[Observation],
     area: Area,
     clock: Clock,
+    looked: bool = True,
 ) -> None:
     """Make and seal the evidence of an alert whose evidence is pending.
 
@@ -56,6 +57,7 @@ def keep(
         observations: What was seen meanwhile, in order of time, on the same clock.
         area: Where the use may look; what is outside is neither drawn nor painted.
         clock: Gives the time of the ledger line.
+        looked: Whether people were looked for, so that heads tell how coarse squares must be.
 
     Raises:
         BadInput: No such alert.
@@ -66,7 +68,7 @@ def keep(
         voted = definition_of(session, alert)
     if alert.evidence != "pending":
         return
-    parts = _make(PARTS[voted.evidence], frames, observations, area)
+    parts = _make(PARTS[voted.evidence], frames, observations, area, looked)
     digests = {part: vault.seal(alert_id, part, data) for part, data in parts.items() if data}
     with database.write() as session:
         alert = lock(session, alert_id)
@@ -85,14 +87,18 @@ def keep(
 
 
 def _make(
-    wanted: Sequence[str], frames: Iterable[Frame], observations: Sequence[Observation], area: Area
+    wanted: Sequence[str],
+    frames: Iterable[Frame],
+    observations: Sequence[Observation],
+    area: Area,
+    looked: bool,
 ) -> dict[str, bytes]:
     start: float | None = None
     parts: dict[str, bytes] = {}
     within = [area.within(seen) for seen in observations]
     if PIXELATED in wanted:
         # Squares are as large as the largest head of all: somebody outside may reach in.
-        size = partial(block_for, observations)
+        size = partial(block_for, observations, looked=looked)
         start, parts = _film(area.cover(frames, within), size, clear=CLEAR in wanted)
     if start is None and observations:
         start = observations[0].t

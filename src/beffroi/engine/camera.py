@@ -7,7 +7,7 @@ thread ends by itself when its permit is not renewed.
 import contextlib
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Self
 
@@ -33,7 +33,7 @@ from beffroi.mandate.cameras import current_version, load_credentials
 from beffroi.mandate.gate import OpenUse, ask
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.permit import Basis, Permit
-from beffroi.perception.finders import Need
+from beffroi.perception.finders import Need, shown
 from beffroi.perception.forms import to_json
 from beffroi.perception.observation import Observation
 from beffroi.perception.perceive import Perception
@@ -112,7 +112,7 @@ class CameraWatch(threading.Thread):
         self._station = station
         self._source: Source | None = None
         self._posts: dict[str, _Post] = {}
-        self._live: Area | None = None
+        self._live: tuple[_Post, ...] = ()
         self._measure = Measure(1, station.eyes.pose_input, Area(None))
         self._uses: tuple[str, ...] = ()
         self._recent: deque[Observation] = deque()
@@ -242,26 +242,42 @@ class CameraWatch(threading.Thread):
         for ended in kept.keys() - self._posts.keys():
             kept[ended].close()
         self._uses = wanted
-        live = [post.zones for post in self._posts.values() if post.use.mode is Mode.LIVE]
-        self._live = Area.of(*live) if live else None
+        self._live = tuple(post for post in self._posts.values() if post.use.mode is Mode.LIVE)
 
     def _notice(self, observation: Observation, source: Source) -> None:
         self._analysed += 1
         self._measure.note(observation)
-        if self._live is not None:
+        if self._live:
             self._remember(observation)
         now = self._station.clock.now()
         for post in self._posts.values():
-            found = post.detector.update(observation)
+            needs = post.detector.needs
+            seen = shown(observation, needs)
+            found = post.detector.update(seen)
             if post.tally is not None:
-                post.tally.note(observation, len(found), now)
+                post.tally.note(seen, len(found), now)
                 continue
             for detection in found:
                 ago = timedelta(seconds=observation.t - detection.end_t)
-                scene = Scene(detection, Area.of(post.zones), source, self._recent)
+                scene = Scene(detection, Area.of(post.zones), source, self._recent, needs)
                 self._station.desk.put(Sighting(post.use, detection, scene, now - ago))
-        if self._live is not None:
-            self._station.live.send(self._camera_id, to_json(self._live.within(observation)))
+        if self._live:
+            self._station.live.send(self._camera_id, to_json(self._wall(observation)))
+
+    def _wall(self, observation: Observation) -> Observation:
+        """What the live uses look for, each where it may look; nothing of any other use."""
+        parts = [
+            Area.of(post.zones).within(shown(observation, post.detector.needs))
+            for post in self._live
+        ]
+        return replace(
+            observation,
+            tracks=tuple({track.id: track for part in parts for track in part.tracks}.values()),
+            regions=tuple(
+                {region.id: region for part in parts for region in part.regions}.values()
+            ),
+            flow=None,
+        )
 
     def _remember(self, observation: Observation) -> None:
         self._recent.append(observation)

@@ -22,6 +22,7 @@ from beffroi.capture.source import Source
 from beffroi.clock import Clock
 from beffroi.errors import BeffroiError, NotAuthorised
 from beffroi.events.detector import Detection
+from beffroi.perception.finders import Need, shown
 from beffroi.perception.observation import Observation
 from beffroi.store.database import Database
 
@@ -47,12 +48,20 @@ class Scene:
         area: Where the use may look.
         source: Has the pictures of the last seconds.
         recent: The observations of the last seconds.
+        needs: What the use asked to be shown.
     """
 
     def __init__(
-        self, detection: Detection, area: Area, source: Source, recent: deque[Observation]
+        self,
+        detection: Detection,
+        area: Area,
+        source: Source,
+        recent: deque[Observation],
+        needs: frozenset[Need],
     ) -> None:
         self.area = area
+        self._needs = needs
+        self.looked = Need.PEOPLE in needs
         self.source = source
         self.frames: Iterable[Frame] = ()
         self.observations: Sequence[Observation] = ()
@@ -64,7 +73,8 @@ class Scene:
     def hold(self) -> None:
         """Hold on to what there is now; this ends the scene."""
         seen = list(self._recent)
-        self.observations = [each for each in seen if self._since <= each.t <= self._until]
+        during = [each for each in seen if self._since <= each.t <= self._until]
+        self.observations = [shown(each, self._needs) for each in during]
         with contextlib.suppress(NotAuthorised):
             self.frames = self.source.replay(self._since, self._until)
         self.over.set()
@@ -155,6 +165,7 @@ class EvidenceDesk:
                 alert_id,
                 frames=scene.frames,
                 observations=scene.observations,
+                looked=scene.looked,
                 area=scene.area,
                 clock=self._clock,
             )

@@ -1,12 +1,13 @@
 """What detectors may ask perception for, and who finds it without a model of things."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Protocol
 
 from beffroi.capture.frame import Frame
-from beffroi.perception.observation import Region, Track
+from beffroi.perception.observation import Observation, Region, Track
 from beffroi.perception.still import Still
 
 
@@ -23,6 +24,19 @@ class Need(StrEnum):
     """Regions that flicker or drift like flames and smoke."""
     FLOW = "flow"
     """The coarse motion field."""
+
+
+def shown(observation: Observation, needs: Collection[Need]) -> Observation:
+    """What somebody may see of an observation who asked for so much.
+
+    One look serves all uses of a camera; what one of them asked for is nobody else's to see.
+    """
+    people, objects = Need.PEOPLE in needs, Need.OBJECTS in needs
+    still, fire = Need.STILL in needs, Need.FIRE in needs
+    tracks = tuple(t for t in observation.tracks if (people if t.kind == "person" else objects))
+    regions = tuple(r for r in observation.regions if (still if r.kind == "still" else fire))
+    flow = observation.flow if Need.FLOW in needs else None
+    return replace(observation, tracks=tracks, regions=regions, flow=flow)
 
 
 class Finder(Protocol):
