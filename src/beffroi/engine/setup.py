@@ -163,18 +163,20 @@ def _look(
     database: Database, folder: DataFolder, camera: str, clock: Clock, *, rate_hz: float
 ) -> Iterator[Frame]:
     """Frames of a camera for as long as its commissioning lasts."""
+    with database.read() as session:
+        record = current_version(session, camera)
 
     def ask() -> Permit:
         with database.read() as session:
+            if current_version(session, camera).number != record.number:
+                raise NotAuthorised(f"The record of {camera} has changed meanwhile; look again.")
             return commissioning_permit(session, camera, clock)
 
     permit = ask()
-    with database.read() as session:
-        masks = current_version(session, camera).masks
     credentials = load_credentials(folder.secrets, camera)
     with (
         open_source(
-            permit, clock=clock, masks=masks, rate_hz=rate_hz, credentials=credentials
+            permit, clock=clock, masks=record.masks, rate_hz=rate_hz, credentials=credentials
         ) as source,
         _renewing(source, ask),
     ):
