@@ -96,6 +96,16 @@ def test_where_no_doctrine_bounds_it_nothing_is_erased(
     assert erase_over(database, clock) == 0
 
 
+def test_what_figures_and_proofs_need_outlasts_every_cap(
+    database: Database, clock: FrozenClock
+) -> None:
+    capped(database, clock, 200)
+    for kind in (Kind.ALERT_RAISED, Kind.EVIDENCE_ERASED, Kind.INCIDENT_REPORTED, Kind.DUTY_DONE):
+        write(database, clock, kind)
+    clock.advance(400 * DAY)
+    assert erase_over(database, clock) == 0
+
+
 def test_much_is_erased_a_little_at_a_time(database: Database, clock: FrozenClock) -> None:
     capped(database, clock, 200)
     write(database, clock, Kind.SIGNED_IN, AT_A_TIME + 1)

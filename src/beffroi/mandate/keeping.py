@@ -49,7 +49,16 @@ DECIDED: Final = frozenset(
         Kind.PAYLOAD_ERASED,
     }
 )
-"""Lines that prove the mandate, or that something is gone: no cap reaches them."""
+"""Lines that prove the mandate: neither a cap nor a floor is about them."""
+
+PROVING: Final = DECIDED | {
+    Kind.EVIDENCE_ERASED,
+    Kind.ALERT_RAISED,
+    Kind.INCIDENT_REPORTED,
+    Kind.DUTY_DONE,
+}
+"""And those that figures are computed from, or that prove that something is gone or was done: no
+cap reaches them."""
 
 UNFINISHED: Final = timedelta(days=1)
 """So long a form may lie open with its paper attached."""
@@ -98,7 +107,7 @@ def erase_over(database: Database, clock: Clock) -> int:
         .join(LedgerEntry, LedgerEntry.id == LedgerPayload.entry_id)
         .where(
             LedgerEntry.at <= now - timedelta(days=term.days),
-            LedgerEntry.kind.not_in([kind.value for kind in DECIDED]),
+            LedgerEntry.kind.not_in([kind.value for kind in PROVING]),
         )
         .order_by(LedgerPayload.entry_id)
         .limit(AT_A_TIME)
