@@ -64,7 +64,7 @@ def from_json(line: str) -> Observation:
             flow=_flow_from_rows(fields.pop("flow")),
             **fields,
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise BadInput(f"This line is not an observation: {error}.") from error
     check(observation)
     return observation

@@ -54,6 +54,7 @@ REGION_KINDS: Final = ("still", "flame", "smoke")
 """What part of a picture can be told from its surroundings without a model of things: something
 that was not there and does not move, and what flickers or drifts as fire and its smoke do."""
 
+MAX_SIDE: Final = 65_535
 MAX_TRACKS: Final = 256
 MAX_REGIONS: Final = 64
 MAX_FLOW: Final = 32
@@ -147,11 +148,22 @@ def check(observation: Observation) -> None:
     Raises:
         BadInput: A name, a number or an amount that no observation has.
     """
+    if not (
+        isinstance(observation.camera, str)
+        and isinstance(observation.analysed, bool)
+        and all(isinstance(side, int) and 1 <= side <= MAX_SIDE for side in observation.size)
+    ):
+        raise BadInput("An observation names a camera, a size, and whether it was analysed.")
     if len(observation.camera) > MAX_CAMERA or len(observation.tracks) > MAX_TRACKS:
         raise BadInput("An observation names its camera briefly and holds a bounded crowd.")
     if len(observation.regions) > MAX_REGIONS:
         raise BadInput("An observation holds a bounded number of regions.")
-    numbers = [observation.t, observation.at or 0.0, observation.motion, *observation.size]
+    numbers = [
+        observation.t,
+        0.0 if observation.at is None else observation.at,
+        observation.motion,
+        *observation.size,
+    ]
     for track in observation.tracks:
         if track.kind not in KINDS or not _ID.fullmatch(track.id):
             raise BadInput(f"A track cannot be a {track.kind!r} named {track.id!r}.")
@@ -172,7 +184,7 @@ def check(observation: Observation) -> None:
         numbers += observation.flow[~np.isnan(observation.flow)].tolist()
     try:
         finite = bool(np.isfinite(np.array(numbers, np.float64)).all())
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadInput(f"An observation holds numbers only: {error}.") from error
     if not finite:
         raise BadInput("Every number of an observation is finite.")
