@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--fork-strategy fewest --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock docs figures pictures python system-packages
+.PHONY: help setup demo test check bench lock docs figures drops pictures python system-packages
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,11 @@ figures: python ## Measure on the public clips in CLIPS and write docs/figures.m
 	@$(ENVIRONMENT) dev
 	@$(BIN)/beffroi models install
 	$(BIN)/python -m scripts.figures $(CLIPS)
+
+drops: python ## Fail if a figure on the public clips in CLIPS has become worse
+	@$(ENVIRONMENT) dev
+	@$(BIN)/beffroi models install
+	$(BIN)/python -m scripts.figures --check $(CLIPS)
 
 pictures: python ## Take the pictures of the documentation again, from a running demo
 	@$(ENVIRONMENT) dev

@@ -1,5 +1,6 @@
 """What is written can be typed, followed and believed."""
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts import settings_page
+from scripts import figures, settings_page
 from tests.commands import complaint
 
 ROOT = Path(__file__).parent.parent
@@ -78,3 +79,19 @@ def test_publiccode_keeps_to_the_standard() -> None:
         assert len(text["shortDescription"]) <= 150
         assert 500 <= len(text["longDescription"]) <= 10_000
         assert text["features"]
+
+
+def test_the_page_of_figures_is_the_one_that_the_scores_make() -> None:
+    for path, text in {**figures.pages(), **figures.bias_pages()}.items():
+        assert path.read_text(encoding="utf-8") == text, "run `make figures`"
+
+
+def test_a_figure_that_drops_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = json.loads(figures.RESULTS.read_text(encoding="utf-8"))
+    worse = [{**row, "recall": row["recall"] - 0.02} for row in kept if row.get("recall")]
+    monkeypatch.setattr(figures, "_evaluated", lambda _task, _clips: worse)
+    named = list(figures._dropped(ROOT))
+    assert len(named) == len(worse) > 0
+    assert all("recall was" in line for line in named)
+    monkeypatch.setattr(figures, "_evaluated", lambda _task, _clips: kept)
+    assert not list(figures._dropped(ROOT))
