@@ -147,6 +147,8 @@ def test_what_is_not_detected_may_be_called_by_its_name() -> None:
         (b"title: {fr: a, fr: b}", "fr is written twice"),
         (b"event: [", "cannot be read"),
         (b"event: " + b"[" * 20_000, "cannot be read: it is nested too deeply"),
+        (b"event: 2026-13-45", "cannot be read: month must be in 1..12"),
+        (b"version: !!float abc", "cannot be read"),
         (b"event: fall\n" * 25_000, "is larger than 256 KiB"),
         (b"title: &a {fr: a}\ntold: *a\n", "anchors and aliases"),
         (b"title: *a\n", "cannot be read"),

@@ -10,7 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 from beffroi.errors import BadInput
 from beffroi.perception.inference import Inference
 from beffroi.perception.letterbox import Letterbox
-from beffroi.perception.models import Precision, variant
+from beffroi.perception.models import Precision, installed, variant
 from beffroi.perception.models.quantise import Layer, Recipe, quantise
 from beffroi.perception.pose import OKS_SIGMAS, PEOPLE_READERS, People
 from beffroi.perception.runtime import ov
@@ -112,5 +112,10 @@ def look(pictures: list[NDArray[np.uint8]], precision: Precision) -> list[People
         ]
 
 
-def test_the_recipe_ships(models: Path) -> None:
-    assert any("int8" in file.name for file in models.iterdir())
+def test_what_runs_in_8_bit_integers_is_another_file_to_vote_for(models: Path) -> None:
+    exact, rounded = installed(directory=models), installed("int8", models)
+    assert exact["movenet-multipose"] != rounded["movenet-multipose"]
+    assert exact["nanodet"] == rounded["nanodet"]
+    pose = variant("movenet-multipose", SIZE, "int8", models)
+    assert pose.sha256 == rounded["movenet-multipose"]
+    assert pose.path.exists()

@@ -217,7 +217,8 @@ def explain(
     """
     site = open_installation(data)
     behaviours = {name: kind.behaviour for name, kind in DETECTORS.items()}
-    equipment = Equipment(behaviours, installed(), site.settings.engine.precision)
+    precision = site.settings.engine.precision
+    equipment = Equipment(behaviours, installed(precision), precision)
     when = site.clock.now() if at is None else instant(at)
     with site.database.read() as session:
         told = tell(session, camera, event, when, equipment)

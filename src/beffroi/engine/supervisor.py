@@ -69,7 +69,12 @@ class Supervisor:
         self._database = database
         self._clock = clock
         behaviours = {name: kind.behaviour for name, kind in DETECTORS.items()}
-        self._gate = Gate(behaviours, clock, installed(), settings.engine.precision)
+        self._gate = Gate(
+            behaviours,
+            clock,
+            installed(settings.engine.precision),
+            settings.engine.precision,
+        )
         self._timekeeper = Timekeeper(clock)
         self._vault = Vault(folder)
         self._channels = open_channels(settings.handover, folder)

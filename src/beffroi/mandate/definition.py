@@ -195,7 +195,7 @@ def read_fields(path: Path) -> Any:
         return yaml.load(data.decode(), _Plain)  # noqa: S506 (is safe)
     except RecursionError as error:
         raise BadInput(f"{path.name} cannot be read: it is nested too deeply.") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, OverflowError, yaml.YAMLError) as error:
         raise BadInput(f"{path.name} cannot be read: {' '.join(str(error).split())}.") from error
 
 

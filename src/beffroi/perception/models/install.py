@@ -65,10 +65,16 @@ def list_models(
     return [_status(model, directory) for model in models or builtin_models()]
 
 
-def installed(directory: Path | None = None) -> dict[str, str]:
-    """SHA-256 of each built-in model that is there and untouched, by name."""
-    statuses = list_models(directory)
-    return {one.model.name: one.model.sha256 for one in statuses if one.state is State.INSTALLED}
+def installed(precision: Precision = "f32", directory: Path | None = None) -> dict[str, str]:
+    """SHA-256 of the file that runs of each built-in model that is there and untouched, by name.
+
+    Args:
+        precision: Of the models that come in several; in 8-bit integers a model is another file,
+            and a definition must have named that one.
+        directory: Where models are kept; :func:`models_directory` unless given.
+    """
+    there = (one.model for one in list_models(directory) if one.state is State.INSTALLED)
+    return {model.name: (precision == "int8" and model.int8) or model.sha256 for model in there}
 
 
 def verify(directory: Path | None = None, models: Iterable[Model] | None = None) -> list[Status]:
