@@ -41,6 +41,18 @@ with an OKS of at least 0.5, of everybody who is taller than 60 pixels and hidde
 MADE: Final = ("fire_synthetic", "abandoned_object_synthetic")
 """Tasks on made films, which are no part of a collection."""
 
+NAMES: Final[Mapping[str, str]] = {
+    "auc": "AUC",
+    "accuracy": "accuracy",
+    "recall": "recall",
+    "false_positive_rate": "false flags, share of files without",
+    "false_alarms_per_day": "false alarms per camera-day",
+    "mean_abs_error": "mean absolute error, relative",
+}
+
+SHARES: Final = (*NAMES, "idf1", "false_share")
+"""What lies between 0 and 1 and may be drawn on one scale."""
+
 BETTER: Final = {
     "auc": 1,
     "accuracy": 1,
@@ -52,15 +64,6 @@ BETTER: Final = {
 POINT: Final = 0.01
 
 Row = Mapping[str, Any]
-
-NAMES: Final[Mapping[str, str]] = {
-    "auc": "AUC",
-    "accuracy": "accuracy",
-    "recall": "recall",
-    "false_positive_rate": "false flags, share of files without",
-    "false_alarms_per_day": "false alarms per camera-day",
-    "mean_abs_error": "mean absolute error, relative",
-}
 
 
 def pages() -> dict[Path, str]:
@@ -157,7 +160,7 @@ def _overview(results: Sequence[Row], notes: Row) -> str:
     rows = list(chain.from_iterable(_aimed(row, notes[row["task"]]) for row in results))
     height = 34 * len(rows) + 40
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 640 {height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 760 {height}" '
         'font-family="sans-serif" font-size="13"><title>Each figure with its interval and its '
         'target; the tables hold the same</title><rect width="100%" height="100%" fill="#fff"/>'
     ]
@@ -168,7 +171,7 @@ def _overview(results: Sequence[Row], notes: Row) -> str:
     ]
     for i, (text, value, interval, target) in enumerate(rows):
         y = 28 + 34 * i
-        parts.append(f'<text x="225" y="{y + 4}" text-anchor="end">{escape(text)}</text>')
+        parts.append(f'<text x="345" y="{y + 4}" text-anchor="end">{escape(text)}</text>')
         if interval is not None:
             line = f"M{_x(interval[0])} {y}H{_x(interval[1])}"
             parts.append(f'<path d="{line}" stroke="#0b5394" stroke-width="3"/>')
@@ -180,12 +183,13 @@ def _overview(results: Sequence[Row], notes: Row) -> str:
 def _aimed(row: Row, notes: Row) -> Iterator[tuple[str, float, Sequence[float] | None, float]]:
     for name, value, interval in _figures(row):
         target = notes.get("targets", {}).get(name)
-        if target is not None and 0 <= value <= 1:
-            yield f"{notes['title']}: {NAMES.get(name, name)}", value, interval, target["value"]
+        if target is not None and name in SHARES:
+            said = NAMES.get(name, name.replace("_", " "))
+            yield f"{notes['title']}: {said}", value, interval, target["value"]
 
 
 def _x(share: float) -> float:
-    return round(240 + 380 * share, 1)
+    return round(360 + 380 * share, 1)
 
 
 def _measure(clips: Path) -> None:
