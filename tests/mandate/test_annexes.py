@@ -265,7 +265,7 @@ def test_an_annex_fits_its_definition(
             {"kind": "confusions", "confusions": [{"en": "x"}]},
             r"confusions\.0: lacks its text in fr",
         ),
-        ({"kind": "contacts", "contacts": []}, "at least 1 item"),
+        ({"kind": "contacts", "contacts": []}, "is too short: at least 1"),
         (
             {"kind": "figures", "measures": [measure("0" * 64) | {"source": "docs"}]},
             r"measures\.0\.source",
