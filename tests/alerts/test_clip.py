@@ -158,3 +158,8 @@ def test_the_index_has_room_for_the_longest_sequence() -> None:
 def test_without_pictures_there_is_no_sequence() -> None:
     with Clip() as clip:
         assert clip.finish() == b""
+
+
+def test_where_nobody_was_looked_for_squares_fit_a_head_that_fills_the_picture() -> None:
+    assert block_for([], (1920, 1080)) == 36
+    assert block_for([], (1920, 1080), looked=False) >= 1080 / 7

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import av
 import pytest
 
+from beffroi.engine import setup
+from beffroi.errors import Unavailable
 from tests.capture.films import film, street, walk
 from tests.cli.office import Office
 from tests.rtsp import Camera
@@ -138,3 +141,16 @@ def test_a_survey_says_what_it_saw_and_keeps_nothing(office: Office) -> None:
     assert "No crowd was seen" in said or "people at once" in said
     assert "Suggested: engine.pose_input" in said
     assert office.entries() == before
+
+
+def test_a_look_ends_when_the_record_changes(office: Office, tmp_path: Path) -> None:
+    office.run("camera add park sim://park?seed=1", "tech")
+    site = office.site
+    frames = setup._look(site.database, site.folder, "park", site.clock, rate_hz=5)
+    assert next(frames).image.any()
+    masks = tmp_path / "masks.json"
+    masks.write_text(json.dumps([[[0, 0], [1, 0], [1, 1], [0, 1]]]))
+    office.run(f"camera change park --masks {masks}", "tech")
+    # A permit lasts five seconds at most, at five pictures a second; some were under way.
+    with pytest.raises(Unavailable):
+        list(islice(frames, 100))
