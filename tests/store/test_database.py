@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -194,3 +195,17 @@ def test_a_full_disk_is_reported_and_writes_nothing_in_part(database: Database) 
     assert _entries(database) == [3] * len(said)
     _add(database, "room again")
     assert _cameras(database) == ["room again"]
+
+
+def test_a_connection_that_outlives_the_closing_ends_with_its_thread(database: Database) -> None:
+    with database.read() as session:
+        fairy = session.connection().connection
+        connection = fairy.driver_connection
+        database.close()
+    assert fairy.driver_connection is None
+    assert connection is not None
+    if database.is_sqlite:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+    else:
+        assert connection.closed

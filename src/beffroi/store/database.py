@@ -1,7 +1,8 @@
 """One door to the database: read sessions, write sessions, and errors a person can act on."""
 
+import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.exc import (
     TimeoutError,  # noqa: A004 (SQLAlchemy's own: no connection came free)
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from beffroi.errors import Actor, BadInput, Tampered, Unavailable
 
@@ -39,6 +41,8 @@ class Database:
         self.engine = _engine(url)
         # Commands open a database and end; its pooled connections must not outlive it.
         weakref.finalize(self, self.engine.dispose)
+        self._closed = threading.Event()
+        event.listen(self.engine, "checkin", _end_once(self._closed))
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = self.engine.execution_options(beffroi_write=True)
         if self.is_sqlite:
@@ -102,7 +106,8 @@ class Database:
         return not busy
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back; one that a thread still uses ends when the thread is done."""
+        self._closed.set()
         self.engine.dispose()
 
 
@@ -135,6 +140,19 @@ def _engine(url: str) -> Engine:
             f"The driver of this database is not installed ({error.name}). For PostgreSQL: "
             "pip install 'beffroi[postgresql]'."
         ) from error
+
+
+def _end_once(closed: threading.Event) -> Callable[[Any, ConnectionPoolEntry], None]:
+    """What ends a connection given back after `closed`: the pool that it came from is gone.
+
+    It knows of no `Database`, which could otherwise never be forgotten.
+    """
+
+    def end(_connection: Any, entry: ConnectionPoolEntry) -> None:
+        if closed.is_set():
+            entry.invalidate()
+
+    return end
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
