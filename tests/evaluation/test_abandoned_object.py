@@ -9,14 +9,20 @@ from typer.testing import CliRunner
 
 from beffroi.cli.evaluate import app
 from beffroi.evaluation.composites import DISTRACTORS, EFFECTS, SECONDS, Composite, composites
+from beffroi.evaluation.tasks.abandoned_object import SEEDS
 
 
 def test_there_are_films_enough_of_kinds_enough() -> None:
-    made = composites(range(31, 36))
+    made = composites(SEEDS)
     assert len(made) >= 60
     assert len(DISTRACTORS) >= 8
     assert {"sleeping", "sitting_on_the_ground"} <= set(DISTRACTORS)
-    assert len({film.made_of for film in made}) == len(made)
+    assert len({film.name for film in made}) == len(made)
+
+
+def test_a_film_is_known_again_by_what_it_shows() -> None:
+    one, again = Composite("dog", 1).made_of, Composite("dog", 1).made_of
+    assert one == again != Composite("dog", 2).made_of
 
 
 @pytest.mark.parametrize("kind", DISTRACTORS)

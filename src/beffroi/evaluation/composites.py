@@ -5,12 +5,9 @@ through the real models. The places, people and things are drawn from the seed; 
 shade are laid over the finished picture.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
-from importlib.resources import files
-from pathlib import Path
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -18,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.capture.frame import Frame
+from beffroi.evaluation.recordings import SAMPLES_HZ, digest
 from beffroi.simulation import Scene
 from beffroi.simulation.part import Point
 from beffroi.simulation.play import Act
@@ -68,10 +66,10 @@ class Composite:
         """For lists, and to find a recording again."""
         return f"{self.kind}-{self.seed}"
 
-    @property
+    @cached_property
     def made_of(self) -> str:
-        """The name, and a digest of the code that makes the pictures."""
-        return f"{self.name} {_code()}"
+        """The name, and a digest of some of the pictures."""
+        return f"{self.name} {digest(self.frames(SAMPLES_HZ))}"
 
     @cached_property
     def event(self) -> Event:
@@ -121,13 +119,6 @@ class Composite:
 def composites(seeds: range) -> list[Composite]:
     """One of each kind for each seed."""
     return [Composite(kind, seed) for seed in seeds for kind in DISTRACTORS]
-
-
-@cache
-def _code() -> str:
-    root = Path(str(files("beffroi")))
-    sources = [*sorted((root / "simulation").rglob("*.py")), root / "evaluation" / "composites.py"]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 
 def _lit(image: Picture, apart: NDArray[np.float32], size: float, factor: float) -> Picture:

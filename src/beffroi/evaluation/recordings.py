@@ -49,6 +49,17 @@ LOOKING_FOR: Final[Mapping[Need, tuple[str, ...]]] = MappingProxyType(
 
 PEOPLE: Final = frozenset({Need.PEOPLE})
 
+SAMPLES_HZ: Final = 0.2
+"""At which rate made films are compared with those that were looked at."""
+
+
+def digest(frames: Iterable[Frame]) -> str:
+    """What pictures show, as a name: a film that is drawn the same need not be looked at again."""
+    pictures = hashlib.sha256()
+    for frame in frames:
+        pictures.update(frame.image.tobytes())
+    return pictures.hexdigest()[:16]
+
 
 def recordings_directory() -> Path:
     """Where recordings are kept unless said otherwise: in the user's cache."""

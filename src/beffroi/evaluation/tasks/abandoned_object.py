@@ -22,7 +22,7 @@ from beffroi.perception.observation import Observation
 
 ALONE: Final = {"abandoned_object.alone_ms": "5000"}
 """Public clips end soon after the carrier has gone: there, five seconds alone are enough."""
-SEEDS: Final = range(31, 33)
+SEEDS: Final = range(31, 36)
 """Nothing was chosen on these."""
 SLACK: Final = 0.5
 """How far from the true carrier a track may be, in heights of the person's box."""

@@ -1,6 +1,5 @@
 """Pictures and films of fire and of look-alikes, and made films of both."""
 
-import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -8,12 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from beffroi.evaluation import burning
 from beffroi.evaluation.burning import FLAMES, KINDS, START_S, film
 from beffroi.evaluation.figures import Figure, clip_figures
 from beffroi.evaluation.judging import configuration, films, found_in, judged
 from beffroi.evaluation.labels import Clip, read_labels
-from beffroi.evaluation.recordings import Recordings
+from beffroi.evaluation.recordings import SAMPLES_HZ, Recordings, digest
 from beffroi.evaluation.result import Judged, Result
 from beffroi.evaluation.watch import choose_definitions
 from beffroi.events.detector import Zones
@@ -52,9 +50,8 @@ def fire_synthetic(_: Path, recordings: Recordings) -> Result:
         for kind in KINDS:
             name = f"{kind} {seed}"
             pictures = partial(film, kind, seed, definition.rate_hz)
-            seen = recordings.made(
-                f"fire film {name} {_drawn()}", pictures, definition.rate_hz, Fire.needs
-            )
+            made_of = f"fire film {name} {digest(film(kind, seed, SAMPLES_HZ))}"
+            seen = recordings.made(made_of, pictures, definition.rate_hz, Fire.needs)
             found = [d.end_t for d in found_in(definition, Zones(), seen)]
             clips.append(Clip(name, Path(name), str(seed), kind == FLAMES, kind))
             flagged.append(bool(found))
@@ -68,11 +65,6 @@ def fire_synthetic(_: Path, recordings: Recordings) -> Result:
     positives = frozenset(clip.name for clip in clips if clip.event)
     facts = configuration(definition, recordings)
     return Result("fire_synthetic", len(clips), figures, facts, tuple(files), positives)
-
-
-def _drawn() -> str:
-    """SHA-256 of the code that draws, so that other films are looked at anew."""
-    return hashlib.sha256(Path(burning.__file__).read_bytes()).hexdigest()
 
 
 def _scores(definition: Definition, seen: Sequence[Observation]) -> list[float]:
