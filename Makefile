@@ -31,7 +31,7 @@ demo: python ## Start the synthetic city on PORT (8765) with its data in DATA (d
 test: python system-packages ## Run all tests
 	@$(ENVIRONMENT) dev
 	@$(BIN)/beffroi models install
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: python ## Check format, lint, types and the layers of the code
 	@$(ENVIRONMENT) dev

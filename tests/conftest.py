@@ -11,6 +11,17 @@ from beffroi.settings import DataFolder
 
 ROOT = Path(__file__).parent.parent
 
+LONGEST = (
+    "test_procedure_in_browser.py",
+    "test_end_to_end.py",
+    "engine/test_mandate_at_work.py",
+    "engine/test_server.py",
+    "cli/test_camera.py",
+    "engine/test_supervisor.py",
+    "perception/test_pose_on_synthetic.py",
+)
+"""Begun first, so that no worker is left alone with one of them at the end."""
+
 pytest_plugins = [
     name
     for name in (
@@ -22,6 +33,17 @@ pytest_plugins = [
     )
     if find_spec(name)
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
+    begins = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: begins.get(item.path, len(LONGEST)))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than processors: a third of the suite's time is waiting, not work."""
+    return min((os.cpu_count() or 1) + 1, 4)
 
 
 @pytest.fixture(autouse=True)

@@ -68,9 +68,9 @@ def test_a_camera_is_called_only_while_a_use_is_in_force(
     town.act(use, ActType.REPEAL)
     within(CLOSED_S + 1, lambda: not called(watched))
 
-    brief = town.use("gate", "brief-use", lasts=timedelta(seconds=20))
-    within(15, lambda: called(watched))
-    within(20 + CLOSED_S, lambda: not called(watched))
+    brief = town.use("gate", "brief-use", lasts=timedelta(seconds=10))
+    within(10, lambda: called(watched))
+    within(10 + CLOSED_S, lambda: not called(watched))
     assert brief
 
     other = town.use("gate", "second-use")

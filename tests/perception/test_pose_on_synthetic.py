@@ -16,8 +16,8 @@ from beffroi.simulation import PersonTruth, Scene
 SIZE = (384, 640)
 SCENES = ("square", "street", "park", "platform")
 """Those that the demo shows; in a dense crowd nobody is seen whole."""
-SEEDS = (21, 22, 23)  # the scenes were tuned on seeds 1 to 10
-TIMES = np.arange(1.0, 75.0, 6.1)
+SEEDS = (21, 22)  # the scenes were tuned on seeds 1 to 10
+TIMES = np.arange(1.0, 75.0, 8.3)
 TALL_PX = 60
 OKS = 0.5
 
@@ -79,6 +79,6 @@ def test_people_of_the_synthetic_city_are_found(pose_model: Variant) -> None:
                     answer = inference.submit(pose_model, picture, read)
                     a, b, c = count(answer.result(), scene.state(float(t)).people)
                     found, wanted, false = found + a, wanted + b, false + c
-    assert wanted > 400
+    assert wanted > 200
     assert found / wanted >= 0.95, f"{found} of {wanted}"
     assert found / (found + false) >= 0.95, f"{false} false beside {found}"
