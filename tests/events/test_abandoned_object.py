@@ -57,7 +57,7 @@ LEAVES = walker(CARRIER, 5, stop=8)
 
 def test_a_bag_whose_carrier_has_gone_is_found_once_when_it_has_been_alone_long_enough() -> None:
     (one,) = found(LEAVES)
-    assert one.tracks == (CARRIER,)
+    assert one.tracks == (), "who went half a minute ago is nobody any more"
     assert one.end_t - one.start_t == pytest.approx(30, abs=0.5)
     assert 8 <= one.start_t <= 12
 
@@ -72,7 +72,21 @@ def test_a_carrier_who_is_lost_and_found_again_on_the_way_is_still_the_carrier()
         return [replace(each, id=ids.get(each.id, each.id)) for each in LEAVES(t)]
 
     (one,) = found(people)
-    assert one.tracks == (OTHER,)
+    assert one.count == 1
+
+
+def test_a_carrier_who_is_still_in_the_picture_is_named() -> None:
+    away = walker(CARRIER, 5, stop=8)
+
+    def people(t: float) -> list[Track]:
+        return (
+            list(away(t))
+            if t < 10
+            else [track(STANDING, (SIZE[0] - 30.0, AT[1]), STATURE, CARRIER)]
+        )
+
+    (one,) = found(people)
+    assert one.tracks == (CARRIER,)
 
 
 def lost_at(pose: Pose, until: float) -> Scene:

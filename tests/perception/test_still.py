@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from beffroi.capture.frame import Frame
 from beffroi.perception.observation import Region, Track
 from beffroi.perception.patches import components, in_cells, in_samples, widened
-from beffroi.perception.still import Still
+from beffroi.perception.still import REMEMBERED_S, Still
 from beffroi.perception.stood import Stood
 
 Picture = NDArray[np.float32]
@@ -74,10 +74,17 @@ def test_a_bag_is_told_with_who_stood_there_and_since_when() -> None:
     assert y1 <= INSIDE[1] <= y2
     assert (x2 - x1, y2 - y1) == pytest.approx((28, 24), abs=10)
     assert one.kind == "still"
-    assert one.left_by == CARRIER
     assert 8 <= one.since <= 13
     assert one.score > 0.8
     assert {region.id for regions in told[-20:] for region in regions} == {one.id}
+    named = {t / HZ for t, regions in enumerate(told) for region in regions if region.left_by}
+    assert {region.left_by for regions in told for region in regions} == {CARRIER, None}
+    assert max(named) == pytest.approx(last_seen() + REMEMBERED_S, abs=0.5)
+
+
+def last_seen() -> float:
+    """When the carrier has gone."""
+    return max(i / HZ for i in range(24 * HZ) if walks(i / HZ))
 
 
 def test_nothing_is_told_of_an_empty_place_or_of_a_passer_by() -> None:
@@ -91,7 +98,8 @@ def test_a_bag_stays_while_people_pass_in_front() -> None:
 
     told = seen(bag, tracks=crowd)
     assert len({region.id for regions in told for region in regions}) == 1
-    assert told[-1][0].left_by == CARRIER
+    assert {regions[0].left_by for regions in told if regions} == {CARRIER, None}
+    assert told[-1][0].left_by is None
 
 
 def test_a_bag_that_is_taken_away_is_told_no_more() -> None:
@@ -220,5 +228,8 @@ def test_who_has_stood_longest_is_who_left_it() -> None:
         for _ in range(seconds):
             stood.update([who], beside, 1.0, away)
     assert stood.by(cells) == "0000000a"
+    stood.forget(["0000000a"])
+    stood.update(["0000000b"], beside, 1.0, away)
+    assert stood.by(cells) is None, "whoever comes later did not leave it"
     stood.update([], np.zeros((0, 4)), 1.0, ~away)
     assert stood.by(cells) is None

@@ -4,7 +4,7 @@ That its carrier was seen going away is what tells a bag from a body: who lies d
 not leave. Passers-by are not company; who stays beside an object for a moment is.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final
 
 import numpy as np
@@ -23,8 +23,9 @@ _HEIR_S: Final = 2.0
 """For how long somebody lost from sight may be taken up again by a new track."""
 _MEMORY_S: Final = 5.0
 """For how long an object that is not seen, behind a crowd perhaps, is remembered."""
-_GONE_S: Final = 120.0
-"""For how long people who are not seen are remembered."""
+_FORGET_S: Final = 5.0
+"""For how long somebody who is not seen is known by the id of their track, which is short-lived:
+nobody is named as the carrier of what has been alone for longer."""
 
 
 class AbandonedObjectParameters(Parameters):
@@ -112,7 +113,7 @@ class AbandonedObject:
     """Follows everybody, and every object from when it is set down."""
 
     id: ClassVar[str] = "abandoned_object"
-    behaviour: ClassVar[int] = 1
+    behaviour: ClassVar[int] = 2
     parameters: ClassVar[type[Parameters]] = AbandonedObjectParameters
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE, Need.STILL})
 
@@ -132,10 +133,7 @@ class AbandonedObject:
         for thing in self._objects.values():
             self._attend(thing, here, t)
         self._objects = {k: o for k, o in self._objects.items() if t - o.seen <= _MEMORY_S}
-        carriers = {id(thing.carrier) for thing in self._objects.values()}
-        self._people = {
-            k: p for k, p in self._people.items() if t - p.body.t <= _GONE_S or id(p) in carriers
-        }
+        self._forget(t)
         return [self._report(thing, t) for thing in self._objects.values() if self._due(thing, t)]
 
     def _meet(self, body: Body, seen: set[str]) -> _Person:
@@ -154,6 +152,12 @@ class AbandonedObject:
             self._people[body.id] = person
         person.see(body)
         return person
+
+    def _forget(self, t: float) -> None:
+        """Of who has gone only the place and the stature are kept, if they left something."""
+        gone = [k for k, person in self._people.items() if t - person.body.t > _FORGET_S]
+        for person in [self._people.pop(k) for k in gone]:
+            person.body = replace(person.body, id="")
 
     def _see(self, region: Region, t: float) -> None:
         """Take up a region that somebody left, is of a thing's size, and lies in the area."""
@@ -208,7 +212,8 @@ class AbandonedObject:
     def _report(self, thing: _Object, t: float) -> Detection:
         thing.reported = True
         carrier = thing.carrier.body.id
-        return Detection(self.id, thing.attended, t, thing.region.score, (carrier,), 1)
+        tracks = (carrier,) if carrier else ()
+        return Detection(self.id, thing.attended, t, thing.region.score, tracks, 1)
 
 
 def _height(body: Body) -> float:

@@ -101,7 +101,8 @@ class Region:
         box: x1, y1, x2, y2 in pixels of the analysed picture, float.
         score: How sure perception is of the kind, 0 to 1.
         since: When it appeared, in the observation's seconds.
-        left_by: Id of the track that stood there when it appeared; None if nobody did.
+        left_by: Id of the track that stood there when it appeared; None if nobody did, or once
+            that track has ended a few seconds ago.
     """
 
     id: str

@@ -38,13 +38,19 @@ BODY: Final = 0.5
 BODY_TIMES: Final = 2
 RESTLESS_S: Final = 6.0
 """Time constant of how much a region still stirs."""
+REMEMBERED_S: Final = 5.0
+"""How long after a track has ended it is still told that it left something: its id is short-lived,
+and what stands there may stay for long."""
 LIKELY: Final = 0.3
 """Least score of what is told; what looks less like a thing belongs to the place."""
 
 
 @dataclass(slots=True)
 class _Kept:
-    """A region that is followed; `cells` is bool over the grid of cells."""
+    """A region that is followed; `cells` is bool over the grid of cells.
+
+    `left_by` is None until somebody is known to have left it, and empty once that is forgotten.
+    """
 
     cells: Mask
     since: float
@@ -66,7 +72,7 @@ class _Kept:
         y, x = np.nonzero(self.cells)
         box = (x.min() * pixels, y.min() * pixels, (x.max() + 1) * pixels, (y.max() + 1) * pixels)
         corners = (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
-        return Region(self.id, "still", corners, self.score, self.since, self.left_by)
+        return Region(self.id, "still", corners, self.score, self.since, self.left_by or None)
 
 
 class Still:
@@ -76,6 +82,7 @@ class Still:
         self._backgrounds: Backgrounds | None = None
         self._stood = Stood((0, 0))
         self._kept: list[_Kept] = []
+        self._seen: dict[str, float] = {}
         self._t = -math.inf
 
     @property
@@ -96,6 +103,7 @@ class Still:
         cell = CELL * step(frame.image.shape[1])
         strange = shares(~usual)
         people = [track for track in tracks if track.kind == "person"]
+        self._forget([track.id for track in people])
         people = [track for track in people if _mean(strange, _box(track, cell)) >= BODILY]
         boxes = np.array([_box(track, cell) for track in people], np.float64).reshape(-1, 4)
         self._backgrounds.learn(picture, usual, elapsed, _hidden(boxes, usual.shape))
@@ -104,6 +112,16 @@ class Still:
         self._judge(self._backgrounds, elapsed, boxes)
         self._drop(self._backgrounds)
         return [kept.told(cell) for kept in self._kept if kept.score >= LIKELY]
+
+    def _forget(self, here: Sequence[str]) -> None:
+        """Forget the ids of the tracks that have ended, those of the people here being known."""
+        self._seen |= dict.fromkeys(here, self._t)
+        gone = [id_ for id_, seen in self._seen.items() if self._t - seen > REMEMBERED_S]
+        for id_ in gone:
+            del self._seen[id_]
+        self._stood.forget(gone)
+        for kept in self._kept:
+            kept.left_by = "" if kept.left_by in gone else kept.left_by
 
     def _follow(self, backgrounds: Backgrounds) -> None:
         """Know again the regions that were there, and begin new ones."""
@@ -115,7 +133,7 @@ class Still:
             )
             if kept is not None and likeness >= SAME:
                 kept.cells, kept.seen = cells, self._t
-                kept.left_by = kept.left_by or self._stood.by(cells)
+                kept.left_by = self._stood.by(cells) if kept.left_by is None else kept.left_by
             elif cells.sum() >= LEAST_CELLS:
                 self._kept.append(_Kept(cells, self._t - STEADY_S, self._t, self._stood.by(cells)))
 

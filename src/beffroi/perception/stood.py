@@ -19,6 +19,8 @@ LEGS: Final = 0.45
 """Lower share of a person's box beside which things are set down."""
 MOST_S: Final = 30.0
 """Seconds that somebody can be ahead."""
+FORGOTTEN: Final = 2**32 - 1
+"""Stands for everybody whose id is forgotten: it still was none of those who come later."""
 
 
 class Stood:
@@ -55,12 +57,17 @@ class Stood:
         self._who[over], self._ahead_s[over] = 0, 0
         np.minimum(self._ahead_s, np.float32(MOST_S), out=self._ahead_s)
 
+    def forget(self, ids: Sequence[str]) -> None:
+        """Forget these ids, and remember that somebody has stood there."""
+        if ids:
+            self._who[np.isin(self._who, [int(id_, 16) for id_ in ids])] = FORGOTTEN
+
     def by(self, cells: Mask) -> str | None:
-        """Who has stood there most: id, or None if nobody."""
+        """Who has stood there most: id, or None if nobody, or nobody who is remembered."""
         ids, votes = np.unique(self._who[cells], return_counts=True)
         votes[ids == 0] = 0
         best = int(votes.argmax())
-        return f"{int(ids[best]):08x}" if votes[best] else None
+        return f"{int(ids[best]):08x}" if votes[best] and ids[best] != FORGOTTEN else None
 
 
 def _beside(box: NDArray[np.float64]) -> tuple[slice, slice]:

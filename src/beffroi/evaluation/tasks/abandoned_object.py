@@ -25,7 +25,7 @@ ALONE: Final = {"abandoned_object.alone_ms": "5000"}
 SEEDS: Final = range(31, 36)
 """Nothing was chosen on these."""
 SLACK: Final = 0.5
-"""How far from the true carrier a track may be, in heights of the person's box."""
+"""How far from the true carrier's feet it may lie, in heights of the person's box."""
 
 
 def abandoned_object(folder: Path, recordings: Recordings) -> Result:
@@ -93,23 +93,28 @@ def abandoned_object_synthetic(_folder: Path, recordings: Recordings) -> Result:
 def _sorted(
     film: Composite, seen: Sequence[Observation], found: Sequence[Detection]
 ) -> tuple[list[Detection], list[Detection]]:
-    """The first detection that names who left the bag, and all the others."""
+    """The first detection of the bag that was left, and all the others."""
     right: list[Detection] = []
     wrong: list[Detection] = []
     for detection in found:
-        is_right = not right and _names_carrier(film, seen, detection)
+        is_right = not right and _is_the_bag(film, seen, detection)
         (right if is_right else wrong).append(detection)
     return right, wrong
 
 
-def _names_carrier(film: Composite, seen: Sequence[Observation], detection: Detection) -> bool:
-    """Whether the track that a detection names is, where last seen, the one who left the bag."""
-    for observation in reversed(seen):
-        for track in observation.tracks:
-            if track.id in detection.tracks:
-                box = film.carrier(observation.t)
-                if box is None:
-                    return False
-                apart = np.abs(np.subtract(box, track.box)).max()
-                return bool(apart <= SLACK * (box[3] - box[1]))
-    return False
+def _is_the_bag(film: Composite, seen: Sequence[Observation], detection: Detection) -> bool:
+    """Whether what a detection reports lies at the feet of the one who left the bag.
+
+    By then nobody is named any more: it is the region whose score the detection has.
+    """
+    box = film.carrier(film.event.start_s)
+    now = next(observation for observation in seen if observation.t == detection.end_t)
+    region = next(region for region in now.regions if region.score == detection.score)
+    if box is None:
+        return False
+    apart = np.abs(np.subtract(_foot(box), _foot(region.box))).max()
+    return bool(apart <= SLACK * (box[3] - box[1]))
+
+
+def _foot(box: tuple[float, float, float, float]) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, box[3]
