@@ -6,12 +6,24 @@ import httpx
 import pytest
 
 from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
-from beffroi.mandate.annexes import record_shipped
+from beffroi.mandate.annex_text import AnnexText, Translation
+from beffroi.mandate.annexes import record_annex, record_shipped, review_annex
+from beffroi.mandate.canonical import canonical
 from beffroi.mandate.definition import EvidenceClass, VotedText
 from beffroi.mandate.uses import register_definition
 from tests.web.town import Town, definition, signed_in
 
 SKELETON, CLEAR = definition(EvidenceClass.SKELETON), definition(EvidenceClass.CLEAR)
+TRANSLATION = Translation(
+    kind="translation",
+    language="de",
+    title="Person am Boden",
+    criterion="Eine Person kommt vom Stehen zu Boden und bleibt dort mindestens 3 Sekunden.",
+    not_detected="Sich setzen, sich bücken, am Boden Sport treiben.",
+    alternative="Streife zu Fuß.",
+    told="Die Feuerwehr",
+    labels={"seconds": "Zeit am Boden"},
+)
 
 
 @pytest.fixture
@@ -89,3 +101,31 @@ def test_the_office_sees_every_use_that_applies_it(client: httpx.Client, town: T
         assert "/review" not in page
     with signed_in(client, town, "operator") as browser:
         assert browser.get("/city/definitions").status_code == 403
+
+
+def test_every_page_reads_the_translation_and_says_who_stood_for_it(
+    client: httpx.Client, town: Town
+) -> None:
+    german = AnnexText(TRANSLATION, canonical(TRANSLATION.model_dump(mode="json")))
+    alert = town.raise_alert()
+    by = {"actor": town.account("clerk").pseudonym, "clock": town.clock}
+    public = ["/", "/uses", "/uses/use-clear", "/definitions", f"/definitions/{CLEAR.digest}"]
+    office = ["/city", "/city/uses/use-clear", "/city/draft", "/city/explain"]
+    console = ["/console", f"/console/alerts/{alert}"]
+    marked = ["/", "/uses/use-clear", f"/definitions/{CLEAR.digest}", console[1]]
+
+    def unmarked() -> list[str]:
+        pages = {path: client.get(path, params={"lang": "de"}).text for path in public}
+        for login, paths in (("clerk", office), ("operator", console)):
+            with signed_in(client, town, login):
+                pages |= {path: client.get(path, params={"lang": "de"}).text for path in paths}
+        assert [path for path, page in pages.items() if TRANSLATION.title not in page] == []
+        return [path for path in marked if "nicht geprüft" not in pages[path]]
+
+    with town.database.write() as session:
+        record_annex(session, CLEAR.digest, german, **by)
+    assert unmarked() == []
+    by["actor"] = town.account("dpo").pseudonym
+    with town.database.write() as session:
+        review_annex(session, CLEAR.digest, "translation", "de", **by)
+    assert unmarked() == marked

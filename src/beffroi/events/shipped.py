@@ -22,7 +22,7 @@ def shipped_with(voted: VotedText) -> list[AnnexText]:
     return [*shipped_annexes(event), *shipped_translations(event)]
 
 
-def shipped_annexes(event: str) -> list[AnnexText]:
+def shipped_annexes(event: str) -> tuple[AnnexText, ...]:
     """What ships for any text about an event: its figures and its known confusions.
 
     Figures say themselves which parameters they hold for.
@@ -30,12 +30,13 @@ def shipped_annexes(event: str) -> list[AnnexText]:
     return _read_annexes(f"{event}-figures.yaml", f"{event}-confusions.yaml")
 
 
-def shipped_translations(event: str) -> list[AnnexText]:
+def shipped_translations(event: str) -> tuple[AnnexText, ...]:
     """What the shipped definition of an event, and no other text, says in more languages."""
     return _read_annexes(f"{event}-translation-*.yaml")
 
 
-def _read_annexes(*patterns: str) -> list[AnnexText]:
+@cache
+def _read_annexes(*patterns: str) -> tuple[AnnexText, ...]:
     with as_file(files("beffroi.events") / "annexes") as folder:
         paths = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
-        return [read_annex(path) for path in paths]
+        return tuple(read_annex(path) for path in paths)

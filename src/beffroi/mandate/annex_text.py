@@ -6,6 +6,7 @@ one person and reviewed by another, and until then shown as not reviewed.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -212,6 +213,7 @@ def read_annex(path: Path) -> AnnexText:
     return AnnexText(content, canonical(content.model_dump(mode="json")))
 
 
+@lru_cache(maxsize=512)
 def load_annex(stored: bytes, recorded: str) -> AnnexText:
     """Load recorded bytes, refusing any that are not the ones recorded.
 

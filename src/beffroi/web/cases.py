@@ -20,6 +20,7 @@ from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
 from beffroi.store.cameras import Camera, CameraBackground, CameraState, CameraVersion
 from beffroi.store.mandates import Pause, StoredDefinition
+from beffroi.web.translated import Reading, read
 
 _WITH_VIDEO = frozenset({EvidenceClass.PIXELATED, EvidenceClass.CLEAR})
 _WITH_SKELETONS = _WITH_VIDEO | {EvidenceClass.SKELETON}
@@ -61,6 +62,7 @@ class Case:
     Args:
         alert: The alert.
         voted: The definition it rests on, checked against its hash.
+        reading: The same with its translations, to be read.
         use: The text of the use under which it was raised.
         camera: The camera as it is now.
         verdict: What was judged, if it was.
@@ -72,6 +74,7 @@ class Case:
 
     alert: Alert
     voted: VotedText
+    reading: Reading
     use: UseText
     camera: CameraVersion
     verdict: Verdict | None
@@ -150,6 +153,7 @@ def read_case(session: Session, alert_id: str) -> Case:
     if alert is None:
         raise BadInput(f"There is no alert {alert_id}.")
     stored = session.get_one(StoredDefinition, alert.definition_digest)
+    voted = load_definition(stored.canonical, stored.digest)
     verdict = session.scalars(select(Verdict).where(Verdict.alert_id == alert_id)).first()
     judge = None if verdict is None else session.get(Account, verdict.account_id)
     deliveries = session.scalars(
@@ -157,7 +161,8 @@ def read_case(session: Session, alert_id: str) -> Case:
     )
     return Case(
         alert=alert,
-        voted=load_definition(stored.canonical, stored.digest),
+        voted=voted,
+        reading=read(session, voted),
         use=text_of(session, find_use(session, alert.use_id)).text,
         camera=latest_versions(session)[alert.camera_id],
         verdict=verdict,
@@ -225,5 +230,6 @@ def _with_background(session: Session) -> set[str]:
 def _titles(session: Session, digests: set[str]) -> dict[str, Mapping[str, str]]:
     stored = session.scalars(select(StoredDefinition).where(StoredDefinition.digest.in_(digests)))
     return {
-        row.digest: load_definition(row.canonical, row.digest).definition.title for row in stored
+        row.digest: read(session, load_definition(row.canonical, row.digest)).definition.title
+        for row in stored
     }

@@ -26,6 +26,7 @@ from beffroi.mandate.uses import acts_of, find_use, list_uses
 from beffroi.store.accounts import Account
 from beffroi.store.mandates import Use
 from beffroi.store.procedure import Act, Contribution, Document
+from beffroi.web.translated import Reading, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Entry:
         state: Where it stands.
         text: The text that was voted, or the draft.
         voted: The definition that it applies.
+        reading: The same with its translations, to be read.
         cameras: What people call its cameras.
         consultation: First and last day and place of the consultation that is open, if one is.
         duty: What is due next.
@@ -47,6 +49,7 @@ class Entry:
     state: State
     text: UseText
     voted: VotedText
+    reading: Reading
     cameras: Sequence[str]
     consultation: Mapping[str, str] | None
     duty: Duty | None
@@ -186,6 +189,7 @@ def _entry(session: Session, case: Case, now: datetime) -> Entry:
         state=state if against is None else State.REFUSED,
         text=text,
         voted=case.voted,
+        reading=read(session, case.voted),
         cameras=[last_version(session, camera).name for camera in sorted(text.cameras)],
         consultation=opened[-1] if opened and state is State.CONSULTATION else None,
         duty=_next_duty(session, case, now),

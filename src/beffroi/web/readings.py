@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.errors import BadInput
-from beffroi.events.shipped import shipped_definitions, shipped_with
-from beffroi.mandate.annex_text import Confusions, Contacts, Figures, Translation
-from beffroi.mandate.annexes import Recorded, current, in_use
+from beffroi.events.shipped import shipped_definitions
+from beffroi.mandate.annex_text import Confusions, Contacts, Figures
+from beffroi.mandate.annexes import Recorded, current
 from beffroi.mandate.definition import Definition, VotedText, load_definition
 from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.reading import name_field, read_out_annex, render
 from beffroi.mandate.uses import list_uses, state_of, text_of
 from beffroi.store.mandates import StoredDefinition
 from beffroi.web.definitions import known_definitions
+from beffroi.web.translated import Reading, annexes_of, with_translations
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +59,9 @@ class Known:
         return "synthetic" if drawn else "unmeasured"
 
     @property
-    def translations(self) -> list[Recorded]:
-        """Its translations beyond the languages that were voted."""
-        return [one for one in self.annexes if isinstance(one.text.content, Translation)]
-
-    def read_in(self, language: str) -> Definition:
-        """The text with its translation into a language, if there is one."""
-        for one in self.translations:
-            content = one.text.content
-            if isinstance(content, Translation) and content.language == language:
-                return content.added_to(self.definition)
-        return self.definition
-
-    def unreviewed(self, language: str) -> bool:
-        """Whether what is read in this language is a translation that nobody has stood for."""
-        return any(one.text.language == language and not one.reviewed for one in self.translations)
+    def reading(self) -> Reading:
+        """Its text with its translations."""
+        return with_translations(self.definition, self.annexes)
 
     def rows(
         self, kind: type[Figures] | type[Confusions] | type[Contacts], language: str
@@ -123,11 +111,7 @@ def facts(definition: Definition, language: str) -> list[tuple[str, str]]:
 def read_definitions(session: Session, now: datetime) -> list[Known]:
     """Every definition that is registered here or ships, by event, the latest version first."""
     applied = _applied(session, now)
-    registered = set(session.scalars(select(StoredDefinition.digest)))
-    return [
-        _known(session, voted, applied) if voted.digest in registered else _shipped(voted)
-        for voted in known_definitions(session)
-    ]
+    return [_known(session, voted, applied) for voted in known_definitions(session)]
 
 
 def read_definition(session: Session, digest: str, now: datetime) -> Known | None:
@@ -137,9 +121,12 @@ def read_definition(session: Session, digest: str, now: datetime) -> Known | Non
         BadInput: The stored text is not the one registered.
     """
     row = session.get(StoredDefinition, digest)
-    if row is not None:
-        return _known(session, load_definition(row.canonical, digest), _applied(session, now))
-    return next((_shipped(one) for one in shipped_definitions() if one.digest == digest), None)
+    voted = (
+        next((one for one in shipped_definitions() if one.digest == digest), None)
+        if row is None
+        else load_definition(row.canonical, digest)
+    )
+    return None if voted is None else _known(session, voted, _applied(session, now))
 
 
 def author_of(session: Session, digest: str, kind: str, language: str | None) -> str | None:
@@ -149,12 +136,8 @@ def author_of(session: Session, digest: str, kind: str, language: str | None) ->
 
 
 def _known(session: Session, voted: VotedText, applied: Mapping[str, Sequence[Applied]]) -> Known:
-    return Known(voted, True, in_use(session, voted.digest), applied.get(voted.digest, ()))
-
-
-def _shipped(voted: VotedText) -> Known:
-    found = [Recorded(text, reviewed=False) for text in shipped_with(voted)]
-    return Known(voted, False, found, ())
+    registered = session.get(StoredDefinition, voted.digest) is not None
+    return Known(voted, registered, annexes_of(session, voted), applied.get(voted.digest, ()))
 
 
 def _applied(session: Session, now: datetime) -> dict[str, list[Applied]]:

@@ -121,14 +121,14 @@ def _one(request: Request, digest: str, before: str | None, visitor: Visitor | N
             and author_of(session, digest, one.text.content.kind, one.text.language)
             == visitor.account.pseudonym
         }
-    read = known.read_in(language)
+    reading = known.reading
     return render(
         request,
         "definition/one.html",
         known=known,
-        definition=read,
-        parameters=parameters(read, language),
-        facts=facts(read, language),
+        reading=reading,
+        parameters=parameters(reading.definition, language),
+        facts=facts(reading.definition, language),
         figures=known.rows(Figures, language),
         confusions=known.rows(Confusions, language),
         contacts=known.rows(Contacts, language),

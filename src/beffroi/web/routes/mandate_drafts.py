@@ -28,6 +28,7 @@ from beffroi.web.posted import Typed, status_of
 from beffroi.web.render import render
 from beffroi.web.routes.mandate import found, require_unchanged
 from beffroi.web.site import site_of
+from beffroi.web.translated import read
 from beffroi.web.use_forms import Values, read_use, usual_values, values_of, values_typed
 
 router = APIRouter(prefix="/city")
@@ -145,7 +146,9 @@ def _form(
         values=values,
         wrong=wrong or {},
         error=error,
-        definitions=known_definitions(session),
+        definitions=[
+            (one, read(session, one).definition.title) for one in known_definitions(session)
+        ],
         laws=[law for law in laws if law.in_force(now.date())],
         cameras=list_cameras(session),
         drawn=_drawn(session),

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from beffroi.errors import BadInput
 from beffroi.mandate.cameras import list_cameras
+from beffroi.mandate.definition import Text
 from beffroi.mandate.explaining import Explained, explain
 from beffroi.mandate.hours import zone_of
 from beffroi.web.definitions import known_definitions
@@ -16,6 +17,7 @@ from beffroi.web.i18n import N_
 from beffroi.web.render import render
 from beffroi.web.routes.mandate import SeesMandates
 from beffroi.web.site import site_of
+from beffroi.web.translated import read
 
 router = APIRouter(prefix="/city")
 
@@ -56,9 +58,10 @@ def page(
         )
 
 
-def _events(session: Session) -> dict[str, dict[str, str]]:
+def _events(session: Session) -> dict[str, Text]:
     return {
-        voted.definition.event: dict(voted.definition.title) for voted in known_definitions(session)
+        voted.definition.event: read(session, voted).definition.title
+        for voted in known_definitions(session)
     }
 
 

@@ -12,7 +12,6 @@ from beffroi import __version__
 from beffroi.errors import BadInput, Unavailable
 from beffroi.ledger.sequencer import overdue
 from beffroi.mandate.cameras import list_cameras
-from beffroi.mandate.definition import Definition
 from beffroi.mandate.gate import OpenUse, Refusal, Votes, ask
 from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.use_text import UseText
@@ -20,6 +19,7 @@ from beffroi.mandate.uses import list_uses
 from beffroi.web.access import PUBLIC, recognise
 from beffroi.web.render import render
 from beffroi.web.site import site_of
+from beffroi.web.translated import Reading, read
 
 router = APIRouter(dependencies=[PUBLIC])
 
@@ -30,14 +30,14 @@ class UseInForce:
 
     Args:
         use: Its voted text.
-        definition: Its voted text.
+        reading: The definition that it applies.
         cameras: How many cameras it names.
         running: On how many of them it may run at this time.
         reasons: Why not on the others, as the gate says it.
     """
 
     use: UseText
-    definition: Definition
+    reading: Reading
     cameras: int
     running: int
     reasons: list[str]
@@ -101,7 +101,7 @@ def _uses_in_force(session: Session, now: datetime) -> list[UseInForce]:
         found.append(
             UseInForce(
                 matter.text,
-                matter.voted.definition,
+                read(session, matter.voted),
                 len(matter.text.cameras),
                 sum(isinstance(answer, OpenUse) for answer in mine),
                 sorted({answer.reason for answer in mine if isinstance(answer, Refusal)}),
