@@ -273,12 +273,18 @@ def survey(
     """
     from beffroi.cli.surveying import tell
     from beffroi.engine.setup import survey as look
+    from beffroi.mandate.fitness import Equipment
+    from beffroi.perception.models import installed
 
     if ground is not None and (view is None or height is None):
         raise BadInput("To find the ground, give both --view and --height.")
     site = open_installation(data)
     seen = look(site.database, site.folder, camera, minutes * 60, site.clock)
-    for line in tell(seen):
+    precision = site.settings.engine.precision
+    machine = Equipment({}, installed(precision), precision)
+    with site.database.read() as session:
+        calibrated = current_version(session, camera).ground is not None
+    for line in tell(seen, machine, calibrated):
         typer.echo(line)
     if view is not None and height is not None:
         found = seen.people.ground(view, height)

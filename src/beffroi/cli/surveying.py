@@ -6,7 +6,10 @@ from typing import Final
 import numpy as np
 
 from beffroi.engine.setup import SURVEY_INPUT, Surveyed
+from beffroi.events.metres import MeasuredByPeople
+from beffroi.events.registry import DETECTORS
 from beffroi.events.shipped import shipped_definitions
+from beffroi.mandate.fitness import Equipment, Profile, unfit
 from beffroi.perception.models import builtin_models
 
 PEOPLE: Final = 20
@@ -14,25 +17,29 @@ PEOPLE: Final = 20
 DARK: Final = 60.0
 """Mean grey level below which a picture is one of the night."""
 BUSY: Final = 5
+MASK_STEP: Final = 0.05
+"""Masks are suggested in steps of this share of the picture, and one step clear of every head."""
 
 
-def tell(seen: Surveyed) -> Iterator[str]:
-    """A line for each finding, in order of what to look at first."""
-    darkest, brightest = seen.brightness
+def tell(seen: Surveyed, machine: Equipment, calibrated: bool) -> Iterator[str]:
+    """A line for each finding, in order of what to look at first.
+
+    Args:
+        seen: What the camera showed.
+        machine: What is installed here.
+        calibrated: Whether the camera's ground is known.
+    """
     yield (
         f"{seen.pictures} pictures of {seen.size[0]} by {seen.size[1]}; at most "
         f"{seen.people.most} people at once."
     )
-    if darkest >= DARK:
-        yield "Only daylight was seen: survey again at night before a use that runs at night."
-    elif brightest < DARK:
-        yield "Only darkness was seen: survey again by day."
-    if seen.people.most < BUSY:
-        yield "No crowd was seen: survey again at the busiest hour."
+    yield from _conditions(seen)
     heights = seen.people.heights
     if len(heights) < PEOPLE:
         yield f"{len(heights)} sightings of people say nothing yet of how high they are."
+        yield from _fitness(machine, None)
         return
+    yield from _mask(seen.people.top)
     sizes = sorted(next(m.sizes for m in builtin_models() if m.task == "pose"))
     wanted = max(voted.definition.person_px for voted in shipped_definitions())
     for size in sizes:
@@ -48,12 +55,62 @@ def tell(seen: Surveyed) -> Iterator[str]:
         f"Suggested: engine.pose_input {list(best)}, {enough} the {wanted} pixels that the most "
         "demanding definition needs."
     )
-    for voted in shipped_definitions():
-        definition = voted.definition
-        if _pixels(seen, best, 50) < definition.person_px:
-            yield (
-                f"Not fit for {definition.event}: it needs people of {definition.person_px} pixels."
-            )
+    yield from _fitness(machine, _pixels(seen, best, 50))
+    if not calibrated:
+        yield from _by_people()
+
+
+def _conditions(seen: Surveyed) -> Iterator[str]:
+    """Whether enough of what the camera will live through was seen."""
+    darkest, brightest = seen.brightness
+    yield (
+        f"Light: mean grey levels from {darkest:.0f} to {brightest:.0f} of 255. Weather is not "
+        "told from pictures: survey again in rain, and with the sun low."
+    )
+    if darkest >= DARK:
+        yield "Only daylight was seen: survey again at night before a use that runs at night."
+    elif brightest < DARK:
+        yield "Only darkness was seen: survey again by day."
+    if seen.people.most < BUSY:
+        yield "No crowd was seen: survey again at the busiest hour."
+
+
+def _mask(top: float) -> Iterator[str]:
+    """What may be masked above the heads of all."""
+    share = MASK_STEP * (int(top / MASK_STEP) - 1)
+    if share > 0:
+        ring = [[0, 0], [1, 0], [1, round(share, 2)], [0, round(share, 2)]]
+        yield (
+            f"Nobody was seen in the upper {share:.0%} of the picture, where windows often are. "
+            f"A mask for it: {[ring]}"
+        )
+
+
+def _fitness(machine: Equipment, person_px: float | None) -> Iterator[str]:
+    """What the gate would say of each definition that ships; the rate is known once one runs."""
+    profile = Profile(None, person_px, machine.precision, machine.models or {})
+    against = {
+        voted.definition.event: unfit(voted.definition, profile) for voted in shipped_definitions()
+    }
+    fit = [event for event, reasons in against.items() if not reasons]
+    yield f"Fit, by what was seen, for {', '.join(fit)}." if fit else "Fit for nothing that ships."
+    for event, reasons in against.items():
+        if reasons:
+            yield f"Not fit for {event}: {'; '.join(reasons)}."
+
+
+def _by_people() -> Iterator[str]:
+    """Which events measure distances that this camera cannot tell exactly."""
+    rough = [
+        voted.definition.event
+        for voted in shipped_definitions()
+        if issubclass(DETECTORS[voted.definition.detector].parameters, MeasuredByPeople)
+    ]
+    if rough:
+        yield (
+            f"{', '.join(rough)} measure the ground: until it is calibrated (--view, --height), "
+            "people are their yardstick, which is rough."
+        )
 
 
 def _pixels(seen: Surveyed, size: tuple[int, int], percentile: float) -> float:

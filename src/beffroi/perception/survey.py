@@ -60,12 +60,15 @@ class Survey:
         """Most people at one moment."""
         self.heights: list[float] = []
         """Height of each sighting as a share of the picture's."""
+        self.top = 1.0
+        """How far up anybody reached, as a share of the picture's height from above."""
 
     def note(self, observation: Observation) -> None:
         """Take the next observation."""
         self._size = observation.size
         people = [track for track in observation.tracks if track.kind == "person"]
         self.most = max(self.most, len(people))
+        self.top = min([self.top, *(track.box[1] / observation.size[1] for track in people)])
         for track in people:
             stood = _stood(track, observation.size)
             if stood is not None:
