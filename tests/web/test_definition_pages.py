@@ -108,7 +108,7 @@ def test_every_page_reads_the_translation_and_says_who_stood_for_it(
 ) -> None:
     german = AnnexText(TRANSLATION, canonical(TRANSLATION.model_dump(mode="json")))
     alert = town.raise_alert()
-    by = {"actor": town.account("clerk").pseudonym, "clock": town.clock}
+    clerk, dpo = (town.account(login).pseudonym for login in ("clerk", "dpo"))
     public = ["/", "/uses", "/uses/use-clear", "/definitions", f"/definitions/{CLEAR.digest}"]
     office = ["/city", "/city/uses/use-clear", "/city/draft", "/city/explain"]
     console = ["/console", f"/console/alerts/{alert}"]
@@ -123,9 +123,8 @@ def test_every_page_reads_the_translation_and_says_who_stood_for_it(
         return [path for path in marked if "nicht geprüft" not in pages[path]]
 
     with town.database.write() as session:
-        record_annex(session, CLEAR.digest, german, **by)
+        record_annex(session, CLEAR.digest, german, actor=clerk, clock=town.clock)
     assert unmarked() == []
-    by["actor"] = town.account("dpo").pseudonym
     with town.database.write() as session:
-        review_annex(session, CLEAR.digest, "translation", "de", **by)
+        review_annex(session, CLEAR.digest, "translation", "de", actor=dpo, clock=town.clock)
     assert unmarked() == marked
