@@ -8,7 +8,7 @@ import contextlib
 import threading
 from collections import deque
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Self
 
 import structlog
@@ -250,6 +250,7 @@ class CameraWatch(threading.Thread):
         if self._live:
             self._remember(observation)
         now = self._station.clock.now()
+        taken = now if observation.at is None else datetime.fromtimestamp(observation.at, UTC)
         for post in self._posts.values():
             needs = post.detector.needs
             seen = shown(observation, needs)
@@ -260,7 +261,7 @@ class CameraWatch(threading.Thread):
             for detection in found:
                 ago = timedelta(seconds=observation.t - detection.end_t)
                 scene = Scene(detection, Area.of(post.zones), source, self._recent, needs)
-                self._station.desk.put(Sighting(post.use, detection, scene, now - ago))
+                self._station.desk.put(Sighting(post.use, detection, scene, taken - ago))
         if self._live:
             self._station.live.send(self._camera_id, to_json(self._wall(observation)))
 
