@@ -1,12 +1,15 @@
 """Directions and counts on the synthetic road, from true boxes that tremble and are missed."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
 from beffroi.events.detector import Counting, Point, Zones
+from beffroi.events.direction import Directions
+from beffroi.events.movers import MOTOR
 from beffroi.perception.observation import Observation, Track
 from beffroi.simulation import Scene
 from beffroi.simulation.truth import Truth
@@ -80,6 +83,24 @@ def test_the_wrong_way_is_found_and_its_twins_are_not(seed: int, calibrated: boo
     for detection, event in zip(found, events, strict=True):
         assert detection.zone == "towards"
         assert event.start_s <= detection.end_t <= event.end_s
+
+
+def test_the_lanes_of_a_road_are_found_though_some_drive_up_the_wrong_one() -> None:
+    scene, observations = observed(SEEDS[0], calibrated=False)
+    drawn = lanes(scene)
+    directions = Directions(drawn.forbidden, MOTOR)
+    for observation in observations:
+        directions.note(observation)
+    found = directions.prevailing()
+    assert found.keys() == {"towards", "away"}
+    for name, direction in found.items():
+        way, true = (np.subtract(end, start) for start, end in (direction.line, drawn.lines[name]))
+        assert way @ true / np.hypot(*way) / np.hypot(*true) > 0.9
+        assert 0.6 < direction.along / direction.ways <= 1
+        assert direction.ways >= 8
+    assert found["towards"].along < found["towards"].ways, "some went against it"
+    proposed = replace(drawn, lines={name: one.line for name, one in found.items()})
+    assert {d.zone for d in run(detector("wrong_way", proposed), observations)} == {"towards"}
 
 
 @pytest.mark.parametrize("seed", SEEDS)

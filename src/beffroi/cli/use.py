@@ -9,19 +9,20 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
+from beffroi.cli.directions import propose_direction
 from beffroi.cli.explaining import lines, plain
 from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, instant, print_json, print_rows
+from beffroi.engine.equipment import equipment_of
 from beffroi.errors import BadInput
 from beffroi.events.detector import Zones
 from beffroi.events.drawn import read_drawn
-from beffroi.events.registry import DETECTORS, build
+from beffroi.events.registry import build
 from beffroi.events.shipped import shipped_definitions, shipped_with
 from beffroi.mandate.annexes import record_shipped
 from beffroi.mandate.counting import counted
 from beffroi.mandate.definition import VotedText, read_definition
 from beffroi.mandate.explaining import explain as tell
-from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.hours import ALWAYS, Hours, zone_of
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.pauses import pause, resume
@@ -37,7 +38,6 @@ from beffroi.mandate.uses import (
     state_of,
     text_of,
 )
-from beffroi.perception.models import installed
 from beffroi.store.mandates import Use
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Write uses down, carry them through the procedure, ask why one runs or not.",
 )
+app.command()(propose_direction)
 
 UseId = Annotated[str, typer.Argument(metavar="USE", help="Its id, e.g. `fall-park`.")]
 
@@ -216,9 +217,7 @@ def explain(
     Example: `beffroi use explain square-north fall --at 2026-11-22T20:00+01:00`
     """
     site = open_installation(data)
-    behaviours = {name: kind.behaviour for name, kind in DETECTORS.items()}
-    precision = site.settings.engine.precision
-    equipment = Equipment(behaviours, installed(precision), precision)
+    equipment = equipment_of(site.folder, site.settings.engine.precision)
     when = site.clock.now() if at is None else instant(at)
     with site.database.read() as session:
         told = tell(session, camera, event, when, equipment)

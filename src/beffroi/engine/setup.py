@@ -28,6 +28,7 @@ from beffroi.mandate.commissioning import commissioning_permit
 from beffroi.mandate.permit import Permit
 from beffroi.perception.inference import Inference
 from beffroi.perception.models import variant
+from beffroi.perception.observation import Observation
 from beffroi.perception.perceive import Models, Perception
 from beffroi.perception.survey import Survey
 from beffroi.store.database import Database
@@ -84,6 +85,34 @@ def take_background(
         raise Unavailable(f"Camera {camera} gave no picture; check its address and its network.")
     median = np.median(np.stack(pictures), axis=0).astype(np.float32)
     return blur(median, max(2, round(median.shape[1] * BLUR)))
+
+
+def observe(
+    database: Database,
+    folder: DataFolder,
+    camera: str,
+    seconds: float,
+    clock: Clock,
+    perception: Perception,
+    rate_hz: float,
+) -> Iterator[Observation]:
+    """What is seen through a camera, for proposals to be drawn and voted; no picture is kept.
+
+    Args:
+        database: Where the camera is recorded.
+        folder: Where its credentials lie.
+        camera: Its id.
+        seconds: How long to look.
+        clock: The machine's clocks.
+        perception: What looks.
+        rate_hz: Pictures a second.
+
+    Raises:
+        NotAuthorised: Nobody has leave to set this camera up now.
+        Unavailable: The camera does not answer.
+    """
+    frames = _look(database, folder, camera, clock, rate_hz=rate_hz)
+    return (perception.observe(frame) for frame in islice(frames, int(seconds * rate_hz)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,16 @@ class WrongWayParameters(Parameters):
     bicycles: bool = Field(description="Whether bicycles are looked for.")
     vehicles: bool = Field(description="Whether motor vehicles are looked for.")
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Of the tracks that are looked for."""
+        wanted = {
+            "person": self.people,
+            "bicycle": self.bicycles,
+            **dict.fromkeys(MOTOR, self.vehicles),
+        }
+        return frozenset(kind for kind, asked in wanted.items() if asked)
+
 
 @dataclass(slots=True)
 class _Way:
@@ -103,12 +113,7 @@ class WrongWay:
 
     def __init__(self, parameters: WrongWayParameters, zones: Zones) -> None:
         self._p, self._zones = parameters, zones
-        wanted = {
-            "person": parameters.people,
-            "bicycle": parameters.bicycles,
-            **dict.fromkeys(MOTOR, parameters.vehicles),
-        }
-        self._kinds = frozenset(kind for kind, asked in wanted.items() if asked)
+        self._kinds = parameters.kinds
         self._ways: dict[tuple[str, str], _Way] = {}
 
     @property
