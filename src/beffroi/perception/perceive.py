@@ -7,7 +7,7 @@ found nobody and nothing, not even a doubtful candidate, so that it never change
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
 import numpy as np
@@ -34,6 +34,7 @@ from beffroi.perception.observation import (
 from beffroi.perception.pose import PEOPLE_READERS, People
 from beffroi.perception.things import Things
 from beffroi.perception.tracking import Detections, Match, Tracker
+from beffroi.perception.weapons import Weapons, read_weapons
 
 OBJECTS_EVERY_S: Final = 0.15
 """Least time between two searches for objects: every picture at 5 a second, fewer than all where
@@ -48,11 +49,13 @@ class Models:
         pose: Finds people and their joints; None if nobody need be seen.
         objects: Finds vehicles and luggage; None likewise.
         flames: Tells flames from what is as bright and warm; None likewise.
+        weapons: A city's own, that finds weapons; None likewise.
     """
 
-    pose: Variant | None
+    pose: Variant | None = None
     objects: Variant | None = None
     flames: Variant | None = None
+    weapons: Variant | None = None
 
 
 class Perception:
@@ -79,7 +82,8 @@ class Perception:
         self._camera, self._models, self._inference = camera, models, inference
         self._ground, self._spare = ground, gate
         self._gate = MotionGate()
-        self._people, self._things = Tracker(), Things()
+        self._fit = lru_cache(maxsize=2)(Letterbox.fit)
+        self._people, self._things, self._weapons = Tracker(), Things(), Weapons()
         self._objects_t = -math.inf
         self._objects: list[Track] = []
         self._finders = [FINDERS[need]() for need in sorted(needs) if need in FINDERS]
@@ -99,8 +103,8 @@ class Perception:
             regions = self._find(frame, ())
             return self._observation(frame, motion, analysed=False, regions=regions)
         tracks, candidates = self._look(frame, motion)
-        regions = self._find(frame, tracks)
-        following = self._people.following or self._things.following
+        regions = [*self._find(frame, tracks), *self._look_for_weapons(frame)]
+        following = any(each.following for each in (self._people, self._things, self._weapons))
         suspected = any(finder.suspects for finder in self._finders)
         self._gate.analysed(max(candidates, int(following or suspected)))
         flow = None if self._field is None else self._field.update(frame)
@@ -117,7 +121,7 @@ class Perception:
         if pose is None:
             candidates = self._look_for_objects(frame, motion)
             return list(self._objects), candidates
-        box = Letterbox.fit(frame.image.shape[:2], pose.size)
+        box = self._fit(frame.image.shape[:2], pose.size)
         read = PEOPLE_READERS[pose.model.contract]
         people = self._inference.submit(
             pose, box.apply(frame.image), lambda heads: read(heads, box)
@@ -138,7 +142,7 @@ class Perception:
             return 0
         if frame.t - self._objects_t >= OBJECTS_EVERY_S:
             self._objects_t = frame.t
-            box = Letterbox.fit(frame.image.shape[:2], variant.size)
+            box = self._fit(frame.image.shape[:2], variant.size)
             read = OBJECT_READERS[variant.model.contract]
             found = self._inference.submit(
                 variant, box.apply(frame.image), lambda heads: read(heads, box)
@@ -150,6 +154,16 @@ class Perception:
                 for match, kind in self._things.update(frame.t, things)
             ]
         return len(self._objects)
+
+    def _look_for_weapons(self, frame: Frame) -> Sequence[Region]:
+        variant = self._models.weapons
+        if variant is None:
+            return ()
+        box = Letterbox.fit(frame.image.shape[:2], variant.size)
+        found = self._inference.submit(
+            variant, box.apply(frame.image), lambda heads: read_weapons(heads, box)
+        ).result()
+        return self._weapons.update(frame.t, found)
 
     def _track(
         self, match: Match, kind: str, found: People | Objects, frame: Frame, motion: Motion

@@ -8,6 +8,8 @@ people.
 Source: Zhou, Wang, Krähenbühl, Objects as Points, 2019, section 4.2.
 """
 
+import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
@@ -152,19 +154,38 @@ def peaks(logits: Floats, threshold: float, radius: int) -> tuple[Ints, Ints, In
         radius: A peak is the highest of the square of 2 · radius + 1 cells around it.
 
     Returns:
-        Channel, row and column of each peak, ordered by channel.
+        Channel, row and column of each peak, ordered by channel, then by row.
     """
-    hot = np.flatnonzero(logits > np.log(threshold / (1 - threshold)))  # faster than nonzero
-    channel, row, column = np.unravel_index(hot, logits.shape)
-    _, height, width = logits.shape
-    shifts = np.mgrid[-radius : radius + 1, -radius : radius + 1].reshape(2, -1)
-    around = logits[
-        channel[:, np.newaxis],
-        np.clip(row[:, np.newaxis] + shifts[0], 0, height - 1),
-        np.clip(column[:, np.newaxis] + shifts[1], 0, width - 1),
-    ]
-    highest = logits[channel, row, column] >= around.max(axis=1, initial=-np.inf)
-    return channel[highest], row[highest], column[highest]
+    heat = logits.transpose(1, 2, 0)  # so do models leave their maps in memory
+    hot = np.flatnonzero(heat > math.log(threshold / (1 - threshold)))  # faster than nonzero
+    # Most of what is hot lies beside something hotter: few are left to compare with all around.
+    hot = _highest(heat, hot, _SIDES)
+    row, column, channel = np.unravel_index(_highest(heat, hot, _square(radius)), heat.shape)
+    order = np.argsort(channel, kind="stable")
+    return channel[order], row[order], column[order]
+
+
+_SIDES = np.array([[0, 0], [-1, 1]])
+
+
+@functools.cache
+def _square(radius: int) -> Ints:
+    """Steps down and right to the cells of a square, [2, cells]."""
+    return np.mgrid[-radius : radius + 1, -radius : radius + 1].reshape(2, -1)
+
+
+def _highest(heat: Floats, at: Ints, steps: Ints) -> Ints:
+    """Of some flat positions in [height, width, channels], those not below any so many steps off.
+
+    What would be outside is the nearest inside.
+    """
+    height, width, _ = heat.shape
+    row, column, channel = np.unravel_index(at, heat.shape)
+    down, right = steps[..., np.newaxis]
+    down = np.minimum(np.maximum(row + down, 0), height - 1)
+    right = np.minimum(np.maximum(column + right, 0), width - 1)
+    highest: Ints = at[heat[row, column, channel] >= heat[down, right, channel].max(axis=0)]
+    return highest
 
 
 def _refine(
@@ -214,31 +235,31 @@ def keypoint_similarity(one: Floats, others: Floats, areas: Floats) -> Floats:
     """Object keypoint similarity (OKS) without weighting by visibility.
 
     Args:
-        one: float32 [17, 2 or 3]: x, y.
+        one: float32 [17, 2 or 3]: x, y; or several, [m, 1, 17, 2 or 3].
         others: float32 [n, 17, 2 or 3].
         areas: float32 [n]: box areas of the others, in the square of the same unit.
 
     Returns:
-        float32 [n], 0 to 1: mean over joints of exp(-d² / (2 · area · (2 · sigma)²)), as in the
-        COCO keypoint evaluation.
+        float32 [n] or [m, n], 0 to 1: mean over joints of exp(-d² / (2 · area · (2 · sigma)²)), as
+        in the COCO keypoint evaluation.
     """
     apart = ((others[..., :2] - one[..., :2]) ** 2).sum(axis=-1)
     spread = 2 * np.maximum(areas, 1)[:, np.newaxis] * (2 * OKS_SIGMAS) ** 2
-    similarity: Floats = np.exp(-apart / spread).mean(axis=1, dtype=np.float32)
+    similarity: Floats = np.exp(-apart / spread).mean(axis=-1, dtype=np.float32)
     return similarity
 
 
 def _distinct(people: People, same: float) -> Ints:
     """Positions of the people who are not a second reading of somebody better."""
     sides = people.boxes[:, 2:] - people.boxes[:, :2]
-    areas = sides.prod(axis=1)
+    each = people.keypoints[:, np.newaxis]
+    alike = keypoint_similarity(each, people.keypoints, sides.prod(axis=1)) >= same
     left = np.arange(len(people))
     kept: list[int] = []
     while left.size:
         first, left = left[0], left[1:]
         kept.append(int(first))
-        alike = keypoint_similarity(people.keypoints[first], people.keypoints[left], areas[left])
-        left = left[alike < same]
+        left = left[~alike[first, left]]
     return np.array(kept, np.intp)
 
 
