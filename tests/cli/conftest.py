@@ -1,6 +1,8 @@
 """An installation with one account of each role that commands are used in."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,8 +24,12 @@ PEOPLE = {
 
 @pytest.fixture
 def office(
-    folder: DataFolder, capsys: pytest.CaptureFixture[str], password_file: Password
+    folder: DataFolder,
+    migrated_sqlite: Path,
+    capsys: pytest.CaptureFixture[str],
+    password_file: Password,
 ) -> Iterator[Office]:
+    shutil.copy(migrated_sqlite, folder.database)
     site = make_installation(folder.path)
     with site.database.write() as session:
         for login, role in PEOPLE.items():

@@ -1,5 +1,6 @@
 """A town, its supervisor in this process, or a whole server in processes of its own."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -21,11 +22,12 @@ def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def town(folder: DataFolder, models: Path) -> Iterator[Town]:
+def town(folder: DataFolder, migrated_sqlite: Path, models: Path) -> Iterator[Town]:
     """An empty town whose cameras have two hosts, and whose web server has a free port."""
     folder.config.write_text(
         "engine: {hosts: 2, pose_input: [224, 384]}\nweb: {port: 0}\nalerts: {per_hour: 3600}\n"
     )
+    shutil.copy(migrated_sqlite, folder.database)
     made = Town(make_installation(folder.path))
     yield made
     made.site.database.close()

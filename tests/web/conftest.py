@@ -6,7 +6,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from beffroi.clock import FrozenClock
@@ -15,6 +14,7 @@ from beffroi.settings import Settings
 from beffroi.store.database import Database
 from beffroi.web import passwords
 from beffroi.web.app import create_app
+from tests.passwords import QUICK
 from tests.web.serving import serving
 from tests.web.town import NOON, Town, build_town
 
@@ -27,10 +27,8 @@ handover:
 
 @pytest.fixture(autouse=True)
 def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashing that costs nothing: what is tested here is what follows from its answer."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", quick)
-    monkeypatch.setattr(passwords, "_NOBODY", quick.hash("nobody"))
+    monkeypatch.setattr(passwords, "_hasher", QUICK)
+    monkeypatch.setattr(passwords, "_NOBODY", QUICK.hash("nobody"))
 
 
 @pytest.fixture
@@ -44,13 +42,26 @@ def clock() -> FrozenClock:
     return FrozenClock(NOON)
 
 
+@pytest.fixture(scope="session")
+def town_at_noon(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> DataFolder:
+    """A town to copy: building one for each test would be slow."""
+    folder = DataFolder(tmp_path_factory.mktemp("town") / "data").make()
+    shutil.copy(migrated_sqlite, folder.database)
+    database = Database(f"sqlite:///{folder.database}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", QUICK)
+        build_town(folder, database, FrozenClock(NOON))
+    database.close()
+    return folder
+
+
 @pytest.fixture
 def town(
-    folder: DataFolder, settings: Settings, migrated_sqlite: Path, clock: FrozenClock
+    folder: DataFolder, settings: Settings, town_at_noon: DataFolder, clock: FrozenClock
 ) -> Iterator[Town]:
-    shutil.copy(migrated_sqlite, folder.database)
+    shutil.copytree(town_at_noon.path, folder.path, dirs_exist_ok=True)
     database = Database(settings.database_url)
-    yield build_town(folder, database, clock)
+    yield Town(folder, database, clock)
     database.close()
 
 
@@ -69,5 +80,7 @@ def address(app: FastAPI) -> Iterator[str]:
 @pytest.fixture
 def client(address: str) -> Iterator[httpx.Client]:
     headers = {"Accept-Language": "en", "Accept": "text/html"}
-    with httpx.Client(base_url=address, headers=headers, follow_redirects=True) as client:
+    with httpx.Client(
+        base_url=address, headers=headers, follow_redirects=True, timeout=30
+    ) as client:
         yield client

@@ -1,20 +1,36 @@
 """In a real browser: an operator signs in, judges from the keyboard, and everything is readable."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from beffroi.clock import Clock
+from beffroi.folder import DataFolder
 from beffroi.mandate.definition import EvidenceClass
-from tests.web.town import Town
+from beffroi.settings import Settings
+from beffroi.store.database import Database
+from tests.web.town import Town, build_town
 
 
 @pytest.fixture
 def clock() -> Clock:
     """The browser shows how long ago things were, so here time runs."""
     return Clock()
+
+
+@pytest.fixture
+def town(
+    folder: DataFolder, settings: Settings, migrated_sqlite: Path, clock: Clock
+) -> Iterator[Town]:
+    """A town of today."""
+    shutil.copy(migrated_sqlite, folder.database)
+    database = Database(settings.database_url)
+    yield build_town(folder, database, clock)
+    database.close()
 
 
 @pytest.fixture
