@@ -14,7 +14,8 @@ from beffroi.engine.eyes import Eyes
 from beffroi.engine.live import LiveLink
 from beffroi.engine.messages import Order
 from beffroi.events.place import inside
-from beffroi.events.registry import DETECTORS
+from beffroi.events.registry import behaviours
+from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.perception.forms import from_json
 from beffroi.perception.ground import feet
@@ -26,7 +27,7 @@ RIGHT = [[0.5, 0.0], [1.0, 0.0], [1.0, 1.0], [0.5, 1.0]]
 
 def order(town: Town, camera: str) -> Order:
     site = town.site
-    gate = Gate({name: kind.behaviour for name, kind in DETECTORS.items()}, site.clock)
+    gate = Gate(Equipment(behaviours()), site.clock)
     with site.database.read() as session:
         decision = gate.decide_one(session, camera)
     assert decision.permit is not None

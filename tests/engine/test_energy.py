@@ -9,7 +9,8 @@ from beffroi.clock import FrozenClock
 from beffroi.engine.energy import WINDOW_S, EnergyMeter
 from beffroi.engine.messages import Report
 from beffroi.engine.states import CameraStates
-from beffroi.events.registry import DETECTORS
+from beffroi.events.registry import behaviours
+from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.store.cameras import CameraState
 from tests.engine.town import Town
@@ -89,9 +90,8 @@ def test_what_was_measured_outlives_a_restart(
     town.site = replace(town.site, clock=clock)
     town.camera("park")
     town.use("park")
-    behaviours = {name: kind.behaviour for name, kind in DETECTORS.items()}
     with town.site.database.read() as session:
-        decisions = Gate(behaviours, clock).decide(session)
+        decisions = Gate(Equipment(behaviours()), clock).decide(session)
     states = CameraStates(town.site.database, clock, EnergyMeter(clock, powercap))
     counters.show(1_800_000_000)
     clock.advance(WINDOW_S)

@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from beffroi.clock import FrozenClock
-from beffroi.events.registry import DETECTORS
+from beffroi.events.registry import behaviours
 from beffroi.mandate.cameras import CameraSpec, add_camera, change_camera
 from beffroi.mandate.counting import DETECTIONS, count
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.clauses import DoctrineText
+from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.gate import CameraDecision, Gate
 from beffroi.mandate.impact.assessment import record
 from beffroi.mandate.impact.content import Content, draft
@@ -218,8 +219,7 @@ class Bench:
 
     def gate(self) -> CameraDecision:
         """What a gate that has just started says of the camera."""
-        behaviours = {name: kind.behaviour for name, kind in DETECTORS.items()}
-        return Gate(behaviours, self.clock).decide_one(self.session, "park")
+        return Gate(Equipment(behaviours()), self.clock).decide_one(self.session, "park")
 
     def runs(self) -> bool:
         """Whether the use may run on the camera now."""

@@ -11,6 +11,7 @@ from beffroi.events.registry import DETECTORS
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.cameras import CameraSpec, change_camera, doubt_camera, remove_camera
 from beffroi.mandate.commissioning import commission, commissioning_permit
+from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.gate import CameraDecision, Gate, live_cameras, require_open
 from beffroi.mandate.hours import ALWAYS, within_hours
 from beffroi.mandate.modes import Mode
@@ -34,7 +35,7 @@ def ask(
     city: Database, clock: FrozenClock, behaviours: Mapping[str, int] = SHIPPED
 ) -> CameraDecision:
     with city.read() as session:
-        return Gate(behaviours, clock).decide(session)[0]
+        return Gate(Equipment(behaviours), clock).decide(session)[0]
 
 
 def test_a_use_voted_and_published_opens_the_camera_for_seconds(
@@ -211,7 +212,7 @@ def test_a_small_step_back_undoes_no_stop(
 ) -> None:
     drafted()
     decide(*IN_FORCE)
-    gate = Gate(SHIPPED, clock)
+    gate = Gate(Equipment(SHIPPED), clock)
     with city.read() as session:
         assert gate.decide(session)[0].permit is not None
     clock.advance(10)
@@ -221,7 +222,7 @@ def test_a_small_step_back_undoes_no_stop(
         assert gate.decide(session)[0].permit is None
     clock.step(0.5)
     with city.read() as session:
-        assert Gate(SHIPPED, clock).decide(session)[0].permit is None
+        assert Gate(Equipment(SHIPPED), clock).decide(session)[0].permit is None
 
 
 def test_an_operator_stops_and_a_supervisor_resumes(
@@ -246,7 +247,7 @@ def test_a_clock_that_steps_back_closes_the_gate_until_it_has_caught_up(
 ) -> None:
     drafted()
     decide(*IN_FORCE)
-    gate = Gate(SHIPPED, clock)
+    gate = Gate(Equipment(SHIPPED), clock)
     with city.read() as session:
         assert gate.decide(session)[0].permit is not None
         clock.step(-3600)
@@ -381,7 +382,7 @@ def test_other_models_than_those_voted_do_not_run(
     drafted()
     decide(*IN_FORCE)
     with city.read() as session:
-        decision = Gate(SHIPPED, clock, models).decide(session)[0]
+        decision = Gate(Equipment(SHIPPED, models), clock).decide(session)[0]
     assert decision.permit is None
     assert "movenet-multipose" in decision.refused[0].reason
 
@@ -450,7 +451,9 @@ def test_who_asks_once_more_believes_no_clock_that_the_gate_does_not(
     decide(*IN_FORCE)
     keeper = Timekeeper(clock)
     with city.read() as session:
-        (open_use,) = Gate(SHIPPED, FrozenClock(NOON + timedelta(hours=2))).decide(session)[0].uses
+        (open_use,) = (
+            Gate(Equipment(SHIPPED), FrozenClock(NOON + timedelta(hours=2))).decide(session)[0].uses
+        )
         assert (live_cameras(session, keeper) == {"park"}) is (seconds < 0)
         clock.step(seconds)
         assert live_cameras(session, keeper) == set()

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput
+from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.mandate.learning import destroy_ended, learn
 from beffroi.mandate.modes import Mode
@@ -83,7 +84,7 @@ def test_a_learning_set_opens_no_camera(
     drafted(mode=Mode.LEARNING, quota=3)
     decide(*IN_FORCE)
     with city.read() as session:
-        decision = Gate(SHIPPED, clock).decide(session)[0]
+        decision = Gate(Equipment(SHIPPED), clock).decide(session)[0]
     assert decision.permit is None
     assert [use.mode for use in decision.uses] == [Mode.LEARNING]
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from beffroi.clock import FrozenClock
+from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.mandate.permit import TERM_S
 from beffroi.store.database import Database
@@ -21,7 +22,7 @@ ALL_DAY = [["00:00", "24:00"]]
 
 def term(city: Database, clock: FrozenClock) -> float:
     with city.read() as session:
-        permit = Gate(SHIPPED, clock).decide(session)[0].permit
+        permit = Gate(Equipment(SHIPPED), clock).decide(session)[0].permit
     assert permit is not None
     return permit.deadline - clock.monotonic()
 
@@ -90,7 +91,7 @@ def test_every_edge_of_the_hours_acts_at_once_on_the_days_of_both_changes(
     spans = [["01:30", "02:30"], ["03:15", "04:00"]]
     drafted(timezone=zone, hours={"6": spans}, ends_at=NOON + timedelta(days=400))
     decide(*IN_FORCE)
-    gate = Gate(SHIPPED, clock)
+    gate = Gate(Equipment(SHIPPED), clock)
     clock.advance((day.replace(tzinfo=UTC) - timedelta(hours=1) - NOON).total_seconds())
     seen = set()
     for _ in range(9 * 12):

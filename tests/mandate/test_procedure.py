@@ -17,9 +17,10 @@ import pytest
 from sqlalchemy import select
 
 from beffroi.errors import BadInput, NotAuthorised
-from beffroi.events.registry import DETECTORS
+from beffroi.events.registry import behaviours
 from beffroi.mandate.cameras import doubt_camera
 from beffroi.mandate.definition import VotedText
+from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.procedure.acts import ActType
@@ -161,8 +162,7 @@ class City:
 
     def __init__(self, bench: Bench) -> None:
         self.bench, self.clock = bench, bench.clock
-        behaviours = {name: kind.behaviour for name, kind in DETECTORS.items()}
-        self.gate = Gate(behaviours, self.clock)
+        self.gate = Gate(Equipment(behaviours()), self.clock)
         self.reader = Reader()
 
         for text in (*LAWS, CHARTER):

@@ -6,6 +6,7 @@ import pytest
 
 from beffroi.clock import FrozenClock
 from beffroi.errors import NotAuthorised
+from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.gate import CameraDecision, Gate
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.procedure.acts import ActType
@@ -27,7 +28,7 @@ def test_a_use_that_only_the_jump_would_open_waits_for_a_person(
 ) -> None:
     drafted(starts_at=NOON + timedelta(hours=1))
     decide(*IN_FORCE)
-    gate = Gate(SHIPPED, clock)
+    gate = Gate(Equipment(SHIPPED), clock)
     assert "it starts on" in decision(gate, city).refused[0].reason
     clock.step(TWO_HOURS)
     refused = decision(gate, city)
@@ -43,7 +44,7 @@ def test_a_use_that_runs_goes_on_under_a_clock_set_forward(
 ) -> None:
     drafted()
     decide(*IN_FORCE)
-    gate = Gate(SHIPPED, clock)
+    gate = Gate(Equipment(SHIPPED), clock)
     clock.step(TWO_HOURS)
     assert decision(gate, city).permit is not None
 
@@ -62,7 +63,7 @@ def test_a_restart_does_not_forget_the_jump(
         doubt = clock_doubt(session)
     assert doubt is not None
     assert doubt.ahead_s == TWO_HOURS
-    assert decision(Gate(SHIPPED, clock), city).permit is None
+    assert decision(Gate(Equipment(SHIPPED), clock), city).permit is None
 
 
 @pytest.mark.parametrize("seconds", [0.0, 3599.0, -TWO_HOURS])
@@ -103,7 +104,7 @@ def test_a_person_can_say_that_a_clock_set_back_is_right(
 ) -> None:
     drafted()
     decide(*IN_FORCE)
-    gate = Gate(SHIPPED, clock)
+    gate = Gate(Equipment(SHIPPED), clock)
     assert decision(gate, city).permit is not None
     clock.step(TWO_HOURS)
     assert decision(gate, city).permit is not None

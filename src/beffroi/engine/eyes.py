@@ -1,19 +1,14 @@
 """The models of a host, loaded once and shared by all its cameras."""
 
 import os
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Iterable
 
-from beffroi.perception.finders import Need
+from beffroi.perception.finders import TASKS, Need
 from beffroi.perception.ground import Ground
 from beffroi.perception.inference import Inference
-from beffroi.perception.models import Precision, variant
+from beffroi.perception.models import Model, Precision, Variant, builtin_models, variant
 from beffroi.perception.perceive import Models, Perception
 from beffroi.store.cameras import CameraVersion
-
-POSE: Final = "movenet-multipose"
-OBJECTS: Final = "nanodet"
-FLAMES: Final = "flames"
 
 
 class Eyes:
@@ -21,21 +16,30 @@ class Eyes:
 
     Args:
         pose_input: Height and width read by the pose model; kept as an attribute.
-        precision: In which arithmetic.
+        precision: Of the pose model, the only one that comes in several.
+        models: One for each task; those that Beffroi installs unless given.
 
     Raises:
         Unavailable: The models are not installed.
+        BadInput: The pose model does not come in this size or precision.
         Tampered: A model is not the one that is pinned.
     """
 
-    def __init__(self, pose_input: tuple[int, int], precision: Precision = "f32") -> None:
+    def __init__(
+        self,
+        pose_input: tuple[int, int],
+        precision: Precision = "f32",
+        models: Iterable[Model] | None = None,
+    ) -> None:
         self.pose_input = pose_input
-        self._pose = variant(POSE, pose_input, precision)
-        self._objects = variant(OBJECTS, (416, 416))
-        threads = os.cpu_count() or 1
-        self._flames = variant(FLAMES, (224, 224))
-        every = [self._pose, self._objects, self._flames]
-        self._inference = Inference(every, threads=threads)
+        chosen = tuple(models or builtin_models())
+        self._variants: dict[str, Variant] = {
+            model.task: variant(model.name, pose_input, precision, models=chosen)
+            if model.task == "pose"
+            else variant(model.name, model.sizes[0], models=chosen)
+            for model in chosen
+        }
+        self._inference = Inference(self._variants.values(), threads=os.cpu_count() or 1)
 
     def look(self, camera: CameraVersion, needs: Collection[Need]) -> Perception:
         """A perception for one camera.
@@ -44,10 +48,7 @@ class Eyes:
             camera: Its record.
             needs: What the detectors of the uses in force must be shown.
         """
-        models = Models(
-            self._pose if Need.PEOPLE in needs else None,
-            self._objects if Need.OBJECTS in needs else None,
-            self._flames if Need.FIRE in needs else None,
-        )
+        wanted = {TASKS[need] for need in needs if need in TASKS}
+        models = Models(**{task: self._variants[task] for task in wanted})
         ground = None if camera.ground is None else Ground.from_rows(camera.ground)
         return Perception(camera.camera_id, models, self._inference, ground, needs=needs)

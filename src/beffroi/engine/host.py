@@ -26,6 +26,7 @@ from beffroi.engine.messages import FAREWELL, Order, orders_from_line, reports_t
 from beffroi.errors import BeffroiError, NotAuthorised
 from beffroi.folder import DataFolder
 from beffroi.logs import configure
+from beffroi.perception.models import models_at_work
 from beffroi.settings import Settings
 from beffroi.store.database import Database
 
@@ -151,7 +152,8 @@ def _master(folder: DataFolder) -> str:
 def _station(folder: DataFolder) -> Station:
     settings = Settings.load(folder)
     database, clock = Database(settings.database_url), Clock()
-    eyes = Eyes(settings.engine.pose_input, settings.engine.precision)
+    models = models_at_work(folder.models)
+    eyes = Eyes(settings.engine.pose_input, settings.engine.precision, models)
     desk = AlertDesk(
         database,
         EvidenceDesk(database, Vault(folder), clock),

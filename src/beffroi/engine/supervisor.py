@@ -18,18 +18,17 @@ from beffroi.alerts.vault import Vault
 from beffroi.clock import Clock
 from beffroi.engine.doubts import CameraDoubts
 from beffroi.engine.energy import EnergyMeter
+from beffroi.engine.equipment import equipment_of
 from beffroi.engine.messages import Order
 from beffroi.engine.processes import HostProcess, WebProcess
 from beffroi.engine.states import CameraStates
 from beffroi.errors import BeffroiError, Unavailable
-from beffroi.events.registry import DETECTORS
 from beffroi.folder import DataFolder
 from beffroi.mandate.gate import CameraDecision, Gate
 from beffroi.mandate.keeping import AT_A_TIME, drop_unused, erase_over
 from beffroi.mandate.learning import destroy_ended
 from beffroi.mandate.suspending import suspend_failing
 from beffroi.mandate.timekeeping import Timekeeper, doubtful
-from beffroi.perception.models import installed
 from beffroi.settings import Settings
 from beffroi.store.database import Database
 
@@ -68,13 +67,7 @@ class Supervisor:
         self._settings = settings
         self._database = database
         self._clock = clock
-        behaviours = {name: kind.behaviour for name, kind in DETECTORS.items()}
-        self._gate = Gate(
-            behaviours,
-            clock,
-            installed(settings.engine.precision),
-            settings.engine.precision,
-        )
+        self._gate = Gate(equipment_of(folder, settings.engine.precision), clock)
         self._timekeeper = Timekeeper(clock)
         self._vault = Vault(folder)
         self._channels = open_channels(settings.handover, folder)

@@ -56,7 +56,7 @@ class Density:
     id: ClassVar[str] = "density"
     behaviour: ClassVar[int] = 1
     parameters: ClassVar[type[Parameters]] = DensityParameters
-    needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE})
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE, Need.GROUND})
 
     def __init__(self, parameters: DensityParameters, zones: Zones) -> None:
         self._p, self._area = parameters, zones.area

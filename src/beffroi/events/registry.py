@@ -4,6 +4,7 @@ An event is added by a module here, a definition in `definitions/` and a line in
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from pydantic import ValidationError
@@ -24,11 +25,16 @@ from beffroi.events.strike import Strike
 from beffroi.events.traffic import Traffic
 from beffroi.events.wrong_way import WrongWay
 from beffroi.mandate.definition import Definition, VotedText
+from beffroi.mandate.fitness import FINDS, Demands
+from beffroi.perception.finders import TASKS, Need
+from beffroi.perception.models import builtin_models
 from beffroi.problems import in_one_line
 
 __all__ = [
     "DETECTORS",
+    "behaviours",
     "build",
+    "demands",
     "make",
     "shipped_annexes",
     "shipped_definitions",
@@ -55,6 +61,11 @@ DETECTORS: Mapping[str, type[Detector]] = MappingProxyType(
 )
 
 
+def behaviours() -> dict[str, int]:
+    """The version of each detector's behaviour in this software, by id."""
+    return {name: kind.behaviour for name, kind in DETECTORS.items()}
+
+
 def build(voted: VotedText, zones: Zones) -> Detector:
     """Make the detector that a definition describes.
 
@@ -63,8 +74,9 @@ def build(voted: VotedText, zones: Zones) -> Detector:
         zones: What the use has drawn on the camera.
 
     Raises:
-        BadInput: There is no such detector, this version does not behave as the one voted, or
-            the parameters are not exactly those that the detector has.
+        BadInput: There is no such detector, this version does not behave as the one voted, the
+            parameters are not exactly those that the detector has, or no model is named of which
+            it is shown the findings.
     """
     return make(voted.definition, zones)
 
@@ -94,4 +106,38 @@ def make(definition: Definition, zones: Zones) -> Detector:
     except ValidationError as error:
         problems = in_one_line(error, whole="parameters")
         raise BadInput(f"The parameters of {definition.event} are wrong: {problems}.") from error
-    return detector(parameters, zones)
+    looking = detector(parameters, zones)
+    _require_models(definition, looking)
+    return looking
+
+
+def demands(definition: Definition) -> Demands:
+    """What the detector of a definition cannot do without.
+
+    Raises:
+        BadInput: As for :func:`build`.
+    """
+    return _demanded(definition.model_dump_json())
+
+
+@lru_cache(maxsize=1024)
+def _demanded(definition: str) -> Demands:
+    """The gate asks twice a second, and some detectors take a moment to make."""
+    return _demands(make(Definition.model_validate_json(definition), Zones()))
+
+
+def _demands(detector: Detector) -> Demands:
+    tasks = (TASKS.get(need) for need in detector.needs)
+    return Demands(frozenset(task for task in tasks if task), Need.GROUND in detector.needs)
+
+
+def _require_models(definition: Definition, detector: Detector) -> None:
+    """Refuse a text that names too few models; those of a city's own may be for any task."""
+    known = {model.name: model.task for model in builtin_models()}
+    unnamed = _demands(detector).tasks - {known.get(name) for name in definition.models}
+    if len(unnamed) > len(definition.models.keys() - known.keys()):
+        found = ", ".join(FINDS[task] for task in sorted(unnamed))
+        raise BadInput(
+            f"The definition of {definition.event} names no model that finds {found}, and its "
+            "detector cannot do without: write its SHA-256 under `models`."
+        )

@@ -5,20 +5,42 @@ and the use is off there. What has not been measured yet is not held against a c
 of people is known once some were seen, the rate once the stream runs.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from beffroi.errors import BadInput
 from beffroi.mandate.conditions import Condition
 from beffroi.mandate.definition import Definition
 from beffroi.store.cameras import CameraState, CameraVersion
-from beffroi.words import say, together
+from beffroi.words import Words, say, together
 
 REMEASURE: Final = timedelta(minutes=5)
 """A camera or a machine that could not keep up is tried again after this long."""
+
+FINDS: Final[Mapping[str, Words]] = {
+    "pose": say("people"),
+    "objects": say("vehicles and luggage"),
+    "flames": say("flames"),
+    "weapons": say("weapons"),
+}
+"""What a model of each task finds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What a detector cannot do without, whatever the text that was voted says of it.
+
+    Args:
+        tasks: Of the models whose findings it is shown, see `FINDS`.
+        ground: Whether it measures metres on the ground.
+    """
+
+    tasks: frozenset[str] = frozenset()
+    ground: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +54,40 @@ class Profile:
             the models read; None before enough people were seen.
         precision: Numeric precision of the inference, e.g. `f32`.
         models: SHA-256 of each model file that runs, by name.
+        tasks: What each of them is for, by name.
+        calibrated: Whether its ground is known in metres.
     """
 
     rate_hz: float | None
     person_px: float | None
     precision: str
     models: Mapping[str, str]
+    tasks: Mapping[str, str] = field(default_factory=dict)
+    calibrated: bool = True
 
 
-def unfit(definition: Definition, profile: Profile) -> list[str]:
+def unfit(definition: Definition, profile: Profile, demands: Demands = Demands()) -> list[str]:
     """Why this definition may not run on this camera, a sentence each; empty if it may.
 
     A rate within 5 % of the one voted is that rate: streams of 25 and 24.97 pictures are alike.
     """
     reasons: list[str] = []
+    if demands.ground and not profile.calibrated:
+        reasons.append(
+            say(
+                "it measures metres on the ground and this camera is not calibrated: `beffroi "
+                "camera survey` proposes a calibration"
+            )
+        )
+    named = {profile.tasks.get(name) for name in definition.models}
+    reasons += [
+        say(
+            "the definition names no model that finds {what}, and its detector cannot do without: "
+            "another text has to be voted",
+            what=FINDS[task],
+        )
+        for task in sorted(demands.tasks - named)
+    ]
     if profile.rate_hz is not None and profile.rate_hz < 0.95 * definition.rate_hz:
         reasons.append(
             say(
@@ -89,11 +131,15 @@ class Equipment:
         behaviours: Detector id → version of its behaviour in this software.
         models: SHA-256 of each model installed here, by name; None where nobody asked.
         precision: Numeric precision of the inference.
+        tasks: What each model known here is for, by name, installed or not.
+        demands: Says what the detector of a definition cannot do without; it may raise `BadInput`.
     """
 
     behaviours: Mapping[str, int]
     models: Mapping[str, str] | None = None
     precision: str = "f32"
+    tasks: Mapping[str, str] = field(default_factory=dict)
+    demands: Callable[[Definition], Demands] = lambda _: Demands()
 
 
 def fitness(
@@ -143,7 +189,12 @@ def measured(
         now: The moment asked about.
     """
     known = equipment or Equipment({}, None, definition.precisions[0])
-    shortfalls = unfit(definition, _profile(session, definition, camera, known, now))
+    shipped = known.behaviours.get(definition.detector) == definition.behaviour
+    try:
+        demands = known.demands(definition) if shipped else Demands()
+        shortfalls = unfit(definition, _profile(session, definition, camera, known, now), demands)
+    except BadInput as error:
+        shortfalls = [error.message]
     return Condition(
         say("The camera and this machine give what the definition needs."),
         together(shortfalls) if shortfalls else None,
@@ -159,9 +210,16 @@ def _profile(
     now: datetime,
 ) -> Profile:
     """What was measured on the camera as it is now."""
-    models = definition.models if equipment.models is None else equipment.models
+    rate = height = None
     state = session.get(CameraState, camera.camera_id)
-    if state is None or state.measured_at is None or state.measured_version != camera.number:
-        return Profile(None, None, equipment.precision, models)
-    rate = state.rate_hz if now < state.measured_at + REMEASURE else None
-    return Profile(rate, state.person_px, equipment.precision, models)
+    if state and state.measured_at is not None and state.measured_version == camera.number:
+        rate = state.rate_hz if now < state.measured_at + REMEASURE else None
+        height = state.person_px
+    return Profile(
+        rate_hz=rate,
+        person_px=height,
+        precision=equipment.precision,
+        models=definition.models if equipment.models is None else equipment.models,
+        tasks=equipment.tasks,
+        calibrated=camera.ground is not None,
+    )

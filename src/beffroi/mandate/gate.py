@@ -5,7 +5,7 @@ hold, its camera is the one that was voted and nobody has stopped it; each refus
 zones and definition are read from the voted bytes. A camera without an open use gets no permit.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -145,20 +145,12 @@ class Gate:
     """Decides from the database, the clock and what this installation can run.
 
     Args:
-        behaviours: Detector id → version of its behaviour in this software.
+        equipment: What is installed.
         clock: Tells the hour, and the term of the permits.
-        models: SHA-256 of each model installed here, by name; None where no stream is opened.
-        precision: Numeric precision of the inference.
     """
 
-    def __init__(
-        self,
-        behaviours: Mapping[str, int],
-        clock: Clock,
-        models: Mapping[str, str] | None = None,
-        precision: str = "f32",
-    ) -> None:
-        self._equipment = Equipment(behaviours, models, precision)
+    def __init__(self, equipment: Equipment, clock: Clock) -> None:
+        self._equipment = equipment
         self._clock = clock
         self._timekeeper = Timekeeper(clock)
 

@@ -22,8 +22,34 @@ class Need(StrEnum):
     """Regions that were not there and do not move."""
     FIRE = "fire"
     """Regions that flicker or drift like flames and smoke."""
+    WEAPONS = "weapons"
+    """Regions in which a model of the city's own sees a weapon."""
     FLOW = "flow"
     """The coarse motion field."""
+    GROUND = "ground"
+    """Where people stand in metres, which only a calibrated camera gives."""
+
+
+TASKS: Final[Mapping[Need, str]] = MappingProxyType(
+    {
+        Need.PEOPLE: "pose",
+        Need.OBJECTS: "objects",
+        Need.FIRE: "flames",
+        Need.WEAPONS: "weapons",
+    }
+)
+"""The task of the model that a need calls for; the others need none."""
+
+
+_ASKED_FOR: Final[Mapping[str, Need]] = MappingProxyType(
+    {
+        "still": Need.STILL,
+        "flame": Need.FIRE,
+        "smoke": Need.FIRE,
+        "weapon": Need.WEAPONS,
+    }
+)
+"""Who is shown a region of a kind."""
 
 
 def shown(observation: Observation, needs: Collection[Need]) -> Observation:
@@ -32,9 +58,8 @@ def shown(observation: Observation, needs: Collection[Need]) -> Observation:
     One look serves all uses of a camera; what one of them asked for is nobody else's to see.
     """
     people, objects = Need.PEOPLE in needs, Need.OBJECTS in needs
-    still, fire = Need.STILL in needs, Need.FIRE in needs
     tracks = tuple(t for t in observation.tracks if (people if t.kind == "person" else objects))
-    regions = tuple(r for r in observation.regions if (still if r.kind == "still" else fire))
+    regions = tuple(r for r in observation.regions if _ASKED_FOR[r.kind] in needs)
     flow = observation.flow if Need.FLOW in needs else None
     return replace(observation, tracks=tracks, regions=regions, flow=flow)
 

@@ -88,7 +88,8 @@ def read_object_list(
         overlap: As for :func:`decode_objects`.
     """
     rows = heads["objects"][0]
-    rows = rows[rows[:, 4] >= threshold]
+    known = (rows[:, 5] >= 0) & (rows[:, 5] < len(FAMILIES))
+    rows = rows[known & (rows[:, 4] >= threshold)]
     boxes, scores, kinds = rows[:, :4], rows[:, 4], rows[:, 5].astype(np.intp)
     return _on_picture(boxes, scores, kinds, letterbox, overlap)
 

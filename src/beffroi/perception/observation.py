@@ -50,9 +50,10 @@ KEYPOINTS: Final = (
 )
 """The 17 joints, in the order of the COCO data set."""
 
-REGION_KINDS: Final = ("still", "flame", "smoke")
+REGION_KINDS: Final = ("still", "flame", "smoke", "weapon")
 """What part of a picture can be told from its surroundings without a model of things: something
-that was not there and does not move, and what flickers or drifts as fire and its smoke do."""
+that was not there and does not move, and what flickers or drifts as fire and its smoke do. And
+what a model that a city has added takes for a weapon, of which nobody is named as the bearer."""
 
 MAX_SIDE: Final = 65_535
 MAX_TRACKS: Final = 256

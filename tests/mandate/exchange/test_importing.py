@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.events.detector import Zones
-from beffroi.events.registry import DETECTORS, build
+from beffroi.events.registry import behaviours, build
 from beffroi.mandate.cameras import CameraSpec, add_camera
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
 from beffroi.mandate.exchange.importing import TakenUp, Wanted, take_up
 from beffroi.mandate.exchange.verify import prove
+from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.mandate.procedure.adoption import adopted
 from beffroi.mandate.uses import find_use, state_of, text_of
@@ -65,7 +66,7 @@ def test_texts_come_along_and_nothing_is_in_force(
 ) -> None:
     taken = importing(town, clock, exported)
     assert taken == TakenUp(("fall",), ("fiction-minimal",), ("falls",))
-    gate = Gate({name: kind.behaviour for name, kind in DETECTORS.items()}, clock)
+    gate = Gate(Equipment(behaviours()), clock)
     with town.read() as session:
         use = find_use(session, "falls")
         text = text_of(session, use).text

@@ -65,15 +65,20 @@ def list_models(
     return [_status(model, directory) for model in models or builtin_models()]
 
 
-def installed(precision: Precision = "f32", directory: Path | None = None) -> dict[str, str]:
-    """SHA-256 of the file that runs of each built-in model that is there and untouched, by name.
+def installed(
+    precision: Precision = "f32",
+    directory: Path | None = None,
+    models: Iterable[Model] | None = None,
+) -> dict[str, str]:
+    """SHA-256 of the file that runs of each model that is there and untouched, by name.
 
     Args:
         precision: Of the models that come in several; in 8-bit integers a model is another file,
             and a definition must have named that one.
         directory: Where models are kept; :func:`models_directory` unless given.
+        models: Manifest entries; the built-in ones unless given.
     """
-    there = (one.model for one in list_models(directory) if one.state is State.INSTALLED)
+    there = (one.model for one in list_models(directory, models) if one.state is State.INSTALLED)
     return {model.name: (precision == "int8" and model.int8) or model.sha256 for model in there}
 
 

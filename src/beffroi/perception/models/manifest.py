@@ -1,18 +1,37 @@
 """What is known of each model, as data: where it comes from, what it reads, what it must weigh."""
 
 import tomllib
+from collections import Counter
+from collections.abc import Collection, Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from beffroi.errors import BadInput
+from beffroi.perception.observation import KINDS
 from beffroi.problems import in_one_line
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Size = tuple[int, int]
 """Height and width of a model's input in pixels."""
+
+
+_CONTRACTS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "pose": ("people", "centre-heads"),
+    "objects": ("objects", "distribution-heads"),
+    "flames": ("flames",),
+    "weapons": ("objects",),
+}
+_CLASSES_OF: Final[Mapping[str, frozenset[str]]] = {
+    "pose": frozenset({"person"}),
+    "objects": frozenset(KINDS),
+    "flames": frozenset({"flame"}),
+    "weapons": frozenset({"weapon"}),
+}
+"""A closed list: a model that names anything else, a face or an age say, is refused."""
 
 
 class _Entry(BaseModel):
@@ -47,7 +66,7 @@ class Model(_Entry):
     """One model: the facts that a council, an administrator and the program need."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-    task: Literal["pose", "objects", "flames"]
+    task: Literal["pose", "objects", "flames", "weapons"]
     contract: Literal["centre-heads", "distribution-heads", "people", "objects", "flames"]
     title: str
     made_by: str
@@ -72,6 +91,7 @@ class Manifest(_Entry):
     model: tuple[Model, ...]
 
 
+@cache
 def builtin_models() -> tuple[Model, ...]:
     """The models that Beffroi installs by default; files that ship lie beside this one."""
     here = Path(str(resources.files(__package__)))
@@ -93,15 +113,44 @@ def read_manifest(path: Path) -> tuple[Model, ...]:
         raise BadInput(f"{path} is not a TOML file: {error}.") from error
     except ValidationError as error:
         raise BadInput(f"{path}: {in_one_line(error)}.") from error
+    taken = {model.name for model in builtin_models()}
     for model in models:
-        if model.file is None:
-            raise BadInput(f"{path}: model {model.name} does not name its ONNX file (file = …).")
-        if model.int8 is not None:
-            raise BadInput(
-                f"{path}: model {model.name} asks for 8-bit integers (int8 = …), which are made "
-                "of Beffroi's own models only; name the quantised ONNX file as a model instead."
-            )
+        if problem := _problem(model, taken):
+            raise BadInput(f"{path}: model {model.name} {problem}.")
+        taken.add(model.name)
+    tasks = Counter(model.task for model in models)
+    if several := [task for task, number in tasks.items() if number > 1]:
+        raise BadInput(
+            f"{path} names several models of the task {several[0]}: one looks, and it must be "
+            "plain which. Take the others out."
+        )
     return _located(models, path.parent)
+
+
+def _problem(model: Model, taken: Collection[str]) -> str:
+    """What an entry of a city's own manifest may not say; empty if all is well."""
+    if model.name in taken:
+        return "has a name that another model has: give it one of its own"
+    if model.file is None or model.package is not None:
+        return "does not name its ONNX file (file = …), which is never downloaded"
+    if model.file.is_absolute() or ".." in model.file.parts:
+        return "must name a file beside the manifest, so that they move together"
+    if model.int8 is not None:
+        return (
+            "asks for 8-bit integers (int8 = …), which are made of Beffroi's own models only; "
+            "name the quantised ONNX file as a model instead"
+        )
+    if model.contract not in _CONTRACTS_OF[model.task]:
+        return (
+            f"has the task {model.task}, which goes with the contract "
+            f"{' or '.join(_CONTRACTS_OF[model.task])}, not {model.contract}"
+        )
+    if foreign := sorted(set(model.classes) - _CLASSES_OF[model.task]):
+        known = ", ".join(sorted(_CLASSES_OF[model.task]))
+        return f"has the task {model.task}, which knows {known} and never {', '.join(foreign)}"
+    if model.task == "flames" and model.sizes != ((224, 224),):
+        return "has the task flames, whose windows are of 224 x 224 (sizes = [[224, 224]])"
+    return ""
 
 
 def _located(models: tuple[Model, ...], folder: Path) -> tuple[Model, ...]:

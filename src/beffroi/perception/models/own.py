@@ -6,14 +6,15 @@ names anything else, a face or an age say, is refused.
 """
 
 import hashlib
+from collections.abc import Iterator, MutableSequence
 from pathlib import Path
+from typing import Any
 
 import onnx
 from onnx import TensorProto
 
 from beffroi.errors import BadInput
-from beffroi.perception.models.manifest import Model, read_manifest
-from beffroi.perception.observation import KINDS
+from beffroi.perception.models.manifest import Model, builtin_models, read_manifest
 
 CONTRACTS: dict[str, dict[str, tuple[int | None, ...]]] = {
     "centre-heads": {
@@ -48,6 +49,20 @@ def own_models(manifest: Path) -> tuple[Model, ...]:
     return models
 
 
+def models_at_work(manifest: Path) -> tuple[Model, ...]:
+    """The model of each task: a city's own takes the place of the one that Beffroi installs.
+
+    Args:
+        manifest: The city's; there may be none.
+
+    Raises:
+        BadInput: As for :func:`own_models`.
+    """
+    own = own_models(manifest) if manifest.exists() else ()
+    taken = {model.task for model in own}
+    return (*(model for model in builtin_models() if model.task not in taken), *own)
+
+
 def _check(model: Model) -> None:
     path = model.file
     try:
@@ -57,18 +72,34 @@ def _check(model: Model) -> None:
     found = hashlib.sha256(content).hexdigest()
     if found != model.sha256:
         raise BadInput(f"Model {model.name}: {path} has the SHA-256 {found}, not the one declared.")
-    known = {"flame"} if model.task == "flames" else set(KINDS)
-    foreign = sorted(set(model.classes) - known)
-    if foreign:
-        raise BadInput(f"Model {model.name}: classes not allowed: {', '.join(foreign)}.")
-    if model.task == "pose" and model.classes != ("person",):
-        raise BadInput(f"Model {model.name}: a pose model knows the class person and no other.")
     try:
-        graph = onnx.load_model_from_string(content).graph
+        proto = onnx.load_model_from_string(content)
     except Exception as error:  # protobuf's errors share no public base
         raise BadInput(f"Model {model.name}: {path} is not an ONNX model.") from error
-    _check_input(model, graph)
-    _check_outputs(model, graph)
+    _check_whole(model, proto)
+    _check_input(model, proto.graph)
+    _check_outputs(model, proto.graph)
+
+
+def _check_whole(model: Model, proto: onnx.ModelProto) -> None:
+    """Refuse a file that is not all of the model: its hash would say nothing of the rest."""
+    for tensor in _tensors(proto):
+        if tensor.data_location == onnx.TensorProto.EXTERNAL or tensor.external_data:
+            raise BadInput(
+                f"Model {model.name}: {model.file} keeps data in another file, of which its hash "
+                "says nothing; save it as one file."
+            )
+
+
+def _tensors(message: Any) -> Iterator[onnx.TensorProto]:
+    """Every tensor within a message of protobuf, however deep: graphs hold graphs."""
+    if isinstance(message, onnx.TensorProto):
+        yield message
+        return
+    for _, value in message.ListFields():
+        for part in value if isinstance(value, MutableSequence) else (value,):
+            if hasattr(part, "ListFields"):
+                yield from _tensors(part)
 
 
 def _check_input(model: Model, graph: onnx.GraphProto) -> None:
@@ -105,7 +136,7 @@ def _check_shape(
     tensor = value.type.tensor_type
     dimensions = tensor.shape.dim if tensor.HasField("shape") else None
     if dimensions is None:
-        return  # nothing declared: OpenVINO checks it when the model is loaded
+        raise BadInput(f"Model {model.name}: `{value.name}` does not declare its shape.")
     found = [dim.dim_value if dim.HasField("dim_value") else None for dim in dimensions]
     fits = len(found) == len(expected) and all(
         have is None or want is None or have == want
