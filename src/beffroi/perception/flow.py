@@ -24,6 +24,9 @@ ROUNDS: Final = (1, 1, 2)
 """Estimates at each level, the finest first."""
 WIDTH: Final = 0.75
 """Standard deviation of the window around the middle of a cell, in cells."""
+FAINT: Final = 1e-30
+"""Weights below this change no sum, but processors take a hundred times as long over numbers that
+are almost too small to write."""
 FLAT: Final = 0.8
 """Least variance of slopes, in squared grey levels, that is more than the camera's own noise."""
 LONGEST_S: Final = 0.5
@@ -66,14 +69,12 @@ class Grid:
     Args:
         down: For each level the weights of its h rows in each row of cells, [rows, h].
         across: Likewise of its columns, [w, columns].
-        row: For each level the row of cells that each row of samples lies in, [h, 1].
-        column: Likewise of columns, [1, w].
+        cell: For each level the cell that each sample lies in, counted by rows, [h, w].
     """
 
     down: tuple[Floats, ...]
     across: tuple[Floats, ...]
-    row: tuple[NDArray[np.intp], ...]
-    column: tuple[NDArray[np.intp], ...]
+    cell: tuple[NDArray[np.intp], ...]
 
     @classmethod
     def over(cls, shape: tuple[int, int]) -> "Grid":
@@ -84,8 +85,7 @@ class Grid:
         return cls(
             tuple(_windows(height, rows) for height, _ in sizes),
             tuple(_windows(width, columns).T.copy() for _, width in sizes),
-            tuple(_cells(height, rows)[:, np.newaxis] for height, _ in sizes),
-            tuple(_cells(width, columns)[np.newaxis] for _, width in sizes),
+            tuple(_cells(h, rows)[:, np.newaxis] * columns + _cells(w, columns) for h, w in sizes),
         )
 
 
@@ -104,32 +104,28 @@ def displacements(before: Sequence[Floats], now: Sequence[Floats], grid: Grid) -
     Returns:
         float32 [rows, columns, 2], x and y in samples of the finest level; NaN without texture.
     """
-    moved = np.zeros((len(grid.down[0]), grid.across[0].shape[1], 2), np.float32)
+    moved = np.zeros((2, len(grid.down[0]), grid.across[0].shape[1]), np.float32)
     for level in reversed(range(len(before))):
         one, other = before[level], now[level]
-        down, across = grid.down[level], grid.across[level]
-        row, column = grid.row[level], grid.column[level]
+        down, across, cell = grid.down[level], grid.across[level], grid.cell[level]
         along_y, along_x = np.gradient(one)
         slopes = np.stack([along_x * along_x, along_x * along_y, along_y * along_y])
         xx, xy, yy = down @ slopes @ across
         flat = xx + yy < FLAT
         xx, yy = xx + FLAT / 2, yy + FLAT / 2
         area = xx * yy - xy * xy
-        y, x = np.arange(len(one))[:, np.newaxis], np.arange(one.shape[1])[np.newaxis]
+        height, width = one.shape
+        y, x = np.arange(height)[:, np.newaxis], np.arange(width)
         for _ in range(ROUNDS[level]):
             shift = np.rint(moved / 2**level)
-            whole = shift.astype(np.intp)[row, column]
-            there = other[
-                np.clip(y + whole[..., 1], 0, len(one) - 1),
-                np.clip(x + whole[..., 0], 0, one.shape[1] - 1),
-            ]
-            change = there - one
+            right, below = shift.astype(np.intp).reshape(2, -1).take(cell, axis=1)
+            rows, columns = np.clip(y + below, 0, height - 1), np.clip(x + right, 0, width - 1)
+            change = other.take(rows * width + columns) - one
             tx, ty = down @ np.stack([along_x * change, along_y * change]) @ across
-            rest = np.stack([xy * ty - yy * tx, xy * tx - xx * ty], axis=2) / area[..., np.newaxis]
-            length = np.hypot(rest[..., :1], rest[..., 1:])
-            moved = (shift + rest / np.maximum(length, 1)) * 2**level
-    moved[flat] = np.nan
-    return moved.astype(np.float32)
+            rest = np.stack([xy * ty - yy * tx, xy * tx - xx * ty]) / area
+            moved = (shift + rest / np.maximum(np.hypot(*rest), 1)) * 2**level
+    moved[:, flat] = np.nan
+    return np.moveaxis(moved, 0, 2).astype(np.float32, order="C")
 
 
 def reduced(image: NDArray[np.uint8], step: int) -> Floats:
@@ -160,6 +156,7 @@ def _windows(samples: int, cells: int) -> Floats:
     middles = (np.arange(cells) + 0.5) * samples / cells
     away = (np.arange(samples) + 0.5 - middles[:, np.newaxis]) * cells / samples
     weights = np.exp(-0.5 * (away / WIDTH) ** 2)
+    weights[weights < FAINT] = 0
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
 
 
