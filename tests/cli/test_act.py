@@ -92,13 +92,13 @@ def test_ids_are_whole_on_a_narrow_terminal(
 @pytest.mark.parametrize(
     ("line", "who", "message"),
     [
-        (f"vote {SAID} {BALLOT}", "clerk", "A vote comes with its document: attach it."),
+        (f"vote {SAID} {BALLOT}", "clerk", "This act (vote) comes with its document: attach it."),
         (f"vote {SAID} {BALLOT}", "operator", "does not allow this (record_acts)"),
         (f"suspension {SAID} --set by=supervisor", "clerk", "does not allow this (suspend_use)"),
         (f"vote {SAID} --set seats=3", "clerk", "it asks for members, votes_for, votes_against"),
         (f"withdrawal {SAID} --set why=so", "clerk", "it asks for nothing"),
         (f"vote {SAID} {BALLOT} --document gone.pdf", "clerk", "gone.pdf cannot be read"),
-        (f"adoption {SAID}", "clerk", "A adoption concerns a doctrine, not a use."),
+        (f"adoption {SAID}", "clerk", "This act (adoption) concerns a doctrine, not a use."),
         (
             f"withdrawal {SAID.replace('2026-11-03', '2999-01-01')}",
             "clerk",

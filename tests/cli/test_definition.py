@@ -58,7 +58,7 @@ def run(line: str, capsys: pytest.CaptureFixture[str], code: int = 0) -> tuple[s
 
 def test_list_says_what_ships_what_is_registered_and_what_was_measured(office: Office) -> None:
     rows = {row["event"]: row for row in json.loads(office.run("definition list --json").out)}
-    assert rows["gathering"]["figures"] == "measured on synthetic people only"
+    assert rows["gathering"]["figures"] == "measured on synthetic scenes only"
     assert rows["gathering"]["origin"] == "shipped"
     assert rows["fall"]["origin"] == "registered"
     assert rows["fall"]["figures"] == "not measured", "nobody has recorded figures here"

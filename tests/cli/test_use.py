@@ -81,7 +81,7 @@ def test_any_operator_stops_a_use_and_only_a_supervisor_resumes_it(
 def test_explain_tells_of_another_time_and_of_what_is_left(office: Office, minutes: Path) -> None:
     in_force(office, minutes)
     before = office.run("use explain park fall --at 2026-01-01").out
-    assert "it does not run: the use is not in force: it is draft" in before
+    assert "it does not run: the use is not in force: draft" in before
     nothing = office.run("use explain park gathering").out
     assert "No use names park for gathering." in nothing
     assert "Modes that doctrines and laws leave for gathering: learning, live, sh" in nothing
@@ -145,7 +145,7 @@ def test_acts_follow_their_order(office: Office) -> None:
         "clerk",
         code=1,
     )
-    assert "cannot follow while the use is draft" in refused.err
+    assert "cannot follow from where the use stands (draft)" in refused.err
     assert "There is already a use falls" in office.run(ADD, "clerk", code=1).err
 
 

@@ -142,14 +142,14 @@ ROWS = [
     Row(
         general.order,
         PUBLICATION,
-        "A publication cannot follow while the use is draft: it needs one that is "
-        "authorised / vote.",
+        "This act (publication) cannot follow from where the use stands (draft); it follows "
+        "from: authorised / vote.",
         remedy=(record(VOTE),),
     ),
     Row(
         general.documented,
         VOTE,
-        "A vote comes with its document: attach it.",
+        "This act (vote) comes with its document: attach it.",
         step={"document": None},
         instead={},
     ),
@@ -176,7 +176,7 @@ ROWS = [
     Row(
         general.chronology,
         VOTE,
-        "A vote of 2026-11-23 cannot follow a decision of 2026-11-24.",
+        "This act (vote) of 2026-11-23 cannot follow a decision of 2026-11-24.",
         before=(Bench.draft, Bench.consult),
         step={"day": "2026-11-23"},
         instead={"day": "2026-11-24"},
@@ -297,14 +297,14 @@ ROWS = [
     Row(
         files.files_complete,
         VOTE,
-        "These impact files are not complete for this text: DPIA, FRIA (loi, c-1).",
+        "These impact files are not complete for this text: dpia, fria (loi, c-1).",
         (*asks("dpia"), *asks("fria")),
         remedy=(assess(Study.DPIA), assess(Study.FRIA)),
     ),
     Row(
         files.files_complete,
         VOTE,
-        "These impact files are not complete for this text: DPIA (loi, c-1).",
+        "These impact files are not complete for this text: dpia (loi, c-1).",
         asks("dpia"),
         before=(Bench.draft, assess(Study.DPIA), changed(purpose="something else")),
         remedy=(assess(Study.DPIA),),
@@ -617,7 +617,7 @@ def test_several_refusals_are_all_told(bench: Bench) -> None:
     bench.adopt(law({"rule": "worker_notice"}, {"rule": "quorum_percent", "value": 100}))
     bench.draft()
     assert bench.against(VOTE, {"members": 4, "votes_for": ["Ada"]}, document=None) == [
-        "A vote comes with its document: attach it.",
+        "This act (vote) comes with its document: attach it.",
         "The staff has not been given notice (loi, c-1).",
         "The quorum is 100 % of 4 members, and 1 were present (loi, c-2).",
     ]

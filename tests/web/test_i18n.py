@@ -103,7 +103,10 @@ def test_a_sentence_is_told_with_the_names_people_use() -> None:
     )
     until = say("The consultation runs until {day}, included.", day="2026-12-07")
     quoted = Quoted({"en": "Nantes refuses it.", "fr": "Nantes le refuse."})
-    assert tell(english, refusal) == str(refusal)
+    assert tell(english, refusal) == (
+        "These opinions are missing: data protection officer, citizens’ panel "
+        "(belfort-fiction, art-4)."
+    )
     assert tell(french, together([refusal, until, quoted])) == (
         "Ces avis manquent : délégué à la protection des données, panel citoyen "
         "(belfort-fiction, art-4). La consultation court jusqu’au 7 décembre 2026 inclus. "
@@ -123,6 +126,62 @@ def test_a_sentence_is_told_with_the_names_people_use() -> None:
     )
     assert tell(load_languages()["nl"], quoted) == "Nantes refuses it."
     assert tell(french, "") == ""
+
+
+ARTICLES = {
+    "en": "an?|it is|is",
+    "fr": "une?|le|la|du|il est|elle est",
+    "de": "eine?|der|die|das|er ist|sie ist",
+    "es": "una?|el|la|está|es",
+    "it": "una?|uno|il|lo|la|è",
+    "nl": "een|de|het|is",
+}
+SENTENCES = [
+    (
+        say(
+            "This act ({kind}) cannot follow from where the use stands ({state}); "
+            "it follows from: {states}.",
+            kind="adoption",
+            state="draft",
+            states="opinions / vote",
+        ),
+        "This act (adoption of a doctrine) cannot follow from where the use stands (draft); "
+        "it follows from: waiting for opinions and the vote / voted.",
+        "Cet acte (adoption d’une doctrine) ne peut pas suivre dans l’état actuel de l’usage "
+        "(projet) : il faut qu’il soit en attente des avis et du vote / voté.",
+    ),
+    (
+        say("the use is not in force: {state}", state="suspended"),
+        "the use is not in force: suspended",
+        "l’usage n’est pas en vigueur : suspendu",
+    ),
+    (
+        say("This act ({kind}) comes with its document: attach it.", kind="opinion"),
+        "This act (opinion) comes with its document: attach it.",
+        "Cet acte (avis) vient avec son document : joignez-le.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sentence", "english", "french"), SENTENCES)
+def test_a_sentence_reads_well_around_any_name(sentence: str, english: str, french: str) -> None:
+    languages = load_languages()
+    assert tell(languages["en"], sentence) == english
+    assert tell(languages["fr"], sentence) == french
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_article_and_no_verb_leans_on_a_name_put_in_later(
+    code: str, messages: set[str | tuple[str, ...]]
+) -> None:
+    """`A {kind}` would say "A adoption", and `it is {state}` "it is draft"."""
+    english = [
+        one for message in messages for one in ([message] if isinstance(message, str) else message)
+    ]
+    said = english if code == "en" else [str(m.string) for m in catalogue(code) if m.id]
+    names = "kind|state|states|role|study|missing|by|stopped"
+    leaning = re.compile(rf"\b({ARTICLES[code]}) \{{({names})\}}", re.IGNORECASE)
+    assert [sentence for sentence in said if leaning.search(sentence)] == []
 
 
 SPOKEN_ATTRIBUTES = r'(?:aria-label|title|alt|placeholder)="([^"{]*[A-Za-z][^"]*)"'

@@ -246,7 +246,7 @@ def _standing(definition: Definition, found: list[Recorded]) -> str:
     if any(one.hold_for(definition) for one in figures):
         return "measured"
     if any(one.hold_for(definition, synthetic=True) for one in figures):
-        return "measured on synthetic people only"
+        return "measured on synthetic scenes only"
     return "not measured"
 
 

@@ -61,7 +61,7 @@ class Measure(_Part):
     """How often one conduct was right on one set of data."""
 
     data: Text = Field(description="What it was measured on, and how the intervals were drawn.")
-    synthetic: bool = Field(description="Whether the people in it were drawn rather than filmed.")
+    synthetic: bool = Field(description="Whether its scenes were drawn rather than filmed.")
     conduct: Digest = Field(description="Of the definitions it holds for, see `Definition`.")
     configuration: dict[Name, str | StrictInt] = Field(description="Whatever else was fixed.")
     scenes: Count = Field(description="Places or views that are not alike.")
@@ -76,7 +76,7 @@ class Gap(_Part):
     """How unequally one conduct finds an event among groups of people, at the very most."""
 
     data: Text = Field(description="Which groups were compared, on what and how.")
-    synthetic: bool = Field(description="Whether the people in it were drawn rather than filmed.")
+    synthetic: bool = Field(description="Whether its scenes were drawn rather than filmed.")
     conduct: Digest = Field(description="Of the definitions it holds for, see `Definition`.")
     most_permille: Permille = Field(
         description="Upper end of the 95 % interval of the widest gap between two groups' shares."
@@ -95,7 +95,7 @@ class Figures(_Part):
 
         Args:
             definition: The one that would run.
-            synthetic: Whether drawn people will do, as they do for a synthetic city.
+            synthetic: Whether drawn scenes will do, as they do for a synthetic city.
         """
         held = (
             gap.most_permille
@@ -109,7 +109,7 @@ class Figures(_Part):
 
         Args:
             definition: The one that would run.
-            synthetic: Whether drawn people will do, as they do for a synthetic city.
+            synthetic: Whether drawn scenes will do, as they do for a synthetic city.
         """
         return any(
             measure.conduct == definition.conduct and (synthetic or not measure.synthetic)

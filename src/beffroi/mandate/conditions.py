@@ -123,7 +123,7 @@ def in_force(matter: Matter, now: datetime) -> Condition:
         start = max(text.starts_at, standing.effect_at)
         against = say("it starts on {moment:%Y-%m-%d %H:%M} UTC", moment=start)
     elif standing.state is not State.IN_FORCE:
-        against = say("the use is not in force: it is {state}", state=standing.state.value)
+        against = say("the use is not in force: {state}", state=standing.state.value)
     return Condition(asked, against, _last_act(matter, now))
 
 

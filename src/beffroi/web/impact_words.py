@@ -76,9 +76,14 @@ IMPACT: Final[Mapping[str, Mapping[str, str]]] = {
         "alerts": N_("alerts"),
         "mWh": "mWh",
     },
+    "study": {
+        "dpia": N_("Data protection impact assessment"),
+        "fria": N_("Fundamental rights impact assessment"),
+        "compass": N_("Compass"),
+    },
     "standing": {
         "measured": N_("Measured"),
-        "synthetic": N_("Measured on drawn people only"),
+        "synthetic": N_("Measured on drawn scenes only"),
         "unmeasured": N_("Not measured"),
     },
     "annex": {

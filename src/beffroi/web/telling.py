@@ -21,6 +21,8 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "lifters": "body",
         "what": "stated",
         "role": "role",
+        "files": "study",
+        "study": "study",
     }
 )
 """Value of a sentence → closed list that it comes from."""
@@ -48,8 +50,7 @@ def _value(language: Language, name: str, value: Any) -> Any:
         return value
     if _DAY.fullmatch(value):
         return language.day(date.fromisoformat(value))
-    # English sentences were written around the names themselves.
-    if name not in _NAMES or language.code == "en":
+    if name not in _NAMES:
         return value
     known = WORDS[_NAMES[name]]
     parts = _SEPARATOR.split(value)

@@ -250,7 +250,7 @@ def read_details(act_type: ActType, details: Mapping[str, Any]) -> _Details:
     except ValidationError as error:
         raise BadInput(
             say(
-                "A {kind} is incomplete: {problems}.",
+                "This act ({kind}) is incomplete: {problems}.",
                 kind=act_type.value,
                 problems=in_one_line(error),
             )

@@ -76,7 +76,9 @@ def record_act(
     take_turn(session)
     use = find_use(session, use_id)
     if act_type in CHANGES:
-        raise BadInput(say("A {kind} concerns a doctrine, not a use.", kind=act_type.value))
+        raise BadInput(
+            say("This act ({kind}) concerns a doctrine, not a use.", kind=act_type.value)
+        )
     now = clock.now()
     if act_type not in NARROWING:
         require_later(session, now)

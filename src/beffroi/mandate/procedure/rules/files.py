@@ -25,13 +25,13 @@ def files_missing(case: Case) -> list[str]:
 
 def files_complete(case: Case, step: Step) -> Words | None:
     """The impact files that a doctrine asks for are complete, for exactly this text."""
-    missing = [kind.upper() for kind in files_missing(case) if kind != "compass"]
+    missing = [kind for kind in files_missing(case) if kind != "compass"]
     if not missing:
         return None
     return say(
-        "These impact files are not complete for this text: {missing} ({clause}).",
-        missing=", ".join(missing),
-        clause=clause_of(case, missing[0].lower()),
+        "These impact files are not complete for this text: {files} ({clause}).",
+        files=", ".join(missing),
+        clause=clause_of(case, missing[0]),
     )
 
 

@@ -3,9 +3,7 @@
 from typing import Final
 
 from beffroi.mandate.lawful import objection_ahead, refused
-from beffroi.mandate.procedure.acts import (
-    ActType,
-)
+from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.case import Case, Step
 from beffroi.mandate.procedure.standing import FOLLOWS
 from beffroi.words import Words, say
@@ -16,7 +14,8 @@ def order(case: Case, step: Step) -> Words | None:
     if case.standing.state in FOLLOWS.get(step.type, frozenset()):
         return None
     return say(
-        "A {kind} cannot follow while the use is {state}: it needs one that is {states}.",
+        "This act ({kind}) cannot follow from where the use stands ({state}); "
+        "it follows from: {states}.",
         kind=step.type.value,
         state=case.standing.state.value,
         states=" / ".join(sorted(FOLLOWS.get(step.type, frozenset()))),
@@ -39,7 +38,7 @@ def chronology(case: Case, step: Step) -> Words | None:
     if last is None or step.day.isoformat() >= last:
         return None
     return say(
-        "A {kind} of {day} cannot follow a decision of {last}.",
+        "This act ({kind}) of {day} cannot follow a decision of {last}.",
         kind=step.type.value,
         day=step.day.isoformat(),
         last=last,
@@ -50,7 +49,7 @@ def documented(case: Case, step: Step) -> Words | None:
     """Some acts are nothing without their paper."""
     if step.document is not None:
         return None
-    return say("A {kind} comes with its document: attach it.", kind=step.type.value)
+    return say("This act ({kind}) comes with its document: attach it.", kind=step.type.value)
 
 
 _FLOW: Final = frozenset(
