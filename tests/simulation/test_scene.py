@@ -8,6 +8,7 @@ import pytest
 from beffroi.errors import BadInput
 from beffroi.events.registry import DETECTORS
 from beffroi.simulation import Scene, parse_address, scene_names, write_clip
+from beffroi.simulation.weather import CLEAR, WEATHERS
 
 
 @pytest.mark.parametrize("name", scene_names())
@@ -52,11 +53,14 @@ def test_same_seed_same_truth_whatever_was_asked_before() -> None:
 
 
 def test_address_is_read() -> None:
-    address = parse_address("sim://square?seed=3&fps=12.5")
+    address = parse_address("sim://square?seed=3&fps=12.5&weather=night")
     assert (address.name, address.seed, address.fps) == ("square", 3, 12.5)
+    assert address.weather == WEATHERS["night"]
 
 
-@pytest.mark.parametrize("text", ["rtsp://x", "sim://", "sim://a?sed=1", "sim://a?seed=x"])
+@pytest.mark.parametrize(
+    "text", ["rtsp://x", "sim://", "sim://a?sed=1", "sim://a?seed=x", "sim://a?weather=snow"]
+)
 def test_bad_address_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
         parse_address(text)
@@ -68,3 +72,23 @@ def test_who_is_crossed_by_somebody_else_counts_as_occluded(seed: int) -> None:
     hug = next(t for t in scene.twins(30) if t.kind == "hugging")
     people = {p.id: p for p in scene.state((hug.start_s + hug.end_s) / 2).people}
     assert any(people[i].occluded for i in hug.people)
+
+
+def test_weather_changes_the_picture_and_not_the_play() -> None:
+    t = 20.0
+    scenes = {name: Scene.create("street", 2, weather) for name, weather in WEATHERS.items()}
+    seen = {name: scene.render(t).astype(int) for name, scene in scenes.items()}
+    assert (seen["clear"] == Scene.create("street", 2).render(t)).all()
+    assert seen["rainy-night"].mean() < 0.4 * seen["rain"].mean() < 0.4 * seen["clear"].mean()
+    assert seen["rain"].std() < seen["clear"].std(), "haze takes contrast"
+    assert (scenes["rain"].render(t) == seen["rain"]).all(), "an instant is the same again"
+    assert (scenes["rain"].render(t + 0.1) != seen["rain"]).mean() > 0.5, "drops fall"
+    for scene in scenes.values():
+        for one, other in zip(scene.state(t).people, scenes["clear"].state(t).people, strict=True):
+            assert (one.keypoints_px == other.keypoints_px).all()
+
+
+def test_clear_weather_changes_nothing() -> None:
+    picture = np.full((4, 6, 3), 90, np.float32)
+    CLEAR.fall_on(picture, 1.0)
+    assert (picture == 90).all()

@@ -124,7 +124,8 @@ class CitySource(Source):
     def _painted(self) -> Scene:
         """The scene; painting it takes seconds, longer than a permit may last."""
         if self._scene is None:
-            self._scene = Scene.create(self._address.name, self._address.seed)
+            address = self._address
+            self._scene = Scene.create(address.name, address.seed, address.weather)
         return self._scene
 
     def _wanted(self, first: int = 0) -> Iterator[int]:

@@ -10,6 +10,7 @@ from rich.progress import Progress
 from beffroi.cli.options import DATA, Data
 from beffroi.errors import BadInput
 from beffroi.simulation import Scene, write_clip
+from beffroi.simulation.weather import WEATHERS
 
 app = typer.Typer()
 
@@ -24,6 +25,9 @@ def simulate(
     ] = None,
     seconds: Annotated[float, typer.Option(help="Length of the clip.")] = 30.0,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same people, same truth.")] = 0,
+    weather: Annotated[
+        str, typer.Option(help=f"What lies over it: {', '.join(WEATHERS)}.")
+    ] = "clear",
     data: Data = DATA,
 ) -> None:
     """Film a scene of the synthetic city: no camera, no one filmed, and the truth is known.
@@ -34,7 +38,9 @@ def simulate(
     """
     for file in filter(None, (out, truth)):
         _keep_out(file, data)
-    stage = Scene.create(scene, seed)
+    if weather not in WEATHERS:
+        raise BadInput(f"There is no weather {weather!r}; there is {', '.join(WEATHERS)}.")
+    stage = Scene.create(scene, seed, WEATHERS[weather])
     with Progress(console=Console(stderr=True)) as bars:
         bar = bars.add_task(f"Filming {scene}", total=None)
         write_clip(

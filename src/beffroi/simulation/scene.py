@@ -1,6 +1,6 @@
 """A synthetic camera: ask for any instant, get the picture and the truth about it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from beffroi.simulation.skeleton import ANGLES, Bodies, Reach, articulate
 from beffroi.simulation.things import Thing, shown
 from beffroi.simulation.truth import Event, Truth, Twin, observe
 from beffroi.simulation.vehicles import Vehicle, observe_vehicles, paint_vehicles
+from beffroi.simulation.weather import CLEAR, Weather
 
 Floats = NDArray[np.float64]
 _NOISE_BANK = 8
@@ -74,7 +75,7 @@ class Scene:
     _staged: tuple[float, _Stage] | None = field(default=None, repr=False)
 
     @classmethod
-    def create(cls, name: str, seed: int = 0) -> "Scene":
+    def create(cls, name: str, seed: int = 0, weather: Weather = CLEAR) -> "Scene":
         """Light, paint and cast a scene.
 
         Raises:
@@ -83,7 +84,7 @@ class Scene:
         if name not in SETTINGS:
             known = ", ".join(scene_names())
             raise BadInput(f"“{name}” is not a scene of the synthetic city; choose one of {known}")
-        return cls.stage(SETTINGS[name], seed)
+        return cls.stage(replace(SETTINGS[name], weather=weather), seed)
 
     @classmethod
     def stage(cls, setting: Setting, seed: int = 0) -> "Scene":
@@ -131,6 +132,7 @@ class Scene:
         cast_shadows(picture, depth, self._stage(t).bodies, self.camera, self.light)
         paint_vehicles(picture, depth, self._vehicles(t), t, self.camera, self.light)
         paint(picture, depth, shapes, self.camera, self.light)
+        self._setting.weather.fall_on(picture, t)
         grain = round(t * 1000) * 7919 % _NOISE_BANK
         picture += self._noise[grain]
         np.clip(picture, 0, 255, out=picture)

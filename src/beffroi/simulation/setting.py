@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from beffroi.simulation.backdrop import Canvas
 from beffroi.simulation.camera import Camera
 from beffroi.simulation.play import Director
+from beffroi.simulation.weather import CLEAR, Weather
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Setting:
         zones: Named polygons on the ground, metres.
         paint: Draws the place on a canvas.
         direct: Writes an act.
+        weather: What lies between it and its picture.
     """
 
     name: str
@@ -27,3 +29,4 @@ class Setting:
     zones: dict[str, tuple[tuple[float, float], ...]]
     paint: Callable[[Canvas], None]
     direct: Director
+    weather: Weather = CLEAR

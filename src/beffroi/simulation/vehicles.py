@@ -23,8 +23,9 @@ SIZES: Final[dict[str, tuple[float, float, float]]] = {
     "truck": (8.2, 2.45, 3.3),
     "bus": (11.8, 2.55, 3.1),
     "bicycle": (1.75, 0.5, 1.75),
+    "motorcycle": (2.1, 0.75, 1.6),
 }
-"""Length, width and height in metres; of a bicycle with its rider."""
+"""Length, width and height in metres; of two wheels with their rider."""
 
 _PAINTS: Final[tuple[Colour, ...]] = (
     (196, 198, 200),
@@ -183,6 +184,14 @@ def _body(vehicle: Vehicle) -> list[tuple[Floats, Colour]]:
         frame = _block((-0.5, 0.55), 0.04, (0.5, 0.7), (70, 70, 76))
         legs = _block((-0.1, 0.15), 0.14, (0.2, 0.8), (56, 60, 76))
         return [*wheels, *frame, *legs, *rider, *head]
+    if vehicle.kind == "motorcycle":
+        wheels = [_wheel(x, s * 0.07, 0.32, s) for x in (-0.72, 0.72) for s in (-1, 1)]
+        engine = _block((-0.5, 0.5), 0.17, (0.25, 0.72), paint, 0.1)
+        fork = _block((0.5, 0.75), 0.3, (0.85, 1.0), (60, 62, 66))
+        rider = _block((-0.4, 0.15), 0.23, (0.7, 1.3), (52, 54, 60))
+        helmet = _block((-0.02, 0.26), 0.13, (1.3, height), paint)
+        legs = _block((-0.15, 0.2), 0.24, (0.35, 0.75), (48, 50, 58))
+        return [*wheels, *engine, *fork, *legs, *rider, *helmet, *_lights(0.8, -0.85, 0.1, 0.75)]
     wheels = [
         _wheel(x, s * (side + 0.01), 0.34 if vehicle.kind == "car" else 0.5, s)
         for x in (0.62 * front, 0.62 * back)

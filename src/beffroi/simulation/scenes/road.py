@@ -48,6 +48,7 @@ def _direct(act: Act) -> None:
     for x, y, end in ((PAVEMENT, 60.0, 4.0), (PAVEMENT - 0.8, 3.0, 60.0)):
         walker = act.enter((x, y), rng.uniform(-4, 4)).walk((x, end), speed=1.3, stop=False)
         act.twin("walking_along", "wrong_way", walker.start, walker.end, walker)
+    act.vehicle("motorcycle", (AWAY, NEAR), 15.5).drive((AWAY, FAR), speed=12.0)
 
 
 def _kind(act: Act) -> str:
