@@ -70,6 +70,7 @@ lock: python ## Pin the requirements again, as pyproject.toml asks (UPGRADE=--up
 	$(LOCK) $(UPGRADE) pyproject.toml --group dev --constraints requirements/runtime.txt \
 		--output-file requirements/dev.txt
 	$(LOCK) $(UPGRADE) --group npm --output-file requirements/npm.txt
+	$(LOCK) $(UPGRADE) --no-deps --group peers --output-file requirements/peers.txt
 
 python:
 	@command -v $(PYTHON) >/dev/null || { \
