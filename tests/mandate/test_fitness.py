@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from beffroi.mandate.definition import VotedText
-from beffroi.mandate.fitness import Profile, unfit
+from beffroi.mandate.fitness import Demands, Profile, unfit
 
 
 @pytest.fixture
@@ -42,6 +42,41 @@ def test_what_falls_short_is_named(
 ) -> None:
     (said,) = unfit(fall.definition, replace(profile, **changes))
     assert reason in said
+
+
+TASKS = {"movenet-multipose": "pose", "nanodet": "objects"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "demands", "reason"),
+    [
+        ({"models": {}}, {"pose"}, "names no model that finds people"),
+        ({"models": {"nanodet": "0" * 64}}, {"pose"}, "names no model that finds people"),
+        ({}, {"pose", "objects"}, "names no model that finds vehicles and luggage"),
+        ({}, {"weapons"}, "names no model that finds weapons"),
+        ({}, {"pose"}, None),
+    ],
+)
+def test_a_text_that_names_no_model_for_what_its_detector_is_shown_does_not_run(
+    fall: VotedText,
+    profile: Profile,
+    changes: dict[str, Any],
+    demands: set[str],
+    reason: str | None,
+) -> None:
+    definition = fall.definition.model_copy(update=changes)
+    there = replace(profile, models=definition.models, tasks=TASKS)
+    said = unfit(definition, there, Demands(frozenset(demands)))
+    assert [reason in one for one in said if reason] == [True] * (reason is not None)
+
+
+@pytest.mark.parametrize(("ground", "calibrated"), [(True, False), (True, True), (False, False)])
+def test_what_measures_metres_is_off_on_a_camera_that_has_none(
+    fall: VotedText, profile: Profile, ground: bool, calibrated: bool
+) -> None:
+    there = replace(profile, calibrated=calibrated)
+    said = unfit(fall.definition, there, Demands(ground=ground))
+    assert any("is not calibrated" in one for one in said) is (ground and not calibrated)
 
 
 def test_every_shortfall_is_named(fall: VotedText) -> None:

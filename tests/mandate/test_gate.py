@@ -11,7 +11,8 @@ from beffroi.events.registry import DETECTORS
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.cameras import CameraSpec, change_camera, doubt_camera, remove_camera
 from beffroi.mandate.commissioning import commission, commissioning_permit
-from beffroi.mandate.fitness import Equipment
+from beffroi.mandate.definition import Definition
+from beffroi.mandate.fitness import Demands, Equipment
 from beffroi.mandate.gate import CameraDecision, Gate, live_cameras, require_open
 from beffroi.mandate.hours import ALWAYS, within_hours
 from beffroi.mandate.modes import Mode
@@ -385,6 +386,21 @@ def test_other_models_than_those_voted_do_not_run(
         decision = Gate(Equipment(SHIPPED, models), clock).decide(session)[0]
     assert decision.permit is None
     assert "movenet-multipose" in decision.refused[0].reason
+
+
+def test_what_no_detector_can_be_made_of_is_refused_and_keeps_nothing_else_from_running(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    def demands(_: Definition) -> Demands:
+        raise BadInput("The parameters of fall are wrong.")
+
+    drafted()
+    decide(*IN_FORCE)
+    with city.read() as session:
+        equipment = Equipment(SHIPPED, demands=demands)
+        (decision,) = Gate(equipment, clock).decide(session)
+    assert decision.permit is None
+    assert decision.refused[0].reason == "The parameters of fall are wrong."
 
 
 def test_a_definition_of_an_earlier_release_does_not_run_after_an_upgrade(

@@ -4,13 +4,20 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from beffroi.errors import BadInput
 from beffroi.perception.inference import Inference
 from beffroi.perception.letterbox import Letterbox
-from beffroi.perception.models import Variant, digest, own_models
+from beffroi.perception.models import (
+    Variant,
+    builtin_models,
+    digest,
+    models_at_work,
+    own_models,
+)
 from beffroi.perception.pose import read_people_list
 
 MANIFEST = """
@@ -32,7 +39,10 @@ sha256 = "{sha256}"
 
 
 def people_model(
-    columns: int = 56, name: str = "people", input_type: int = TensorProto.UINT8
+    columns: int = 56,
+    name: str = "people",
+    input_type: int = TensorProto.UINT8,
+    shape: tuple[int, ...] | None = (1, 1),
 ) -> bytes:
     """A model that sees one person, always the same."""
     row = np.zeros((1, 1, columns), np.float32)
@@ -47,7 +57,7 @@ def people_model(
         ],
         "town",
         [helper.make_tensor_value_info("images", input_type, ["n", 32, 64, 3])],
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 1, columns])],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape and [*shape, columns])],
         [
             numpy_helper.from_array(row, "row"),
             numpy_helper.from_array(np.zeros((), np.float32), "nought"),
@@ -57,10 +67,24 @@ def people_model(
     return bytes(model.SerializeToString())
 
 
-def write(folder: Path, onnx: bytes, manifest: str = MANIFEST) -> Path:
-    (folder / "town.onnx").write_bytes(onnx)
+def kept_elsewhere() -> bytes:
+    """The same, one constant of which lies in a file beside it, within a graph within the graph."""
+    model = onnx.load_model_from_string(people_model())
+    tensor = TensorProto(name="row", data_type=TensorProto.FLOAT, dims=[1, 1, 56])
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="town.bin")
+    constant = helper.make_node("Constant", [], ["row"], value=tensor)
+    branch = helper.make_graph([constant], "branch", [], [])
+    model.graph.node.append(
+        helper.make_node("If", ["nought"], ["more"], then_branch=branch, else_branch=branch)
+    )
+    return bytes(model.SerializeToString())
+
+
+def write(folder: Path, content: bytes, manifest: str = MANIFEST) -> Path:
+    (folder / "town.onnx").write_bytes(content)
     path = folder / "models.toml"
-    path.write_text(manifest.format(sha256=hashlib.sha256(onnx).hexdigest()))
+    path.write_text(manifest.format(sha256=hashlib.sha256(content).hexdigest()))
     return path
 
 
@@ -80,7 +104,7 @@ def test_a_town_model_runs_like_any_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("onnx", "old", "new", "message"),
+    ("content", "old", "new", "message"),
     [
         (people_model(), 'name = "town-pose"', 'nom = "x"', r"model.0.name: is missing"),
         (people_model(), "sizes = [[32, 64]]", "sizes = []", "sizes"),
@@ -95,13 +119,32 @@ def test_a_town_model_runs_like_any_other(tmp_path: Path) -> None:
         (people_model(name="poses"), "", "", r"outputs \['people'\], the file has \['poses'\]"),
         (people_model(input_type=TensorProto.FLOAT), "", "", "must be uint8"),
         (b"not a model", "", "", "is not an ONNX model"),
+        (people_model(shape=None), "", "", "`people` does not declare its shape"),
+        (kept_elsewhere(), "", "", "keeps data in another file"),
+        (people_model(), '"town-pose"', '"nanodet"', "a name that another model has"),
+        (people_model(), 'file = "town.onnx"', 'file = "/etc/town.onnx"', "beside the manifest"),
+        (people_model(), 'file = "town.onnx"', 'file = "../town.onnx"', "beside the manifest"),
+        (people_model(), 'task = "pose"', 'task = "objects"', "goes with the contract objects or"),
+        (people_model(), '"people"\n', '"objects"\n', "task pose, which goes with .*not objects"),
+        (people_model(), '["person"]', '["weapon"]', "knows person and never weapon"),
     ],
 )
 def test_what_breaks_the_contract_is_named(
-    tmp_path: Path, onnx: bytes, old: str, new: str, message: str
+    tmp_path: Path, content: bytes, old: str, new: str, message: str
 ) -> None:
     with pytest.raises(BadInput, match=message):
-        own_models(write(tmp_path, onnx, MANIFEST.replace(old, new) if old else MANIFEST))
+        own_models(write(tmp_path, content, MANIFEST.replace(old, new) if old else MANIFEST))
+
+
+def test_one_model_looks_for_each_task(tmp_path: Path) -> None:
+    assert models_at_work(tmp_path / "models.toml") == builtin_models()
+    manifest = write(tmp_path, people_model())
+    at_work = {model.task: model.name for model in models_at_work(manifest)}
+    assert at_work == {"pose": "town-pose", "objects": "nanodet", "flames": "flames"}
+    text = manifest.read_text()
+    manifest.write_text(text + text.replace("town-pose", "another-pose"))
+    with pytest.raises(BadInput, match="several models of the task pose"):
+        models_at_work(manifest)
 
 
 def test_a_missing_manifest_is_named(tmp_path: Path) -> None:

@@ -272,16 +272,14 @@ def survey(
     Example: `beffroi camera survey square-north --view 60 --height 5 --ground ground.json`
     """
     from beffroi.cli.surveying import tell
+    from beffroi.engine.equipment import equipment_of
     from beffroi.engine.setup import survey as look
-    from beffroi.mandate.fitness import Equipment
-    from beffroi.perception.models import installed
 
     if ground is not None and (view is None or height is None):
         raise BadInput("To find the ground, give both --view and --height.")
     site = open_installation(data)
     seen = look(site.database, site.folder, camera, minutes * 60, site.clock)
-    precision = site.settings.engine.precision
-    machine = Equipment({}, installed(precision), precision)
+    machine = equipment_of(site.folder, site.settings.engine.precision)
     with site.database.read() as session:
         calibrated = current_version(session, camera).ground is not None
     for line in tell(seen, machine, calibrated):

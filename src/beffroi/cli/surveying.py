@@ -37,7 +37,7 @@ def tell(seen: Surveyed, machine: Equipment, calibrated: bool) -> Iterator[str]:
     heights = seen.people.heights
     if len(heights) < PEOPLE:
         yield f"{len(heights)} sightings of people say nothing yet of how high they are."
-        yield from _fitness(machine, None)
+        yield from _fitness(machine, None, calibrated)
         return
     yield from _mask(seen.people.top)
     sizes = sorted(next(m.sizes for m in builtin_models() if m.task == "pose"))
@@ -55,7 +55,7 @@ def tell(seen: Surveyed, machine: Equipment, calibrated: bool) -> Iterator[str]:
         f"Suggested: engine.pose_input {list(best)}, {enough} the {wanted} pixels that the most "
         "demanding definition needs."
     )
-    yield from _fitness(machine, _pixels(seen, best, 50))
+    yield from _fitness(machine, _pixels(seen, best, 50), calibrated)
     if not calibrated:
         yield from _by_people()
 
@@ -86,11 +86,13 @@ def _mask(top: float) -> Iterator[str]:
         )
 
 
-def _fitness(machine: Equipment, person_px: float | None) -> Iterator[str]:
+def _fitness(machine: Equipment, person_px: float | None, calibrated: bool) -> Iterator[str]:
     """What the gate would say of each definition that ships; the rate is known once one runs."""
-    profile = Profile(None, person_px, machine.precision, machine.models or {})
+    models = machine.models or {}
+    profile = Profile(None, person_px, machine.precision, models, machine.tasks, calibrated)
     against = {
-        voted.definition.event: unfit(voted.definition, profile) for voted in shipped_definitions()
+        voted.definition.event: unfit(voted.definition, profile, machine.demands(voted.definition))
+        for voted in shipped_definitions()
     }
     fit = [event for event, reasons in against.items() if not reasons]
     yield f"Fit, by what was seen, for {', '.join(fit)}." if fit else "Fit for nothing that ships."

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from beffroi.errors import BadInput
-from beffroi.events import weapon
 from beffroi.events.abandoned_object import AbandonedObject
 from beffroi.events.crowd_motion import CrowdMotion
 from beffroi.events.density import Density
@@ -23,6 +22,7 @@ from beffroi.events.running import Running
 from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
 from beffroi.events.strike import Strike
 from beffroi.events.traffic import Traffic
+from beffroi.events.weapon import Weapon, refuse
 from beffroi.events.wrong_way import WrongWay
 from beffroi.mandate.definition import Definition, VotedText
 from beffroi.mandate.fitness import FINDS, Demands
@@ -61,9 +61,13 @@ DETECTORS: Mapping[str, type[Detector]] = MappingProxyType(
 )
 
 
+PLUG_INS: Mapping[str, type[Detector]] = MappingProxyType({Weapon.id: Weapon})
+"""Detectors of what only a model of a city's own finds, so that no definition of it ships."""
+
+
 def behaviours() -> dict[str, int]:
     """The version of each detector's behaviour in this software, by id."""
-    return {name: kind.behaviour for name, kind in DETECTORS.items()}
+    return {name: kind.behaviour for name, kind in {**DETECTORS, **PLUG_INS}.items()}
 
 
 def build(voted: VotedText, zones: Zones) -> Detector:
@@ -86,10 +90,9 @@ def make(definition: Definition, zones: Zones) -> Detector:
 
     Raises:
         BadInput: As for :func:`build`.
-        Unavailable: It needs a model that only a city can add.
+        Unavailable: It needs a model that only a city can add, and names none.
     """
-    weapon.refuse(definition.detector)
-    detector = DETECTORS.get(definition.detector)
+    detector = DETECTORS.get(definition.detector) or PLUG_INS.get(definition.detector)
     if detector is None:
         raise BadInput(
             f"There is no detector named {definition.detector!r}; "
@@ -136,6 +139,7 @@ def _require_models(definition: Definition, detector: Detector) -> None:
     known = {model.name: model.task for model in builtin_models()}
     unnamed = _demands(detector).tasks - {known.get(name) for name in definition.models}
     if len(unnamed) > len(definition.models.keys() - known.keys()):
+        refuse(definition.detector)
         found = ", ".join(FINDS[task] for task in sorted(unnamed))
         raise BadInput(
             f"The definition of {definition.event} names no model that finds {found}, and its "
