@@ -36,6 +36,8 @@ from beffroi.perception.things import Things
 from beffroi.perception.tracking import Detections, Match, Tracker
 from beffroi.perception.weapons import Weapons, read_weapons
 
+Box = tuple[float, float, float, float]
+
 OBJECTS_EVERY_S: Final = 0.15
 """Least time between two searches for objects: every picture at 5 a second, fewer than all where
 limbs ask for more, since vehicles turn less quickly."""
@@ -168,7 +170,7 @@ class Perception:
     def _track(
         self, match: Match, kind: str, found: People | Objects, frame: Frame, motion: Motion
     ) -> Track:
-        x1, y1, x2, y2 = (float(value) for value in found.boxes[match.index])
+        x1, y1, x2, y2 = found.boxes[match.index].tolist()
         keypoints = found.keypoints[match.index] if isinstance(found, People) else None
         return Track(
             id=match.id,
@@ -176,15 +178,18 @@ class Perception:
             box=(x1, y1, x2, y2),
             score=float(found.scores[match.index]),
             keypoints=keypoints,
-            ground=self._standing(feet((x1, y1, x2, y2), keypoints), frame),
+            ground=self._standing((x1, y1, x2, y2), keypoints, frame),
             motion=_share(motion, (x1, y1, x2, y2), frame),
             age=match.age,
         )
 
-    def _standing(self, spot: tuple[float, float], frame: Frame) -> tuple[float, float] | None:
-        """Metres on the ground, if the camera is calibrated and the spot is below the horizon."""
+    def _standing(
+        self, box: Box, keypoints: NDArray[np.float32] | None, frame: Frame
+    ) -> tuple[float, float] | None:
+        """Metres on the ground, if the camera is calibrated and the feet are below the horizon."""
         if self._ground is None:
             return None
+        spot = feet(box, keypoints)
         height, width = frame.image.shape[:2]
         x, y = self._ground.to_metres((spot[0] / width, spot[1] / height))
         return None if np.isnan(x) else (float(x), float(y))
@@ -222,11 +227,11 @@ def _like_flames(
     return [each.result() for each in waiting]
 
 
-def _share(motion: Motion, box: tuple[float, float, float, float], frame: Frame) -> float:
+def _share(motion: Motion, box: Box, frame: Frame) -> float:
     """Share of the cells under a box that changed, 0 to 1."""
     height, width = frame.image.shape[:2]
     rows, columns = motion.cells.shape
     left, right = (int(x / width * columns) for x in (box[0], box[2]))
     top, bottom = (int(y / height * rows) for y in (box[1], box[3]))
     under = motion.cells[top : bottom + 1, left : right + 1]
-    return float(under.mean()) if under.size else 0.0
+    return np.count_nonzero(under) / under.size if under.size else 0.0

@@ -136,12 +136,12 @@ class Tracker:
         likeness = self._likeness(t, found)
         owner = np.full(len(found), -1)
         for sure in (True, False):
-            open_paths = np.setdiff1d(np.arange(len(self._paths)), owner)
+            taken = set(owner.tolist())
+            open_paths = np.array([i for i in range(len(self._paths)) if i not in taken], np.intp)
             candidates = np.flatnonzero(((found.scores >= settings.sure) == sure) & (owner < 0))
             for row, column in _best_pairs(likeness, open_paths, candidates, settings.similar):
                 owner[column] = row
-        for column in np.flatnonzero(owner >= 0).tolist():
-            self._go_on(self._paths[owner[column]], t, found, column)
+        self._go_on(t, found, np.flatnonzero(owner >= 0), owner)
         for column in np.flatnonzero((owner < 0) & (found.scores >= settings.sure)).tolist():
             owner[column] = len(self._paths)
             self._paths.append(self._begin(t, found, column))
@@ -161,24 +161,33 @@ class Tracker:
             place=_centre(found.boxes[column]),
         )
 
-    def _go_on(self, path: _Path, t: float, found: Detections, column: int) -> None:
-        settings, box = self._settings, found.boxes[column]
-        elapsed = max(t - path.seen, 1e-3)
+    def _go_on(
+        self, t: float, found: Detections, columns: NDArray[np.intp], owner: NDArray[np.intp]
+    ) -> None:
+        """Give each of these detections to the path that owns it."""
+        if not len(columns):
+            return
+        settings, paths = self._settings, [self._paths[row] for row in owner[columns].tolist()]
+        elapsed = np.array([max(t - path.seen, 1e-3) for path in paths])[:, np.newaxis]
         # An alpha-beta filter; the first step is all that is known of a young track's motion.
-        least = 1 / path.sightings
+        least = 1 / np.array([path.sightings for path in paths])[:, np.newaxis]
         settled, steadied = (
-            np.float32(max(1 - np.exp(-elapsed / constant), least))
+            np.maximum(1 - np.exp(-elapsed / constant), least).astype(np.float32)
             for constant in (settings.settle_s, settings.steady_s)
         )
-        path.place = path.place + path.velocity * np.float32(elapsed)
-        correction = settled * (_centre(box) - path.place)
-        path.place = path.place + correction
-        path.velocity = path.velocity + steadied * correction / np.float32(elapsed)
-        path.box, path.seen, path.sightings = box, t, path.sightings + 1
-        if path.sure < settings.confirm:
-            path.sure = path.sure + 1 if found.scores[column] >= settings.sure else 0
-        if found.keypoints is not None:
-            path.keypoints = found.keypoints[column]
+        elapsed = elapsed.astype(np.float32)
+        velocity = np.stack([path.velocity for path in paths])
+        place = np.stack([path.place for path in paths]) + velocity * elapsed
+        correction = settled * (_centre(found.boxes[columns]) - place)
+        place += correction
+        velocity += steadied * correction / elapsed
+        for path, column, here, speed in zip(paths, columns.tolist(), place, velocity, strict=True):
+            path.place, path.velocity, path.box = here, speed, found.boxes[column]
+            path.seen, path.sightings = t, path.sightings + 1
+            if path.sure < settings.confirm:
+                path.sure = path.sure + 1 if found.scores[column] >= settings.sure else 0
+            if found.keypoints is not None:
+                path.keypoints = found.keypoints[column]
 
     def _likeness(self, t: float, found: Detections) -> Floats:
         """Similarity of each path, moved on to `t`, with each detection: float32 [paths, n]."""
