@@ -67,7 +67,7 @@ def test_a_judgement_names_the_account_and_the_user_of_the_machine(
     arguments = ("judge", alert_id, "lifted", "--reason", "A shoe.", "--as", "ada")
     assert run(folder, *arguments) == 0
     assert run(folder, *arguments) == 1
-    assert "already lifted" in capsys.readouterr().err
+    assert "already marked: lifted" in capsys.readouterr().err
     assert run(folder, "show", alert_id) == 0
     shown = json.loads(capsys.readouterr().out)
     assert (shown["state"], shown["reason"], shown["score"]) == ("lifted", "A shoe.", 0.8)

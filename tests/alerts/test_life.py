@@ -107,7 +107,7 @@ def test_of_two_consoles_that_judge_at_once_one_loses(town: Town) -> None:
     with town.database.read() as session:
         verdict = session.scalars(select(Verdict)).one()
         assert session.get_one(Alert, alert.id).state == verdict.verdict
-        assert refusals == [f"This alert is already {verdict.verdict}."]
+        assert refusals == [f"This alert is already marked: {verdict.verdict}."]
         assert [kind for kind, _ in lines(session)].count("alert.judged") == 1
 
 

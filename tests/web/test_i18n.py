@@ -19,7 +19,7 @@ from beffroi.words import Quoted, say, together
 from tests.web.town import Town, signed_in
 
 WEB = Path(beffroi.web.__file__).parent
-MANDATE = WEB.parent / "mandate"
+MANDATE, ALERTS, STORE = (WEB.parent / layer for layer in ("mandate", "alerts", "store"))
 REFUSING = ("uses.py", "use_text.py", "pauses.py", "procedure/", "impact/")
 """Parts of the mandate whose refusals in plain English reach people through a page."""
 
@@ -34,7 +34,11 @@ def messages() -> set[str | tuple[str, ...]]:
     options = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
     found = [
         *extract_from_dir(WEB, methods, options, KEYWORDS),
-        *extract_from_dir(MANDATE, methods[:1], {}, {"say": None}),
+        *(
+            said
+            for layer in (MANDATE, ALERTS, STORE)
+            for said in extract_from_dir(layer, methods[:1], {}, {"say": None})
+        ),
         *(
             refusal
             for refusal in extract_from_dir(
@@ -154,6 +158,11 @@ SENTENCES = [
         say("the use is not in force: {state}", state="suspended"),
         "the use is not in force: suspended",
         "l’usage n’est pas en vigueur : suspendu",
+    ),
+    (
+        say("This alert is already marked: {mark}.", mark="handed_over"),
+        "This alert is already marked: handed over.",
+        "Cette alerte est déjà notée : transmise.",
     ),
     (
         say("This act ({kind}) comes with its document: attach it.", kind="opinion"),

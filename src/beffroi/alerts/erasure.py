@@ -24,6 +24,7 @@ from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
 from beffroi.store.mandates import StoredDefinition
+from beffroi.words import say
 
 GONE: Final = frozenset({"none", "missing", "erased"})
 """Evidence of which nothing may be left in the vault."""
@@ -78,7 +79,7 @@ def erase(
     person = require_person(session, account, Permission.ERASE_EVIDENCE)
     alert = lock(session, alert_id)
     if alert.evidence not in ERASABLE:
-        raise BadInput(f"Alert {alert_id} has no evidence to erase.")
+        raise BadInput(say("Alert {alert} has no evidence to erase.", alert=alert_id))
     payload = {"cause": "request", "reason": reason}
     _erase(session, vault, alert, person.pseudonym, payload, clock)
 

@@ -23,6 +23,7 @@ from beffroi.mandate.rights import Permission, require
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
 from beffroi.store.mandates import StoredDefinition
+from beffroi.words import say
 
 
 class State(StrEnum):
@@ -163,8 +164,11 @@ def hand_over(
     verdict = session.scalar(select(Verdict).where(Verdict.alert_id == alert.id))
     if verdict is None or verdict.verdict != Judgement.CONFIRMED:
         raise NotAuthorised(
-            "Nothing leaves Beffroi before a person has confirmed the alert. "
-            f"This one is {alert.state}."
+            say(
+                "Nothing leaves Beffroi before a person has confirmed the alert. "
+                "This one is marked: {mark}.",
+                mark=alert.state,
+            )
         )
     _refuse_repeat(session, alert, channel)
     _move(alert, State.HANDED_OVER)
@@ -245,7 +249,7 @@ def find(session: Session, alert_id: str) -> Alert:
     """
     alert = session.get(Alert, alert_id)
     if alert is None:
-        raise BadInput(f"There is no alert {alert_id}.")
+        raise BadInput(say("There is no alert {alert}.", alert=alert_id))
     return alert
 
 
@@ -268,7 +272,7 @@ def lock(session: Session, alert_id: str) -> Alert:
     # PostgreSQL locks the row; SQLite's write session has locked the database already.
     alert = session.get(Alert, alert_id, with_for_update=True, populate_existing=True)
     if alert is None:
-        raise BadInput(f"There is no alert {alert_id}.")
+        raise BadInput(say("There is no alert {alert}.", alert=alert_id))
     return alert
 
 
@@ -280,7 +284,9 @@ def require_person(session: Session, account: Account, permission: Permission) -
     """
     person = session.get(Account, account.id, populate_existing=True)
     if person is None or not person.active:
-        raise NotAuthorised("This account is closed or unknown. An alert is judged by a person.")
+        raise NotAuthorised(
+            say("This account is closed or unknown. An alert is judged by a person.")
+        )
     require(person, permission)
     return person
 
@@ -293,24 +299,25 @@ def require_reason(reason: str) -> str:
     """
     reason = reason.strip()
     if not 1 <= len(reason) <= MAX_REASON:
-        raise BadInput(f"Give a reason of 1 to {MAX_REASON} characters.")
+        raise BadInput(say("Give a reason of 1 to {most} characters.", most=MAX_REASON))
     return reason
 
 
 def _move(alert: Alert, to: State) -> None:
     now = State(alert.state)
     if to not in NEXT[now]:
-        raise BadInput(_REFUSALS.get((now, to), f"This alert is already {alert.state}."))
+        already = say("This alert is already marked: {mark}.", mark=alert.state)
+        raise BadInput(_REFUSALS.get((now, to), already))
     alert.state = to.value
 
 
 _REFUSALS: Final = {
     **{
-        (State.RAISED, judged): "Nobody has been shown this alert yet: open it before judging."
+        (State.RAISED, judged): say("Nobody has been shown this alert yet: open it before judging.")
         for judged in (State.CONFIRMED, State.LIFTED, State.UNSURE)
     },
     **{
-        (waiting, State.CLOSED): "Nobody has judged this alert yet: it cannot be closed."
+        (waiting, State.CLOSED): say("Nobody has judged this alert yet: it cannot be closed.")
         for waiting in OPEN
     },
 }
@@ -321,7 +328,7 @@ def _refuse_repeat(session: Session, alert: Alert, channel: str) -> None:
         Delivery.alert_id == alert.id, Delivery.channel == channel, Delivery.state != "failed"
     )
     if session.scalar(before) is not None:
-        raise BadInput(f"This alert is already handed over through {channel}.")
+        raise BadInput(say("This alert is already handed over through {channel}.", channel=channel))
 
 
 def _overdue(session: Session, limit: datetime, *, escalated: bool = True) -> list[Alert]:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from beffroi.errors import BadInput, Tampered, Unavailable
 from beffroi.folder import DataFolder
+from beffroi.words import say
 
 SKELETONS: Final = "skeletons.jsonl"
 PIXELATED: Final = "pixelated.mp4"
@@ -59,8 +60,12 @@ class Vault:
             _sync(self._evidence)
         except OSError as error:
             raise Unavailable(
-                f"The evidence of alert {alert_id} cannot be stored ({error.strerror}). "
-                "Check the disk space and rights of the data folder."
+                say(
+                    "The evidence of alert {alert} cannot be stored ({cause}). "
+                    "Check the disk space and rights of the data folder.",
+                    alert=alert_id,
+                    cause=error.strerror,
+                )
             ) from error
         return hashlib.sha256(stored).hexdigest()
 
@@ -78,7 +83,11 @@ class Vault:
             stored = path.read_bytes()
         except OSError as error:
             raise Unavailable(
-                f"Alert {alert_id} has no {part}: it was erased, or never kept."
+                say(
+                    "Alert {alert} has no {part}: it was erased, or never kept.",
+                    alert=alert_id,
+                    part=part,
+                )
             ) from error
         try:
             return AESGCM(key).decrypt(
@@ -86,7 +95,11 @@ class Vault:
             )
         except (InvalidTag, ValueError) as error:
             raise Tampered(
-                f"The {part} of alert {alert_id} is not the one that was kept."
+                say(
+                    "The {part} of alert {alert} is not the one that was kept.",
+                    alert=alert_id,
+                    part=part,
+                )
             ) from error
 
     def alerts(self) -> set[str]:
@@ -123,8 +136,12 @@ class Vault:
                 _sync(self._evidence)
         except OSError as error:
             raise Unavailable(
-                f"The evidence of alert {alert_id} cannot be erased ({error.strerror}). "
-                "Check the rights of the data folder."
+                say(
+                    "The evidence of alert {alert} cannot be erased ({cause}). "
+                    "Check the rights of the data folder.",
+                    alert=alert_id,
+                    cause=error.strerror,
+                )
             ) from error
 
     def _key_for_sealing(self, alert_id: str) -> bytes:
@@ -143,14 +160,14 @@ class Vault:
 
     def _path(self, alert_id: str, part: str) -> Path:
         if part not in (SKELETONS, PIXELATED, CLEAR):
-            raise BadInput(f"{part!r} is not the name of a piece of evidence.")
+            raise BadInput(say("{part!r} is not the name of a piece of evidence.", part=part))
         return self._folder(alert_id) / part
 
 
 def _checked(alert_id: str) -> str:
     # These names become paths: nothing but a lower-case UUID may pass.
     if not _ALERT.fullmatch(alert_id):
-        raise BadInput(f"{alert_id!r} is not the number of an alert.")
+        raise BadInput(say("{alert!r} is not the number of an alert.", alert=alert_id))
     return alert_id
 
 

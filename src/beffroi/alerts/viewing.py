@@ -12,6 +12,7 @@ from beffroi.mandate.rights import Permission
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
+from beffroi.words import say
 
 
 def view(session: Session, vault: Vault, alert_id: str, part: str, account: Account) -> bytes:
@@ -35,9 +36,11 @@ def view(session: Session, vault: Vault, alert_id: str, part: str, account: Acco
     require_person(session, account, Permission.SEE_ALERTS)
     alert = find(session, alert_id)
     if part not in (PIXELATED, SKELETONS):
-        raise BadInput(f"{part!r} cannot be seen here: a clear sequence asks for a reason.")
+        raise BadInput(
+            say("{part!r} cannot be seen here: a clear sequence asks for a reason.", part=part)
+        )
     if alert.shown_at is None:
-        raise NotAuthorised("Open the alert first: whoever looks leaves a line in the ledger.")
+        raise NotAuthorised(say("Open the alert first: whoever looks leaves a line in the ledger."))
     _require_ready(alert)
     return vault.open(alert_id, part)
 
@@ -60,7 +63,7 @@ def view_clear(
         reason = require_reason(reason)
         alert = find(session, alert_id)
         if definition_of(session, alert).evidence is not EvidenceClass.CLEAR:
-            raise NotAuthorised("The definition that was voted keeps no clear sequence.")
+            raise NotAuthorised(say("The definition that was voted keeps no clear sequence."))
         _require_ready(alert)
         sequence = vault.open(alert_id, CLEAR)
         append(
@@ -74,10 +77,10 @@ def view_clear(
 
 
 _WHY_NOT = {
-    "none": "The definition that was voted keeps no evidence for this alert.",
-    "pending": "The sequence is being made: try again in a few seconds.",
-    "missing": "The sequence was lost before it could be kept.",
-    "erased": "The sequence was erased, as the definition requires.",
+    "none": say("The definition that was voted keeps no evidence for this alert."),
+    "pending": say("The sequence is being made: try again in a few seconds."),
+    "missing": say("The sequence was lost before it could be kept."),
+    "erased": say("The sequence was erased, as the definition requires."),
 }
 
 

@@ -12,6 +12,7 @@ from beffroi.ledger.append import Kind, append
 from beffroi.mandate.annex_text import AnnexText, Figures, load_annex, misfits
 from beffroi.mandate.definition import Definition, load_definition
 from beffroi.store.mandates import Annex, StoredDefinition
+from beffroi.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,16 @@ def review_annex(
     """
     row = current(session, definition, kind, language)
     if row is None:
-        which = kind if language is None else f"{kind} in {language}"
-        raise BadInput(f"This definition has no {which}; `beffroi definition annex` records one.")
+        raise BadInput(
+            say(
+                "This definition has no such annex ({annex}, {language}); "
+                "`beffroi definition annex` records one.",
+                annex=kind,
+                language=language or "–",
+            )
+        )
     if row.author == actor:
-        raise NotAuthorised("An annex is reviewed by somebody other than its author.")
+        raise NotAuthorised(say("An annex is reviewed by somebody other than its author."))
     if row.reviewed_by is None:
         row.reviewed_by, row.reviewed_at = actor, clock.now()
         append(session, Kind.ANNEX_REVIEWED, actor=actor, payload=_named(row), clock=clock)
@@ -150,7 +157,10 @@ def _definition(session: Session, wanted: str) -> Definition:
     stored = session.get(StoredDefinition, wanted)
     if stored is None:
         raise BadInput(
-            f"No definition {wanted} is registered; `beffroi definition list` shows all."
+            say(
+                "No definition {definition} is registered; `beffroi definition list` shows all.",
+                definition=wanted,
+            )
         )
     return load_definition(stored.canonical, stored.digest).definition
 

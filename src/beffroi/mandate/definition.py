@@ -29,6 +29,7 @@ from beffroi.errors import Actor, BadInput
 from beffroi.mandate.canonical import canonical, digest, parse
 from beffroi.mandate.wording import ill_worded
 from beffroi.problems import in_plain_words
+from beffroi.words import say
 
 VOTED_LANGUAGES: Final = ("fr", "en")
 """Every text is voted in these; others are voted with it or follow as an annex."""
@@ -172,7 +173,7 @@ def load_definition(stored: bytes, voted: str) -> VotedText:
     """
     if digest(stored) != voted:
         raise BadInput(
-            "The stored text of this definition is not the one that was voted.",
+            say("The stored text of this definition is not the one that was voted."),
             actor=Actor.ADMINISTRATOR,
         )
     try:

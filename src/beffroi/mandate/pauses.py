@@ -9,6 +9,7 @@ from beffroi.ledger.append import Kind, append
 from beffroi.mandate.conditions import paused
 from beffroi.mandate.timekeeping import require_clock
 from beffroi.store.mandates import Pause, UseCamera
+from beffroi.words import say
 
 
 def pause(
@@ -20,9 +21,11 @@ def pause(
         BadInput: The use does not cover this camera, or no reason is given.
     """
     if session.get(UseCamera, (use_id, camera_id)) is None:
-        raise BadInput(f"The use {use_id} does not cover camera {camera_id}.")
+        raise BadInput(
+            say("The use {use} does not cover camera {camera}.", use=use_id, camera=camera_id)
+        )
     if not reason.strip():
-        raise BadInput("Say why you stop it; a few words are enough.")
+        raise BadInput(say("Say why you stop it; a few words are enough."))
     if paused(session, use_id, camera_id):
         return
     session.add(

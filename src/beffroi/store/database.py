@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from beffroi.errors import Actor, BadInput, Tampered, Unavailable
+from beffroi.words import say
 
 WAIT_S = 20
 """How long a writer waits for another before the person is told."""
@@ -190,11 +191,16 @@ def _plain_errors() -> Iterator[None]:
         if cause.startswith("Could not decode to UTF-8"):
             # SQLite keeps whatever bytes it is given and says so only when they are read.
             raise Tampered(
-                "A row of the database holds what is no text: it was changed by hand, or its disk "
-                "is failing. Run `beffroi ledger verify`."
+                say(
+                    "A row of the database holds what is no text: it was changed by hand, or its "
+                    "disk is failing. Run `beffroi ledger verify`."
+                )
             ) from error
         raise Unavailable(
-            f"The database does not answer or refuses to write ({cause}). Nothing was "
-            "changed. Check its disk space, its address and its permissions, or run "
-            "`beffroi doctor`."
+            say(
+                "The database does not answer or refuses to write ({cause}). Nothing was "
+                "changed. Check its disk space, its address and its permissions, or run "
+                "`beffroi doctor`.",
+                cause=cause,
+            )
         ) from error

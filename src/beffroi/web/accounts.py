@@ -20,6 +20,7 @@ from beffroi.mandate.rights import Permission, Role, abilities
 from beffroi.store.accounts import Account, LoginLink, WebSession
 from beffroi.web.i18n import N_
 from beffroi.web.passwords import hash_password
+from beffroi.words import say
 
 SESSION_LIFE: Final = timedelta(hours=12)
 LINK_LIFE: Final = timedelta(minutes=15)
@@ -42,10 +43,14 @@ def create_account(
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,62}", login):
         raise BadInput(
-            f"{login!r} cannot be a login: use two or more small letters, digits, dots or hyphens."
+            say(
+                "{login!r} cannot be a login: use two or more small letters, digits, dots or "
+                "hyphens.",
+                login=login,
+            )
         )
     if session.scalars(select(Account).where(Account.login == login)).first() is not None:
-        raise BadInput(f"There is already an account {login}.")
+        raise BadInput(say("There is already an account {login}.", login=login))
     account = Account(
         id=str(uuid.uuid4()),
         login=login,
@@ -70,7 +75,7 @@ def find_account(session: Session, login: str) -> Account:
     """
     account = session.scalars(select(Account).where(Account.login == login)).first()
     if account is None:
-        raise BadInput(f"There is no account {login}.")
+        raise BadInput(say("There is no account {login}.", login=login))
     return account
 
 
@@ -92,8 +97,10 @@ def disable_account(session: Session, account: Account, *, actor: str, clock: Cl
     """
     if list_administrators(session) == [account]:
         raise BadInput(
-            f"{account.login} is the last administrator: enter another one before closing this "
-            "account."
+            say(
+                "{login} is the last administrator: enter another one before closing this account.",
+                login=account.login,
+            )
         )
     account.active = False
     _sign_out_everywhere(session, account)
@@ -110,7 +117,7 @@ def set_password(
         BadInput: The password is too short, or the account is closed.
     """
     if not account.active:
-        raise BadInput(f"The account {account.login} is closed.")
+        raise BadInput(say("The account {login} is closed.", login=account.login))
     account.password_hash = hash_password(password)
     _sign_out_everywhere(session, account)
     payload = {"account": account.pseudonym, "password": "set"}

@@ -21,6 +21,7 @@ from beffroi.store.alerts import Alert, Delivery, Verdict
 from beffroi.store.cameras import Camera, CameraBackground, CameraState, CameraVersion
 from beffroi.store.mandates import Pause, StoredDefinition
 from beffroi.web.translated import Reading, read
+from beffroi.words import say
 
 _WITH_VIDEO = frozenset({EvidenceClass.PIXELATED, EvidenceClass.CLEAR})
 _WITH_SKELETONS = _WITH_VIDEO | {EvidenceClass.SKELETON}
@@ -151,7 +152,7 @@ def read_case(session: Session, alert_id: str) -> Case:
     """
     alert = session.get(Alert, alert_id)
     if alert is None:
-        raise BadInput(f"There is no alert {alert_id}.")
+        raise BadInput(say("There is no alert {alert}.", alert=alert_id))
     stored = session.get_one(StoredDefinition, alert.definition_digest)
     voted = load_definition(stored.canonical, stored.digest)
     verdict = session.scalars(select(Verdict).where(Verdict.alert_id == alert_id)).first()

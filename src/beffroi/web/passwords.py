@@ -19,6 +19,7 @@ from beffroi.errors import Actor, BadInput, NotAuthorised
 from beffroi.store.accounts import Account, LoginFailure
 from beffroi.store.database import Database
 from beffroi.web.i18n import N_
+from beffroi.words import say
 
 FAILURE_LIFE: Final = timedelta(minutes=15)
 FAILURES_PER_LOGIN: Final = 5
@@ -66,7 +67,12 @@ def hash_password(password: str) -> str:
     """
     shortest, longest = PASSWORD_LENGTH
     if not shortest <= len(password) <= longest:
-        raise BadInput(f"A password has at least {shortest} characters; a sentence is best.")
+        raise BadInput(
+            say(
+                "A password has at least {shortest} characters; a sentence is best.",
+                shortest=shortest,
+            )
+        )
     with _checks:
         return _hasher.hash(password)
 

@@ -22,6 +22,8 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "what": "stated",
         "role": "role",
         "files": "study",
+        "mark": "alert",
+        "annex": "annex",
         "study": "study",
     }
 )

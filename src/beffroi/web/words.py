@@ -80,6 +80,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "camera.changed": N_("Camera changed"),
         "camera.removed": N_("Camera removed"),
         "camera.commissioned": N_("Camera being set up"),
+        "camera.looked": N_("Camera looked through to set it up"),
         "camera.background": N_("Background picture set"),
         "camera.state": N_("State of a camera changed"),
         "camera.cleared": N_("Camera found right again"),
@@ -138,20 +139,6 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 """Preset reasons by what they are given for; the first one is what Enter takes."""
-
-REFUSALS: Final = (
-    N_("Give a reason of 1 to 500 characters."),
-    N_("Say why you stop it; a few words are enough."),
-    N_("This alert is already shown."),
-    N_("This alert is already confirmed."),
-    N_("This alert is already lifted."),
-    N_("This alert is already unsure."),
-    N_("This alert is already handed_over."),
-    N_("This alert is already closed."),
-    N_("This alert is already lapsed."),
-    N_("The definition that was voted keeps no clear sequence."),
-)
-"""What other parts of Beffroi refuse an operator, word for word, so that it can be translated."""
 
 PROBLEMS: Final = (
     N_("is missing"),

@@ -20,6 +20,7 @@ from beffroi.mandate.procedure.standing import Standing, counts, stand
 from beffroi.mandate.uses import acts_of, find_use, text_of
 from beffroi.store.base import Json
 from beffroi.store.procedure import Act
+from beffroi.words import say
 
 DECISIONS: Final = frozenset(
     {
@@ -72,7 +73,7 @@ def announced(session: Session, use_id: str, language: Language, now: datetime) 
     acts = [act for act in acts_of(session, use_id) if counts(act)]
     standing = stand(acts, text, now)
     if standing.voted is None:
-        raise BadInput(f"Nobody has voted on {use_id}: there is nothing to announce.")
+        raise BadInput(say("Nobody has voted on {use}: there is nothing to announce.", use=use_id))
     end = text.ends_at if standing.ends_at is None else min(text.ends_at, standing.ends_at)
     effect = max(text.starts_at, standing.effect_at or text.starts_at)
     last = day(text.local(end - timedelta(seconds=1)), language)

@@ -12,8 +12,9 @@ from typing import Final
 
 from beffroi.errors import Unavailable
 from beffroi.store.base import Json
+from beffroi.words import say
 
-MISSING: Final = "Printing needs two more libraries: pip install 'beffroi[print]'."
+MISSING: Final = say("Printing needs two more libraries: pip install 'beffroi[print]'.")
 
 
 def to_pdf(template: str, content: Json, now: datetime) -> bytes:

@@ -14,6 +14,7 @@ from beffroi.mandate.procedure.standing import PUBLISHED
 from beffroi.mandate.uses import list_uses, standing_of
 from beffroi.store.base import Json
 from beffroi.store.mandates import Use, UseCamera
+from beffroi.words import say
 
 
 def sign(session: Session, place: str, language: Language, now: datetime, url: str = "") -> Json:
@@ -33,11 +34,16 @@ def sign(session: Session, place: str, language: Language, now: datetime, url: s
     """
     uses = [announced(session, use, language, now) for use in _published(session, place, now)]
     if not uses:
-        raise BadInput(f"No published use concerns {place}: there is nothing to announce.")
+        raise BadInput(
+            say("No published use concerns {place}: there is nothing to announce.", place=place)
+        )
     pages = {use.url for use in uses}
     if not url and len(pages) > 1:
         raise BadInput(
-            f"The uses of {place} were published in several places: name the page with --url."
+            say(
+                "The uses of {place} were published in several places: name the page with --url.",
+                place=place,
+            )
         )
     address, said = url or pages.pop(), words().sign
     controllers = sorted({use.facts["controller"] for use in uses})
