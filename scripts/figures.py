@@ -18,7 +18,8 @@ from typing import Any, Final
 import yaml
 
 from beffroi.evaluation.bias import Gap
-from beffroi.evaluation.bias_page import drawing, told
+from beffroi.evaluation.bias_events import EventGap
+from beffroi.evaluation.bias_page import drawing, shares, told
 from beffroi.evaluation.result import roc
 from beffroi.evaluation.tasks import TASKS
 
@@ -37,6 +38,10 @@ BIAS_HEAD: Final = """# Who is seen less well
 the pose model looks at both (`beffroi bias --json`). What differs is due to that trait, as far as
 drawn figures can show it; it says nothing of real people that they cannot. *Found* is a skeleton
 with an OKS of at least 0.5, of everybody who is taller than 60 pixels and hidden by nothing."""
+BIAS_EVENTS: Final = """## Whose events are missed, and about whom alerts are false
+
+The same plays of 45 seconds, twice, through model, tracker and detectors (`beffroi bias --events`).
+Events are few, so that the intervals are wide: a gap of nothing is not shown by this."""
 
 MADE: Final = ("fire_synthetic", "abandoned_object_synthetic")
 """Tasks on made films, which are no part of a collection."""
@@ -105,10 +110,28 @@ def bias_pages() -> dict[Path, str]:
         BIAS_HEAD,
         "![Change in the share of people found, with intervals](figures/bias.svg)",
         "\n".join(table),
+        *_bias_of_events(run.get("events", [])),
         f"Pose input {facts} Not measured: {', '.join(run['unmeasured'])}.",
     ]
     page = "\n\n".join(parts) + "\n"
     return {BIAS_PAGE: page, FOLDER / "bias.svg": drawing(found) + "\n"}
+
+
+def _bias_of_events(rows: Sequence[Row]) -> list[str]:
+    """The plays of a run that had any: a heading, what they are, a table."""
+    gaps = [EventGap(**{name: _tuple(value) for name, value in row.items()}) for row in rows]
+    table = [
+        "| trait | compared | event | of | found | gap, 95 % interval | false detections an hour | "
+        "gap, 95 % interval |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    table += [
+        f"| {gap.factor} | {' → '.join(gap.traits)} | {gap.event} | {gap.events} "
+        f"| {shares(gap.found, 2)} | {told(gap.found_gap, '.2f')} "
+        f"| {shares(gap.false, 1)} | {told(gap.false_gap, '.1f')} |"
+        for gap in gaps
+    ]
+    return [BIAS_EVENTS, "\n".join(table)] if gaps else []
 
 
 def _tuple(value: Any) -> Any:

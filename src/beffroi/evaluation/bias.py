@@ -8,6 +8,7 @@ people that drawn figures cannot.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -18,12 +19,14 @@ from beffroi.perception.inference import Inference
 from beffroi.perception.letterbox import Letterbox
 from beffroi.perception.models import Variant
 from beffroi.perception.pose import OKS_SIGMAS, PEOPLE_READERS, People
+from beffroi.simulation.aids import give_sticks, seat_in_wheelchairs
 from beffroi.simulation.figure import SKIN, TOPS, Figure
 from beffroi.simulation.play import Act
 from beffroi.simulation.scene import Scene
 from beffroi.simulation.scenes import SETTINGS
 from beffroi.simulation.setting import Setting
 from beffroi.simulation.truth import PersonTruth
+from beffroi.simulation.weather import WEATHERS
 
 Floats = NDArray[np.float64]
 Image = NDArray[np.uint8]
@@ -43,12 +46,14 @@ class Trait:
     Args:
         name: For people.
         figure: How everybody looks.
+        people: What they go with.
         setting: How the place is seen.
         picture: What the sensor makes of it.
     """
 
     name: str
     figure: Callable[[Figure], Figure] = lambda figure: figure
+    people: Callable[[Act], None] = lambda _: None
     setting: Callable[[Setting], Setting] = lambda setting: setting
     picture: Callable[[Image], Image] = lambda picture: picture
 
@@ -60,6 +65,10 @@ def _raised(setting: Setting) -> Setting:
     aim = z / np.tan(camera.tilt)
     raised = replace(camera, position=(x, y, 1.5 * z), tilt=float(np.arctan2(1.5 * z, aim)))
     return replace(setting, camera=raised)
+
+
+def _under(weather: str) -> Callable[[Setting], Setting]:
+    return partial(replace, weather=WEATHERS[weather])
 
 
 def _dim(picture: Image) -> Image:
@@ -101,13 +110,17 @@ FACTORS: Final[Mapping[str, tuple[Trait, Trait]]] = MappingProxyType(
             Trait("adult", lambda f: replace(f, stature=1.72, head=1.0)),
             Trait("child", lambda f: replace(f, stature=1.25, head=1.22)),
         ),
+        "stick": (Trait("none"), Trait("a walking stick each", people=give_sticks)),
+        "wheelchair": (Trait("on foot"), Trait("seated", people=seat_in_wheelchairs)),
         "light": (Trait("day"), Trait("a third of it", picture=_dim)),
+        "night": (Trait("day"), Trait("night", setting=_under("night"))),
+        "rain": (Trait("dry"), Trait("rain", setting=_under("rain"))),
         "camera height": (Trait("as it hangs"), Trait("half as high again", setting=_raised)),
     }
 )
 """What is changed; the first of two is what the other is compared with."""
 
-UNMEASURED: Final = ("wheelchair", "stick", "rain")
+UNMEASURED: Final = ("walking frames", "covered faces", "fog", "snow")
 """What the synthetic city cannot show yet."""
 
 
@@ -181,7 +194,7 @@ def _compare(
     pose: Variant,
     inference: Inference,
 ) -> tuple[list[_Pair], Floats]:
-    stages = [_stage(trait, scene, seed) for trait in traits]
+    stages = [staged(trait, scene, seed) for trait in traits]
     pairs, extra = [], []
     for t in times:
         seen = []
@@ -197,13 +210,15 @@ def _compare(
     return pairs, np.array(extra, float)
 
 
-def _stage(trait: Trait, scene: str, seed: int) -> Scene:
+def staged(trait: Trait, scene: str, seed: int) -> Scene:
+    """A scene of the city in which everybody has a trait."""
     setting = trait.setting(SETTINGS[scene])
 
     def direct(act: Act) -> None:
         setting.direct(act)
         for part in act.parts:
             part.figure = trait.figure(part.figure)
+        trait.people(act)
 
     return Scene.stage(replace(setting, direct=direct), seed)
 
@@ -259,20 +274,21 @@ def _gap(factor: str, traits: tuple[Trait, Trait], pairs: Sequence[_Pair], extra
         factor=factor,
         traits=(one.name, other.name),
         pairs=len(pairs),
-        found=_two(found),
-        found_gap=_interval(scenes, found[:, 1] - found[:, 0]),
-        error=_two(100 * error[both]) if both.any() else None,
-        error_gap=_interval(scenes[both], apart) if both.any() else None,
-        extra=_two(extra),
+        found=two(found),
+        found_gap=interval(scenes, found[:, 1] - found[:, 0]),
+        error=two(100 * error[both]) if both.any() else None,
+        error_gap=interval(scenes[both], apart) if both.any() else None,
+        extra=two(extra),
     )
 
 
-def _two(values: Floats) -> tuple[float, float]:
+def two(values: Floats) -> tuple[float, float]:
+    """The means of both columns."""
     first, second = values.mean(axis=0)
     return float(first), float(second)
 
 
-def _interval(scenes: NDArray[np.str_], changes: Floats) -> tuple[float, float, float]:
+def interval(scenes: NDArray[np.str_], changes: Floats) -> tuple[float, float, float]:
     """Mean change and its 95 % interval over 1,000 draws of scenes with replacement."""
     of_scene = [changes[scenes == scene] for scene in np.unique(scenes)]
     sums = np.array([part.sum() for part in of_scene])

@@ -5,12 +5,15 @@ from html import escape
 from typing import Final
 
 from beffroi.evaluation.bias import UNMEASURED, Gap
+from beffroi.evaluation.bias_events import EventGap
 
 WIDEST: Final = 0.2
 """Gap in the share of people found at the edge of the drawing."""
 
 
-def as_page(found: Sequence[Gap], facts: Mapping[str, object]) -> str:
+def as_page(
+    found: Sequence[Gap], facts: Mapping[str, object], events: Sequence[EventGap] = ()
+) -> str:
     """One HTML page."""
     run = ", ".join(f"{name} {value}" for name, value in facts.items())
     return (
@@ -20,7 +23,7 @@ def as_page(found: Sequence[Gap], facts: Mapping[str, object]) -> str:
         "text-align:left}</style><h1>Who is seen less well</h1><p><strong>Synthetic</strong>: "
         "drawn figures in identical poses, one trait changed. It says nothing of what drawn "
         f"figures cannot show. Not measured: {escape(', '.join(UNMEASURED))}.</p>{drawing(found)}"
-        f"{_table(found)}<p>{escape(run)}</p></html>\n"
+        f"{_table(found)}{_events(events) if events else ''}<p>{escape(run)}</p></html>\n"
     )
 
 
@@ -54,6 +57,11 @@ def told(gap: tuple[float, float, float] | None, digits: str) -> str:
     return f"{change} ({low} to {high})"
 
 
+def shares(pair: tuple[float, float] | None, digits: int) -> str:
+    """Both sides of a comparison, or a dash where there is nothing to compare."""
+    return "–" if pair is None else f"{pair[0]:.{digits}f} → {pair[1]:.{digits}f}"
+
+
 def _x(change: float) -> float:
     held = max(-WIDEST, min(WIDEST, change))
     return round(490 + held / WIDEST * 210, 1)
@@ -73,4 +81,18 @@ def _table(found: Sequence[Gap]) -> str:
         "<th>joints off: change in % of height<th>skeletons of nobody, a picture"
         + rows
         + "</table>"
+    )
+
+
+def _events(gaps: Sequence[EventGap]) -> str:
+    rows = "".join(
+        f"<tr><th scope=row>{escape(gap.factor)}<td>{escape(' → '.join(gap.traits))}"
+        f"<td>{gap.event}<td>{gap.events}<td>{shares(gap.found, 2)}<td>{told(gap.found_gap, '.2f')}"
+        f"<td>{shares(gap.false, 1)}<td>{told(gap.false_gap, '.1f')}"
+        for gap in gaps
+    )
+    return (
+        "<h2>Whose events are missed, and about whom alerts are false</h2><table><tr><th>factor"
+        "<th>compared<th>event<th>events<th>share found<th>gap (95 % interval)"
+        "<th>false detections an hour<th>gap (95 % interval)" + rows + "</table>"
     )

@@ -5,6 +5,7 @@ second, or stands where it was put.
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, Self
 
 import numpy as np
@@ -40,6 +41,12 @@ _DARK: tuple[Colour, ...] = ((30, 30, 34), (42, 50, 82), (70, 40, 38), (44, 62, 
 _BRIGHT: tuple[Colour, ...] = ((176, 44, 48), (206, 176, 70), (90, 130, 170), (214, 210, 202))
 _PAPER: tuple[Colour, ...] = ((176, 140, 96), (156, 122, 84))
 _FUR: tuple[Colour, ...] = ((120, 88, 56), (48, 44, 42), (196, 176, 146))
+
+_WHEEL: Final = [
+    (-0.05 + 0.3 * float(np.cos(a)), 0.3 + 0.3 * float(np.sin(a)))
+    for a in np.linspace(0, 2 * np.pi, 13)
+]
+"""Points of a wheel of 60 cm: forward and up."""
 
 KINDS: Final[dict[str, Kind]] = {
     "suitcase": Kind(
@@ -104,6 +111,30 @@ KINDS: Final[dict[str, Kind]] = {
         ),
         (0.3, 0.0, 0.9),
         (*_DARK, *_BRIGHT),
+    ),
+    "stick": Kind(
+        (
+            ((0.0, 0.0, 0.02), (0.0, 0.0, 0.86), 0.013, 1.0),
+            ((-0.05, 0.0, 0.86), (0.06, 0.0, 0.87), 0.016, 0.7),
+        ),
+        (0.14, -0.27, 0.0),
+        (*_DARK, *_PAPER),
+    ),
+    "wheelchair": Kind(
+        (
+            *(((-0.18, y, 0.43), (0.22, y, 0.43), 0.04, 1.0) for y in (-0.15, 0.0, 0.15)),
+            *(((-0.23, y, 0.50), (-0.28, y, 0.88), 0.03, 1.0) for y in (-0.15, 0.0, 0.15)),
+            *(
+                ((x0, y, z0), (x1, y, z1), 0.018, 0.6)
+                for y in (-0.3, 0.3)
+                for (x0, z0), (x1, z1) in pairwise(_WHEEL)
+            ),
+            *(((0.22, y, 0.42), (0.48, y, 0.12), 0.015, 0.8) for y in (-0.14, 0.14)),
+            *(((0.46, y, 0.10), (0.62, y, 0.10), 0.022, 0.8) for y in (-0.14, 0.14)),
+            *(((0.38, y, 0.07), (0.38, y, 0.08), 0.065, 0.6) for y in (-0.22, 0.22)),
+        ),
+        (0.0, 0.0, 0.0),
+        _DARK,
     ),
 }  # fmt: skip
 
