@@ -7,9 +7,14 @@ from pathlib import Path
 
 import av
 import pytest
+from sqlalchemy import select
 
+from beffroi.cli.installation import os_user
+from beffroi.cli.visiting import visit
 from beffroi.engine import setup
 from beffroi.errors import Unavailable
+from beffroi.store.ledger import LedgerEntry, LedgerPayload
+from beffroi.web.accounts import find_account
 from tests.capture.films import film, street, walk
 from tests.cli.office import Office
 from tests.rtsp import Camera
@@ -22,12 +27,12 @@ def test_a_new_user_is_led_from_the_address_to_a_pixelated_still(
     assert "you may set it up for one hour: both are in the ledger" in led.out
     assert "It answers with pictures of 640 by 360." in led.out
     assert "nothing is analysed before a use is voted and published" in led.out
-    assert office.entries()[-2:] == ["camera.added", "camera.commissioned"]
+    assert office.entries()[-3:] == ["camera.added", "camera.commissioned", "camera.looked"]
     for step in ("camera still", "camera change", "camera background", "use add"):
         assert f"beffroi {step}" in led.out
 
     still = tmp_path / "still.png"
-    office.run(f"camera still park --out {still}")
+    office.run(f"camera still park --out {still}", "tech")
     assert blocks_across(still) <= 80
 
 
@@ -94,8 +99,12 @@ def test_a_camera_that_does_not_answer_is_said_to_and_can_be_corrected(office: O
         ("camera add there sim://park?seed=1 --place 1,2", "tech", "four numbers"),
         ("camera change there --name new", "tech", "There is no camera there"),
         ("camera remove there", "tech", "There is no camera there"),
-        ("camera still here", None, "may not be opened"),
-        ("camera survey here", None, "may not be opened"),
+        ("camera still here", None, "--as LOGIN"),
+        ("camera still here", "operator", "does not allow this (set_up_cameras)"),
+        ("camera still here", "tech", "may not be opened"),
+        ("camera survey here", None, "--as LOGIN"),
+        ("camera survey here", "tech", "may not be opened"),
+        ("use propose-direction here", None, "--as LOGIN"),
         ("camera survey here --ground {missing}", None, "both --view and --height"),
         ("camera commission here --reason ' '", "tech", "Say why the camera is opened"),
         ("camera commission here --reason masks --hours 25", "tech", "at most 24 hours"),
@@ -123,30 +132,59 @@ def test_what_cannot_be_done_says_why_and_changes_nothing(
 def test_a_background_shows_the_place_and_is_logged(office: Office) -> None:
     office.run("camera add park sim://park?seed=1", "tech")
     office.run("camera background park --seconds 10", "tech")
-    assert office.entries()[-1] == "camera.background"
+    assert office.entries()[-2:] == ["camera.looked", "camera.background"]
 
 
 def test_a_camera_out_of_service_is_not_opened(office: Office) -> None:
     office.run("camera add park sim://park?seed=1", "tech")
     office.run("camera remove park", "tech")
-    assert "There is no camera park" in office.run("camera still park", code=1).err
+    assert "There is no camera park" in office.run("camera still park", "tech", code=1).err
 
 
 @pytest.mark.usefixtures("models")
 def test_a_survey_says_what_it_saw_and_keeps_nothing(office: Office) -> None:
     office.run("camera add square sim://square?seed=1", "tech")
     before = office.entries()
-    said = office.run("camera survey square --minutes 0.2").out
+    said = office.run("camera survey square --minutes 0.2", "tech").out
     assert "pictures of 640 by 360" in said
     assert "No crowd was seen" in said or "people at once" in said
     assert "Suggested: engine.pose_input" in said
-    assert office.entries() == before
+    assert office.entries() == [*before, "camera.looked"]
+
+
+def test_a_look_names_who_looked_from_where_and_what_for(office: Office) -> None:
+    office.run("camera add park sim://park?seed=1 --reason 'first masks'", "tech")
+    with office.site.database.read() as session:
+        look = session.scalars(select(LedgerEntry).where(LedgerEntry.kind == "camera.looked")).one()
+        told = json.loads(session.get_one(LedgerPayload, look.id).payload)
+        assert look.actor == find_account(session, "tech").pseudonym
+    assert told == {
+        "camera": "park",
+        "for": "still",
+        "reason": "first masks",
+        "through": "command line",
+        "os_user": os_user(),
+    }
+
+
+def test_a_look_that_cannot_be_written_down_does_not_happen(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.run("camera add park sim://park?seed=1", "tech")
+    out = tmp_path / "still.png"
+
+    def full(*_: object, **__: object) -> None:
+        raise Unavailable("The database is full.")
+
+    monkeypatch.setattr(setup, "record_look", full)
+    monkeypatch.setattr(setup, "open_source", lambda *_, **__: pytest.fail("it was opened"))
+    assert "is full" in office.run(f"camera still park --out {out}", "tech", code=1).err
+    assert not out.exists()
 
 
 def test_a_look_ends_when_the_record_changes(office: Office, tmp_path: Path) -> None:
     office.run("camera add park sim://park?seed=1", "tech")
-    site = office.site
-    frames = setup._look(site.database, site.folder, "park", site.clock, rate_hz=5)
+    frames = setup._look(visit(office.site, "park", "t" * 32), "still", rate_hz=5)
     assert next(frames).image.any()
     masks = tmp_path / "masks.json"
     masks.write_text(json.dumps([[[0, 0], [1, 0], [1, 1], [0, 1]]]))

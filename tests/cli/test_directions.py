@@ -40,11 +40,11 @@ def test_what_is_written_can_be_drawn_on_a_use(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("models")
 def test_a_camera_is_looked_through_only_under_a_commissioning(office: Office) -> None:
     office.enter("road", "sim://road?seed=1")
-    refused = office.run("use propose-direction road --seconds 2", code=1)
+    refused = office.run("use propose-direction road --seconds 2", "tech", code=1)
     assert "may not be opened" in refused.err
     office.run("camera commission road --reason directions", "tech")
     before = office.entries()
-    (row,) = json.loads(office.run("use propose-direction road --seconds 2 --json").out)
+    (row,) = json.loads(office.run("use propose-direction road --seconds 2 --json", "tech").out)
     assert row["zone"] == "direction"
     assert not row["proposed"]
-    assert office.entries() == before
+    assert office.entries() == [*before, "camera.looked"]

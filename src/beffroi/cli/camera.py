@@ -10,7 +10,12 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 
-from beffroi.cli.installation import As, Installation, make_installation, open_installation
+from beffroi.cli.installation import (
+    As,
+    Installation,
+    make_installation,
+    open_installation,
+)
 from beffroi.cli.options import DATA, AsJson, Data, print_rows
 from beffroi.errors import BadInput, BeffroiError
 from beffroi.mandate.backgrounds import set_background
@@ -99,7 +104,7 @@ def add(
             store_credentials(site.folder.secrets, camera, credentials)
     typer.echo(f"{camera} is entered, and you may set it up for one hour: both are in the ledger.")
     try:
-        width, height = _size(site, camera)
+        width, height = _size(site, camera, actor)
     except BeffroiError as error:
         typer.echo(f"It could not be opened: {error.message}", err=True)
         typer.echo(f"Correct it with `beffroi camera change {camera} --address …`.", err=True)
@@ -214,17 +219,19 @@ def commission_(
 def still(
     camera: CameraId,
     out: Annotated[Path, typer.Option(help="Where to write the PNG.")] = Path("still.png"),
+    login: As = None,
     data: Data = DATA,
 ) -> None:
-    """Take one picture, masked and pixelated as a whole, under a commissioning.
+    """Take one picture, masked and pixelated as a whole, under a commissioning; it is logged.
 
-    Example: `beffroi camera still square-north --out still.png`
+    Example: `beffroi camera still square-north --out still.png --as tech`
     """
     from beffroi.capture.picture import to_png
+    from beffroi.cli.visiting import sign_in_to_visit
     from beffroi.engine.setup import take_still
 
     site = open_installation(data)
-    out.write_bytes(to_png(take_still(site.database, site.folder, camera, site.clock)))
+    out.write_bytes(to_png(take_still(sign_in_to_visit(site, camera, login))))
     typer.echo(f"Wrote {out}.")
 
 
@@ -240,13 +247,14 @@ def background(
     Example: `beffroi camera background square-north --as tech`
     """
     from beffroi.capture.picture import to_jpeg
+    from beffroi.cli.visiting import sign_in_to_visit
     from beffroi.engine.setup import take_background
 
     site = open_installation(data)
-    person = site.sign_in(login, Permission.SET_UP_CAMERAS)
-    picture = to_jpeg(take_background(site.database, site.folder, camera, seconds, site.clock))
+    visit = sign_in_to_visit(site, camera, login)
+    picture = to_jpeg(take_background(visit, seconds))
     with site.writing() as session:
-        set_background(session, camera, picture, actor=person.pseudonym, clock=site.clock)
+        set_background(session, camera, picture, actor=visit.actor, clock=site.clock)
     typer.echo(f"{camera} has its background.")
 
 
@@ -263,22 +271,25 @@ def survey(
     ground: Annotated[
         Path | None, typer.Option(help="Where to write the ground found, for `camera change`.")
     ] = None,
+    login: As = None,
     data: Data = DATA,
 ) -> None:
     """Look at who passes: what the camera is fit for, its best input size, where its ground lies.
 
-    Nothing is kept but what is printed. With --view and --height the ground is measured by people.
+    Nothing is kept but what is printed, and a line in the ledger. With --view and --height the
+    ground is measured by people.
 
-    Example: `beffroi camera survey square-north --view 60 --height 5 --ground ground.json`
+    Example: `beffroi camera survey square-north --view 60 --height 5 --as tech`
     """
     from beffroi.cli.surveying import tell
+    from beffroi.cli.visiting import sign_in_to_visit
     from beffroi.engine.equipment import equipment_of
     from beffroi.engine.setup import survey as look
 
     if ground is not None and (view is None or height is None):
         raise BadInput("To find the ground, give both --view and --height.")
     site = open_installation(data)
-    seen = look(site.database, site.folder, camera, minutes * 60, site.clock)
+    seen = look(sign_in_to_visit(site, camera, login), minutes * 60)
     machine = equipment_of(site.folder, site.settings.engine.precision)
     with site.database.read() as session:
         calibrated = current_version(session, camera).ground is not None
@@ -298,10 +309,11 @@ def survey(
             )
 
 
-def _size(site: Installation, camera: str) -> tuple[int, int]:
+def _size(site: Installation, camera: str, actor: str) -> tuple[int, int]:
+    from beffroi.cli.visiting import visit
     from beffroi.engine.setup import take_still
 
-    height, width, _ = take_still(site.database, site.folder, camera, site.clock).shape
+    height, width, _ = take_still(visit(site, camera, actor)).shape
     return width, height
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from beffroi.alerts.tuning import Share
-from beffroi.cli.installation import open_installation
+from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_json
 from beffroi.errors import BadInput
 from beffroi.events.detector import Zones
@@ -49,11 +49,12 @@ def propose_direction(
         typer.Option(metavar="FILE", help="Write zones and directions, for `use add --zones`."),
     ] = None,
     as_json: AsJson = False,
+    login: As = None,
     data: Data = DATA,
 ) -> None:
     """Say which way most go in each zone, as a direction to be voted. Nothing changes.
 
-    Example: `beffroi use propose-direction bridge --zones lanes.json --out directions.json`
+    Example: `beffroi use propose-direction bridge --zones lanes.json --as tech`
     """
     from beffroi.evaluation.zones import read_zones
 
@@ -62,7 +63,7 @@ def propose_direction(
     parameters = WrongWayParameters.model_validate(text.parameters)
     rings = drawn.forbidden or {"direction": drawn.area or WHOLE}
     directions = Directions(rings, parameters.kinds)
-    for observation in _seen(source, text, size, seconds, data):
+    for observation in _seen(source, text, size, seconds, login, data):
         directions.note(observation)
     found = directions.prevailing()
     if as_json:
@@ -74,9 +75,10 @@ def propose_direction(
 
 
 def _seen(
-    source: str, text: Definition, size: str, seconds: float, data: Path
+    source: str, text: Definition, size: str, seconds: float, login: str | None, data: Path
 ) -> Iterator[Observation]:
-    """Films and scenes are looked at in the laboratory, cameras under a commissioning."""
+    """Films and scenes are looked at in the laboratory, cameras under a logged commissioning."""
+    from beffroi.cli.visiting import sign_in_to_visit
     from beffroi.cli.watch import input_size
     from beffroi.clock import Clock
     from beffroi.engine import setup
@@ -96,12 +98,9 @@ def _seen(
                     return
                 yield observation
         else:
-            site = open_installation(data)
+            visit = sign_in_to_visit(open_installation(data), source, login)
             perception = Perception(source, models, inference, needs=needs)
-            looked = setup.observe(
-                site.database, site.folder, source, seconds, site.clock, perception, text.rate_hz
-            )
-            yield from looked
+            yield from setup.observe(visit, seconds, perception, text.rate_hz)
 
 
 def _definition(path: Path | None) -> Definition:

@@ -76,7 +76,7 @@ class Installation:
     def writing(self) -> Iterator[Session]:
         """A write session whose ledger lines tell the command line, and who is at it."""
         with self.database.write() as session:
-            session.info[ORIGIN] = {"through": "command line", "os_user": os_user()}
+            session.info[ORIGIN] = origin()
             yield session
 
     @contextmanager
@@ -94,6 +94,11 @@ class Installation:
             account = session.get_one(Account, signed_in.id)
             require(account, permission)
             yield session, account
+
+
+def origin() -> dict[str, str]:
+    """Where what is done by a command comes from, for the ledger."""
+    return {"through": "command line", "os_user": os_user()}
 
 
 def open_installation(data: Path) -> Installation:

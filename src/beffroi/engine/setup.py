@@ -7,7 +7,7 @@ that people who pass are not in it, and blurred, so that nobody who stood still 
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -23,8 +23,9 @@ from beffroi.capture.source import Source, State
 from beffroi.clock import Clock
 from beffroi.errors import BeffroiError, NotAuthorised, Unavailable
 from beffroi.folder import DataFolder
+from beffroi.ledger.append import ORIGIN
 from beffroi.mandate.cameras import current_version, load_credentials
-from beffroi.mandate.commissioning import commissioning_permit
+from beffroi.mandate.commissioning import commissioning_permit, record_look
 from beffroi.mandate.permit import Permit
 from beffroi.perception.inference import Inference
 from beffroi.perception.models import variant
@@ -48,7 +49,28 @@ BLUR: Final = 0.006
 """Radius of the blur, as a share of the picture's width."""
 
 
-def take_still(database: Database, folder: DataFolder, camera: str, clock: Clock) -> Image:
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody at a camera that is being set up.
+
+    Args:
+        database: Where the camera is recorded, and each look through it.
+        folder: Where its credentials lie.
+        clock: The machine's clocks.
+        camera: Its id.
+        actor: Pseudonym of the account.
+        origin: Where the account acts from, for the ledger.
+    """
+
+    database: Database
+    folder: DataFolder
+    clock: Clock
+    camera: str
+    actor: str
+    origin: Mapping[str, str]
+
+
+def take_still(visit: Visit) -> Image:
     """One picture of a camera, masks burnt in, pixelated as a whole.
 
     Returns:
@@ -58,52 +80,38 @@ def take_still(database: Database, folder: DataFolder, camera: str, clock: Clock
         NotAuthorised: Nobody has leave to set this camera up now.
         Unavailable: The camera does not answer.
     """
-    for frame in _look(database, folder, camera, clock, rate_hz=5):
+    for frame in _look(visit, "still", rate_hz=5):
         return pixelate(frame.image, max(8, frame.image.shape[1] // BLOCKS_ACROSS))
-    raise Unavailable(f"Camera {camera} gave no picture; check its address and its network.")
+    raise _blind(visit.camera)
 
 
-def take_background(
-    database: Database, folder: DataFolder, camera: str, seconds: float, clock: Clock
-) -> Image:
+def take_background(visit: Visit, seconds: float) -> Image:
     """The place without the people who pass: the median of many pictures, masked and blurred.
 
     Args:
-        database: Where the camera is recorded.
-        folder: Where its credentials lie.
-        camera: Its id.
+        visit: Who looks, and through which camera.
         seconds: How long to look, 1 to 120; two pictures a second are taken.
-        clock: The machine's clocks.
 
     Raises:
         NotAuthorised: Nobody has leave to set this camera up now.
         Unavailable: The camera does not answer.
     """
-    frames = _look(database, folder, camera, clock, rate_hz=2)
+    frames = _look(visit, "background", rate_hz=2)
     pictures = [frame.image for frame in islice(frames, max(3, int(seconds * 2)))]
     if not pictures:
-        raise Unavailable(f"Camera {camera} gave no picture; check its address and its network.")
+        raise _blind(visit.camera)
     median = np.median(np.stack(pictures), axis=0).astype(np.float32)
     return blur(median, max(2, round(median.shape[1] * BLUR)))
 
 
 def observe(
-    database: Database,
-    folder: DataFolder,
-    camera: str,
-    seconds: float,
-    clock: Clock,
-    perception: Perception,
-    rate_hz: float,
+    visit: Visit, seconds: float, perception: Perception, rate_hz: float
 ) -> Iterator[Observation]:
     """What is seen through a camera, for proposals to be drawn and voted; no picture is kept.
 
     Args:
-        database: Where the camera is recorded.
-        folder: Where its credentials lie.
-        camera: Its id.
+        visit: Who looks, and through which camera.
         seconds: How long to look.
-        clock: The machine's clocks.
         perception: What looks.
         rate_hz: Pictures a second.
 
@@ -111,7 +119,7 @@ def observe(
         NotAuthorised: Nobody has leave to set this camera up now.
         Unavailable: The camera does not answer.
     """
-    frames = _look(database, folder, camera, clock, rate_hz=rate_hz)
+    frames = _look(visit, "directions", rate_hz=rate_hz)
     return (perception.observe(frame) for frame in islice(frames, int(seconds * rate_hz)))
 
 
@@ -132,17 +140,12 @@ class Surveyed:
     size: tuple[int, int]
 
 
-def survey(
-    database: Database, folder: DataFolder, camera: str, seconds: float, clock: Clock
-) -> Surveyed:
+def survey(visit: Visit, seconds: float) -> Surveyed:
     """Look at who passes, to propose a calibration and say what the camera is fit for.
 
     Args:
-        database: Where the camera is recorded.
-        folder: Where its credentials lie.
-        camera: Its id.
+        visit: Who looks, and through which camera.
         seconds: How long to look; five pictures a second are measured, and none is kept.
-        clock: The machine's clocks.
 
     Raises:
         NotAuthorised: Nobody has leave to set this camera up now.
@@ -151,13 +154,13 @@ def survey(
     pose = variant("movenet-multipose", SURVEY_INPUT)
     people, levels, size = Survey(), [], (0, 0)
     with Inference([pose], threads=os.cpu_count() or 1) as inference:
-        perception = Perception(camera, Models(pose), inference)
-        for frame in islice(_look(database, folder, camera, clock, rate_hz=5), int(seconds * 5)):
+        perception = Perception(visit.camera, Models(pose), inference)
+        for frame in islice(_look(visit, "survey", rate_hz=5), int(seconds * 5)):
             people.note(perception.observe(frame))
             levels.append(float(frame.image[::8, ::8].mean()))
             size = (frame.image.shape[1], frame.image.shape[0])
     if not levels:
-        raise Unavailable(f"Camera {camera} gave no picture; check its address and its network.")
+        raise _blind(visit.camera)
     return Surveyed(people, len(levels), (min(levels), max(levels)), size)
 
 
@@ -188,11 +191,12 @@ def _box(image: NDArray[np.float32], radius: int, axis: int) -> NDArray[np.float
     return mean
 
 
-def _look(
-    database: Database, folder: DataFolder, camera: str, clock: Clock, *, rate_hz: float
-) -> Iterator[Frame]:
-    """Frames of a camera for as long as its commissioning lasts."""
-    with database.read() as session:
+def _look(visit: Visit, purpose: str, *, rate_hz: float) -> Iterator[Frame]:
+    """Frames of a camera for as long as its commissioning lasts, once the look is in the ledger."""
+    database, camera, clock = visit.database, visit.camera, visit.clock
+    with database.write() as session:
+        session.info[ORIGIN] = dict(visit.origin)
+        record_look(session, camera, purpose, actor=visit.actor, clock=clock)
         record = current_version(session, camera)
 
     def ask() -> Permit:
@@ -202,7 +206,7 @@ def _look(
             return commissioning_permit(session, camera, clock)
 
     permit = ask()
-    credentials = load_credentials(folder.secrets, camera)
+    credentials = load_credentials(visit.folder.secrets, camera)
     with (
         open_source(
             permit, clock=clock, masks=record.masks, rate_hz=rate_hz, credentials=credentials
@@ -214,6 +218,10 @@ def _look(
         except NotAuthorised as error:
             detail = source.health.detail or error.message
             raise Unavailable(f"Camera {camera} gives no picture. {detail}") from error
+
+
+def _blind(camera: str) -> Unavailable:
+    return Unavailable(f"Camera {camera} gave no picture; check its address and its network.")
 
 
 @contextmanager

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     CAMERA_CHANGED = "camera.changed"
     CAMERA_REMOVED = "camera.removed"
     CAMERA_COMMISSIONED = "camera.commissioned"
+    CAMERA_LOOKED = "camera.looked"
     CAMERA_BACKGROUND = "camera.background"
     CAMERA_STATE = "camera.state"
     CAMERA_DOUBTED = "camera.doubted"

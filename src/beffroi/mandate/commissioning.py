@@ -1,7 +1,7 @@
 """Setting a camera up: a technician's leave, for a stated reason and at most 24 hours.
 
-Under it a stream may be opened to draw masks and calibrate. It raises no alert, and nothing is
-kept but masks, calibration and pixelated stills.
+Under it a stream may be opened to draw masks and calibrate. Each look leaves a line. It raises no
+alert, and nothing is kept but masks, calibration and pixelated stills.
 """
 
 from datetime import timedelta
@@ -52,17 +52,45 @@ def commission(
     return row
 
 
+def record_look(
+    session: Session, camera_id: str, purpose: str, *, actor: str, clock: Clock
+) -> None:
+    """Note that somebody is about to look through a camera that is being set up.
+
+    Whoever looks commits this first: a look that cannot be written down does not happen.
+
+    Args:
+        session: A write session.
+        camera_id: The camera.
+        purpose: What the look is for: `still`, `background`, `survey` or `directions`.
+        actor: Pseudonym of the account that looks.
+        clock: Gives the time.
+
+    Raises:
+        NotAuthorised: Nobody has leave to set this camera up now.
+    """
+    leave = _leave(session, camera_id, clock)
+    payload = {"camera": camera_id, "for": purpose, "reason": leave.reason}
+    append(session, Kind.CAMERA_LOOKED, actor=actor, payload=payload, clock=clock)
+
+
+def _leave(session: Session, camera_id: str, clock: Clock) -> Commissioning:
+    leave = commissioned(session, camera_id, clock.now())
+    if leave is None:
+        raise NotAuthorised(
+            f"Camera {camera_id} may not be opened: ask for it with `beffroi camera commission "
+            f"{camera_id} --reason …`, which is logged."
+        )
+    return leave
+
+
 def commissioning_permit(session: Session, camera_id: str, clock: Clock) -> Permit:
     """The permit of a camera that is being set up, good for a few seconds.
 
     Raises:
         NotAuthorised: Nobody has leave to set this camera up now.
     """
-    if not commissioned(session, camera_id, clock.now()):
-        raise NotAuthorised(
-            f"Camera {camera_id} may not be opened: ask for it with `beffroi camera commission "
-            f"{camera_id} --reason …`, which is logged."
-        )
+    _leave(session, camera_id, clock)
     address = current_version(session, camera_id).address
     deadline = clock.monotonic() + TERM_S
     return issue(address, Basis.COMMISSIONING, camera=camera_id, uses=(), deadline=deadline)

@@ -315,18 +315,17 @@ def _open(use_id: str, camera_id: str, matter: Matter, votes: Votes) -> OpenUse:
     return OpenUse(use_id, camera_id, text.mode, matter.voted, zones, unheard_s)
 
 
-def commissioned(session: Session, camera_id: str, now: datetime) -> bool:
-    """Whether a technician has leave to set the camera up now."""
-    return (
-        session.scalars(
-            select(Commissioning.id).where(
-                Commissioning.camera_id == camera_id,
-                Commissioning.starts_at <= now,
-                Commissioning.ends_at > now,
-            )
-        ).first()
-        is not None
-    )
+def commissioned(session: Session, camera_id: str, now: datetime) -> Commissioning | None:
+    """The leave to set the camera up now, the last one given; None if nobody has it."""
+    return session.scalars(
+        select(Commissioning)
+        .where(
+            Commissioning.camera_id == camera_id,
+            Commissioning.starts_at <= now,
+            Commissioning.ends_at > now,
+        )
+        .order_by(Commissioning.id.desc())
+    ).first()
 
 
 def live_cameras(session: Session, timekeeper: Timekeeper) -> set[str]:
