@@ -52,6 +52,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in set(os.environ) - {"BEFFROI_MODELS", "BEFFROI_REAL_DATA"}:
         if variable.startswith("BEFFROI_") and not variable.startswith("BEFFROI_TEST_"):
             monkeypatch.delenv(variable)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
 
 @pytest.fixture

@@ -64,7 +64,34 @@ def test_list_says_what_ships_what_is_registered_and_what_was_measured(office: O
     assert rows["fall"]["figures"] == "not measured", "nobody has recorded figures here"
     assert rows["fall"]["languages"] == "en, fr"
     assert rows["fall"]["digest"].startswith(rows["fall"]["short"])
-    assert "Chute" in office.run("definition list").out
+    assert "Chute" in office.run("definition list --language fr").out
+
+
+@pytest.mark.parametrize(
+    ("settings", "title"),
+    [
+        ({"LANG": "fr_FR.UTF-8"}, "Chute d’une personne"),
+        ({"LANG": "fr_FR.UTF-8", "LC_MESSAGES": "de_DE.UTF-8"}, "Sturz einer Person"),
+        ({"LANG": "fr_FR.UTF-8", "LC_ALL": "en_GB.UTF-8"}, FALL.definition.title["en"]),
+        ({"LANG": "fr_FR.UTF-8", "LC_ALL": ""}, "Chute d’une personne"),
+        ({"LANG": "C.UTF-8"}, FALL.definition.title["en"]),
+        ({"LANG": "pl_PL.UTF-8"}, FALL.definition.title["en"]),
+        ({}, FALL.definition.title["en"]),
+    ],
+)
+def test_the_terminal_says_in_which_language_it_is_read(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    settings: dict[str, str],
+    title: str,
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    out, _ = run(f"definition list --json --data {tmp_path}", capsys)
+    assert next(row["title"] for row in json.loads(out) if row["event"] == "fall") == title
 
 
 @pytest.mark.parametrize("which", ["fall", FALL.digest, FALL.digest[:8]])
@@ -74,7 +101,7 @@ def test_show_reads_a_definition_out_however_it_is_named(office: Office, which: 
     assert "known confusion: Kneeling quickly" in shown
     assert "measured on film" not in shown, "nobody has recorded figures here"
     assert FALL.digest in shown
-    assert "temps passé au sol: 5 s\n" in office.run(f"definition show {which}").out
+    assert "temps passé au sol: 5 s\n" in office.run(f"definition show {which} --language fr").out
 
 
 def test_the_printed_bytes_are_those_of_the_digest(
@@ -185,7 +212,7 @@ def test_a_translation_is_read_and_marked_until_somebody_reviews_it(
         ("definition show flight", "'flight' is no shipped event ("),
         ("definition show 00000000", "not the beginning of one registered digest"),
         ("definition annex strike {file}", "No definition"),
-        ("definition review fall contacts", "has no contacts"),
+        ("definition review fall contacts", "has no such annex (contacts"),
         ("definition annex fall {file}.bak", "cannot be read"),
     ],
 )

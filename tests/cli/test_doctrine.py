@@ -67,7 +67,7 @@ def test_registered_doctrine_is_listed_and_found_by_its_digest(office: Office) -
 
 
 def test_show_reads_out_every_clause_with_its_source(run: Run) -> None:
-    said, _ = run("show nantes-2024")
+    said, _ = run("show nantes-2024 --language fr")
     for clause in shipped_doctrines()["nantes-2024"].doctrine.clauses:
         assert clause.text["fr"] in said
         assert clause.source in said
@@ -122,7 +122,7 @@ def test_stack_answers_for_the_day_and_the_place(run: Run) -> None:
 
 
 def test_today_no_french_law_covers_a_fall(run: Run) -> None:
-    said, _ = run("stack fr-2023-828 --event fall")
+    said, _ = run("stack fr-2023-828 --event fall --language fr")
     assert "fr-2023-828 a expiré le 2025-03-31" in said
     assert said.endswith("fall, live: no. Modes left: shadow, statistics\n")
 

@@ -8,14 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.cli.installation import As, open_installation
-from beffroi.cli.options import DATA, AsJson, Data, print_json, print_rows
+from beffroi.cli.options import DATA, AsJson, Data, Lang, print_json, print_rows
 from beffroi.errors import BadInput
 from beffroi.events.detector import Zones
 from beffroi.events.registry import build
 from beffroi.events.shipped import shipped_definitions, shipped_with
 from beffroi.folder import DataFolder
 from beffroi.mandate import annexes, wording
-from beffroi.mandate.annex_text import Figures, Translation, read_annex
+from beffroi.mandate.annex_text import Figures, read_annex
 from beffroi.mandate.annexes import Recorded
 from beffroi.mandate.definition import (
     Definition,
@@ -29,6 +29,7 @@ from beffroi.mandate.difference import differences
 from beffroi.mandate.reading import in_language, name_annex, read_out, read_out_annex
 from beffroi.mandate.rights import Permission
 from beffroi.store.mandates import StoredDefinition
+from beffroi.web.translated import with_translations
 
 app = typer.Typer(
     name="definition",
@@ -43,11 +44,10 @@ Which = Annotated[
     str, typer.Argument(metavar="DEFINITION", help="A shipped event, a file or a digest.")
 ]
 File = Annotated[Path, typer.Argument(help="A YAML file.")]
-Lang = Annotated[str, typer.Option("--language", help="Two letters, for what is written.")]
 
 
 @app.command("list")
-def list_(language: Lang = "fr", as_json: AsJson = False, data: Data = DATA) -> None:
+def list_(language: Lang, as_json: AsJson = False, data: Data = DATA) -> None:
     """List the definitions that ship and those registered here.
 
     Example: `beffroi definition list --json`
@@ -67,8 +67,8 @@ def list_(language: Lang = "fr", as_json: AsJson = False, data: Data = DATA) -> 
 
 @app.command()
 def show(
+    language: Lang,
     which: Which,
-    language: Lang = "fr",
     canonical: Annotated[
         bool, typer.Option("--canonical", help="Print the bytes whose SHA-256 is its digest.")
     ] = False,
@@ -99,9 +99,9 @@ def show(
 
 @app.command()
 def diff(
+    language: Lang,
     before: Which,
     after: Which,
-    language: Lang = "fr",
     as_json: AsJson = False,
     data: Data = DATA,
 ) -> None:
@@ -232,7 +232,7 @@ def _row(voted: VotedText, origin: str, found: list[Recorded], language: str) ->
     return {
         "event": definition.event,
         "version": definition.version,
-        "title": in_language(definition.title, language),
+        "title": in_language(with_translations(definition, found).definition.title, language),
         "languages": ", ".join([*sorted([*definition.title, *reviewed]), *sorted(unreviewed)]),
         "figures": _standing(definition, found),
         "origin": origin,
@@ -254,13 +254,15 @@ def _read_out(
     definition: Definition, found: list[Recorded], language: str
 ) -> list[tuple[str, str]]:
     """The definition in a language, be it that of a translation, and what its annexes add."""
-    marks, additions = [], []
-    for annex in found:
-        content = annex.text.content
-        if isinstance(content, Translation):
-            definition = content.added_to(definition)
-            if content.language == language and not annex.reviewed:
-                mark = name_annex("translation", language), name_annex("unreviewed", language)
-                marks.append(mark)
-        additions += read_out_annex(content, definition, language)
-    return [*marks, *read_out(definition, language), *additions]
+    reading = with_translations(definition, found)
+    marks = (
+        [(name_annex("translation", language), name_annex("unreviewed", language))]
+        if language in reading.unreviewed
+        else []
+    )
+    additions = [
+        row
+        for annex in found
+        for row in read_out_annex(annex.text.content, reading.definition, language)
+    ]
+    return [*marks, *read_out(reading.definition, language), *additions]

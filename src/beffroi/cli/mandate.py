@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from beffroi.cli.impact.options import Lang, Tongue, UseId
+from beffroi.cli.impact.options import Lang, UseId
 from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, many, print_json
 from beffroi.errors import BadInput, Tampered
@@ -153,9 +153,9 @@ def import_(
 
 @app.command("notice")
 def notice_(
+    language: Lang,
     use: UseId,
     out: Out = Path("notice.pdf"),
-    language: Lang = Tongue.FR,
     url: Url = "",
     data: Data = DATA,
 ) -> None:
@@ -172,9 +172,9 @@ def notice_(
 
 @app.command("sign")
 def sign_(
+    language: Lang,
     place: Annotated[str, typer.Argument(metavar="CAMERA|USE", help="A camera, or one use.")],
     out: Out = Path("sign.pdf"),
-    language: Lang = Tongue.FR,
     url: Url = "",
     data: Data = DATA,
 ) -> None:

@@ -1,7 +1,8 @@
 """What commands share: the data folder, the choice of JSON, and how a list is printed."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence, Sized
+import os
+from collections.abc import Container, Iterable, Mapping, Sequence, Sized
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from beffroi.errors import BadInput
 from beffroi.settings import DataFolder, Settings
+from beffroi.web.i18n import LANGUAGES
 
 Data = Annotated[
     Path,
@@ -25,6 +27,30 @@ Data = Annotated[
 DATA = Path("data")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
+
+TERMINAL: Final = "LC_ALL, LC_MESSAGES or LANG, else en"
+
+
+def terminal_language(known: Container[str] = LANGUAGES) -> str:
+    """Two letters: what the terminal speaks, as POSIX orders its settings, else English.
+
+    Args:
+        known: Languages to pick from.
+    """
+    settings = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    code = next(filter(None, settings), "")[:2]
+    return code if code in known else "en"
+
+
+Lang = Annotated[
+    str,
+    typer.Option(
+        "--language",
+        default_factory=terminal_language,
+        show_default=TERMINAL,
+        help="Two letters, for what is written.",
+    ),
+]
 
 Row = Mapping[str, object]
 

@@ -8,7 +8,7 @@ import typer
 from sqlalchemy import select
 
 from beffroi.cli.installation import open_installation
-from beffroi.cli.options import DATA, AsJson, Data, instant, print_json, print_rows
+from beffroi.cli.options import DATA, AsJson, Data, Lang, instant, print_json, print_rows
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.mandate.doctrine.clauses import (
@@ -35,11 +35,10 @@ COLUMNS: Final = ("id", "version", "kind", "valid", "unverified", "title")
 Which = Annotated[
     str, typer.Argument(metavar="DOCTRINE", help="A shipped doctrine, a file or a digest.")
 ]
-Lang = Annotated[str, typer.Option("--language", help="Two letters, for what is written.")]
 
 
 @app.command("list")
-def list_(language: Lang = "fr", as_json: AsJson = False, data: Data = DATA) -> None:
+def list_(language: Lang, as_json: AsJson = False, data: Data = DATA) -> None:
     """List the doctrines and legal packs that ship, and those registered here.
 
     Example: `beffroi doctrine list --language en`
@@ -51,8 +50,8 @@ def list_(language: Lang = "fr", as_json: AsJson = False, data: Data = DATA) -> 
 
 @app.command()
 def show(
+    language: Lang,
     which: Which,
-    language: Lang = "fr",
     canonical: Annotated[
         bool, typer.Option("--canonical", help="Print the bytes whose SHA-256 is its digest.")
     ] = False,
@@ -73,9 +72,7 @@ def show(
 
 
 @app.command()
-def check(
-    file: Annotated[Path, typer.Argument(help="A YAML file.")], language: Lang = "fr"
-) -> None:
+def check(file: Annotated[Path, typer.Argument(help="A YAML file.")], language: Lang) -> None:
     """Say whether a file is a doctrine that can be adopted; fails if it is not.
 
     Example: `beffroi doctrine check my-doctrine.yaml`
@@ -92,6 +89,7 @@ def check(
 
 @app.command()
 def stack(
+    language: Lang,
     which: Annotated[
         list[str] | None,
         typer.Argument(metavar="[DOCTRINE]...", help="Shipped doctrines, files or digests."),
@@ -104,7 +102,6 @@ def stack(
     place: Annotated[
         list[str] | None, typer.Option(help="A tag of the place; give it again for more.")
     ] = None,
-    language: Lang = "fr",
     as_json: AsJson = False,
     data: Data = DATA,
 ) -> None:

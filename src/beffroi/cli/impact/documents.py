@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from beffroi.cli.impact.options import Format, Lang, Markup, Tongue, UseId, print_document, read_day
+from beffroi.cli.impact.options import Format, Lang, Markup, UseId, print_document, read_day
 from beffroi.cli.installation import open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_json
 from beffroi.mandate.impact.annex_iv import annex_iv
@@ -20,7 +20,7 @@ app = typer.Typer()
 
 @app.command("annex-iv")
 def annex_iv_(
-    use: UseId, language: Lang = Tongue.FR, form: Format = Markup.MARKDOWN, data: Data = DATA
+    use: UseId, language: Lang, form: Format = Markup.MARKDOWN, data: Data = DATA
 ) -> None:
     """Print the technical file of AI Act Annex IV.
 
@@ -33,9 +33,7 @@ def annex_iv_(
 
 
 @app.command()
-def practice(
-    use: UseId, language: Lang = Tongue.FR, form: Format = Markup.MARKDOWN, data: Data = DATA
-) -> None:
+def practice(use: UseId, language: Lang, form: Format = Markup.MARKDOWN, data: Data = DATA) -> None:
     """Print a practice sheet for other cities: context, objectives, activities, budget, evaluation.
 
     Example: `beffroi impact practice fall-park`
@@ -48,9 +46,7 @@ def practice(
 
 
 @app.command()
-def rights(
-    use: UseId, language: Lang = Tongue.FR, as_json: AsJson = False, data: Data = DATA
-) -> None:
+def rights(use: UseId, language: Lang, as_json: AsJson = False, data: Data = DATA) -> None:
     """Say what those who are filmed can ask for, and how to contest a use.
 
     A † marks what nobody has compared with the text that it cites.
@@ -79,12 +75,12 @@ def rights(
 
 @app.command()
 def report(
+    language: Lang,
     span: Annotated[Span, typer.Argument(help="What it covers: the last whole one.")],
     before: Annotated[
         str | None, typer.Option(help="Last one before this day, YYYY-MM-DD; else before today.")
     ] = None,
     timezone: Annotated[str, typer.Option(help="In which days begin.")] = "Europe/Paris",
-    language: Lang = Tongue.FR,
     form: Format = Markup.MARKDOWN,
     data: Data = DATA,
 ) -> None:

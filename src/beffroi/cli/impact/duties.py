@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from beffroi.cli.impact.options import Lang, Tongue, read_day
+from beffroi.cli.impact.options import Lang, read_day
 from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_rows
 from beffroi.errors import BadInput
@@ -19,10 +19,10 @@ app = typer.Typer()
 
 @app.command("duties")
 def duties_(
+    language: Lang,
     days: Annotated[
         int | None, typer.Option(help="Only what is overdue or due within so many days.")
     ] = None,
-    language: Lang = Tongue.FR,
     as_json: AsJson = False,
     data: Data = DATA,
 ) -> None:
@@ -51,7 +51,7 @@ def duties_(
 
 
 @app.command()
-def calendar(language: Lang = Tongue.FR, data: Data = DATA) -> None:
+def calendar(language: Lang, data: Data = DATA) -> None:
     """Print the duties as an iCalendar file.
 
     Example: `beffroi impact calendar > duties.ics`

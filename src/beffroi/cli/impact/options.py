@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from beffroi.cli.options import print_json
+from beffroi.cli.options import TERMINAL, print_json, terminal_language
 from beffroi.errors import BadInput
 from beffroi.mandate.impact.document import Document
 
@@ -20,7 +20,15 @@ class Tongue(StrEnum):
     EN = "en"
 
 
-Lang = Annotated[Tongue, typer.Option("--language", help="Of the words.")]
+Lang = Annotated[
+    Tongue,
+    typer.Option(
+        "--language",
+        default_factory=lambda: Tongue(terminal_language(list(Tongue))),
+        show_default=TERMINAL,
+        help="Of the words.",
+    ),
+]
 
 
 class Markup(StrEnum):

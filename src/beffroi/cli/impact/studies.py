@@ -29,9 +29,9 @@ Which = Annotated[Study, typer.Argument(metavar="STUDY", help="dpia, fria or com
 
 @app.command("draft")
 def draft_(
+    language: Lang,
     use: UseId,
     study: Which,
-    language: Lang = Tongue.FR,
     energy_mwh: Annotated[
         int | None, typer.Option(help="Energy of a camera in an hour, mWh, as measured.")
     ] = None,
@@ -125,11 +125,11 @@ def versions_(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
 
 @app.command("compare")
 def compare_(
+    language: Lang,
     use: UseId,
     study: Which,
     before: Annotated[int, typer.Argument(help="Number of the earlier version.")],
     after: Annotated[int, typer.Argument(help="Number of the later version.")],
-    language: Lang = Tongue.FR,
     as_json: AsJson = False,
     data: Data = DATA,
 ) -> None:
