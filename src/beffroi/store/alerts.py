@@ -19,11 +19,14 @@ class Alert(Base):
     """
 
     __tablename__ = "alert"
-    __table_args__ = (Index("ix_alert_state_raised_at", "state", "raised_at"),)
+    __table_args__ = (
+        Index("ix_alert_state_raised_at", "state", "raised_at"),
+        Index("ix_alert_use_id_camera_id_raised_at", "use_id", "camera_id", "raised_at"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"), index=True)
-    use_id: Mapped[str] = mapped_column(ForeignKey("use.id"), index=True)
+    use_id: Mapped[str] = mapped_column(ForeignKey("use.id"))
     definition_digest: Mapped[str] = mapped_column(ForeignKey("definition.digest"))
     event: Mapped[str]
     severity: Mapped[int]

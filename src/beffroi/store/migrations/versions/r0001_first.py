@@ -413,7 +413,8 @@ def _alert() -> None:
     op.create_index("ix_alert_camera_id", "alert", ["camera_id"])
     op.create_index("ix_alert_erase_at", "alert", ["erase_at"])
     op.create_index("ix_alert_state_raised_at", "alert", ["state", "raised_at"])
-    op.create_index("ix_alert_use_id", "alert", ["use_id"])
+    columns = ["use_id", "camera_id", "raised_at"]
+    op.create_index("ix_alert_use_id_camera_id_raised_at", "alert", columns)
 
 
 def _contribution() -> None:
