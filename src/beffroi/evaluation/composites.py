@@ -26,7 +26,7 @@ Picture = NDArray[np.uint8]
 Effect = Callable[[float], tuple[float, float]]
 """From seconds to the size of a patch, 0 to 1, and the factor on its brightness."""
 
-SECONDS: Final = 50.0
+SECONDS: Final = 55.0
 
 
 def _puddle(t: float) -> tuple[float, float]:
