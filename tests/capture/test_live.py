@@ -68,6 +68,23 @@ def test_a_slow_reader_gets_the_newest_and_skips_are_counted(
         assert 10 <= source.skipped <= 25
 
 
+def test_what_does_not_change_is_not_decoded_and_can_be_replayed_all_the_same(
+    rtsp_camera: Cameras, tmp_path: Path, grant: Grant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("beffroi.capture.packets.LEARNT", 10)
+    server = rtsp_camera(film(tmp_path / "still.mp4", itertools.repeat(street(), 200)))
+    with open_source(grant(server.address), clock=Clock(), rate_hz=5) as source:
+        frames = list(itertools.islice(source.frames(), 10))
+        source.idle = True
+        frames += itertools.islice(source.frames(), 15)
+        again = list(source.replay(frames[10].t, frames[-1].t))
+    assert frames[-1].t - frames[2].t == pytest.approx(22 / 5, abs=0.5)
+    assert source.spared > 10
+    assert len({frame.index for frame in frames}) < len({frame.t for frame in frames}) == 25
+    assert len({frame.index for frame in again}) == len(again) > 2 * 14
+    assert all(a.t < b.t and (b.at or 0) > 0 for a, b in itertools.pairwise(again))
+
+
 def test_a_killed_camera_is_blind_within_ten_seconds_and_comes_back(
     rtsp_camera: Cameras, long_clip: Path, grant: Grant
 ) -> None:

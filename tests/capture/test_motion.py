@@ -59,6 +59,21 @@ def test_the_gate_stays_open_while_something_is_followed() -> None:
     assert not gate.open
 
 
+def test_what_comes_again_moves_nothing_and_is_analysed_every_few_seconds() -> None:
+    gate = MotionGate()
+    watch(gate, noisy(street(), 60))
+    last = list(noisy(street(), 60))[-1]
+    opened = []
+    for i in range(60, 120):
+        assert gate.update(Frame(last, i / RATE, None, 59)).share == 0
+        if gate.open:
+            opened.append(i)
+            gate.analysed(0)
+    assert len(opened) == 1
+    gate.update(Frame(next(walk(street(), 1)), 12.0, None, 120))
+    assert gate.open
+
+
 def test_a_new_size_opens_the_gate() -> None:
     gate = MotionGate()
     watch(gate, noisy(street(), 60))

@@ -8,6 +8,7 @@ import pytest
 
 from beffroi.capture.frame import Frame
 from beffroi.events.detector import Zones
+from beffroi.perception.finders import Need
 from beffroi.perception.ground import Ground
 from beffroi.perception.inference import Inference
 from beffroi.perception.models import variant
@@ -63,6 +64,27 @@ def test_the_gate_spares_an_empty_picture(seen: dict[bool, list[Observation]]) -
     analysed = [o.t for o in empty if o.analysed]
     assert max(np.diff([*analysed, EMPTY_S])) <= 5 + 1 / HZ
     assert all(o.analysed for o in seen[False])
+
+
+def test_nothing_is_idle_but_what_the_gate_spares(
+    queue: tuple[Models, Inference], frames: list[Frame]
+) -> None:
+    """Nothing else is spared being decoded; what stands or smoulders is looked for all the time."""
+    models, inference = queue
+    plain, ungated = (
+        Perception("c1", models, inference),
+        Perception("c1", models, inference, None, gate=False),
+    )
+    still = Perception("c1", models, inference, needs=[Need.STILL])
+    for frame in frames[:8]:
+        spared = not plain.observe(frame).analysed
+        assert plain.idle or not spared
+    assert plain.idle
+    for frame in frames[:8]:
+        still.observe(frame)
+        assert not still.idle
+    ungated.observe(frames[0])
+    assert not ungated.idle
 
 
 def test_the_gate_never_changes_what_is_detected(seen: dict[bool, list[Observation]]) -> None:

@@ -18,7 +18,7 @@ from typing import IO, Final, Self, TypeAlias
 import av
 from av.container import InputContainer
 from av.format import Flags
-from av.stream import Discard, Disposition
+from av.stream import Discard, Disposition, Stream
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
@@ -119,6 +119,11 @@ class VideoInput:
         return float(rate) if rate else None
 
     @property
+    def reordered(self) -> bool:
+        """Whether pictures are shown in another order than they come."""
+        return self._decoder.has_b_frames
+
+    @property
     def spliced(self) -> bool:
         """Whether time stamps of this format may jump."""
         return Flags.ts_discont in Flags(self._container.format.flags)
@@ -132,7 +137,7 @@ class VideoInput:
         """Compressed pictures; the last one is empty and flushes the decoder."""
         return self._container.demux(self._stream)
 
-    def decode(self, packet: VideoPacket) -> list[av.VideoFrame]:
+    def decode(self, packet: "VideoPacket | av.Packet[Stream]") -> list[av.VideoFrame]:
         """The pictures that a packet completes, in order of presentation."""
         return self._decoder.decode(packet)
 

@@ -15,7 +15,8 @@ class Frame:
         t: Seconds on a clock that never steps back: presentation time for files and the synthetic
             city read as a file, monotonic time for live streams.
         at: Wall time of the picture, seconds since 1970 UTC; None for files.
-        index: Number of the picture in its source, counted from 0, skipped ones included.
+        index: Number of the picture in its source, counted from 0, skipped ones included. The same
+            twice: nothing has changed since, and the picture stands for the present one.
     """
 
     image: NDArray[np.uint8]

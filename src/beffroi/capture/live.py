@@ -1,13 +1,15 @@
 """A camera on the network: read by a thread of its own, analysed as late as never.
 
 The thread takes every packet at once, so that the camera's buffers stay empty, decodes what the
-codec needs, and offers the pictures; only those that are taken are converted.
+codec needs, and offers the pictures; only those that are taken are converted. Where packets say
+that nothing has changed, the picture before is offered again.
 """
 
+import contextlib
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event, Thread
 from typing import Final
 
@@ -20,6 +22,7 @@ from beffroi.capture.health import HealthWatch
 from beffroi.capture.imager import Imager
 from beffroi.capture.latest import Latest
 from beffroi.capture.masks import Masks
+from beffroi.capture.packets import PacketGate
 from beffroi.capture.ring import Coded, Ring
 from beffroi.capture.source import Health, Source
 from beffroi.capture.timeline import LiveTimeline
@@ -81,6 +84,8 @@ class LiveSource(Source):
         self._watch = HealthWatch(clock)
         self._timeline = LiveTimeline()
         self._index = 0
+        self._gate = PacketGate()
+        self._newest: _Picture | None = None
         self._closed = Event()
         self._reader = Thread(target=self._read, name="capture", daemon=True)
         self._reader.start()
@@ -88,14 +93,19 @@ class LiveSource(Source):
     def frames(self) -> Iterator[Frame]:
         """The newest frames at the rate asked for; see `Source.frames`."""
         imager = Imager(self._size, self._masks)
+        frame: Frame | None = None
         while not self._closed.is_set():
             self._require()
             picture = self._latest.take(NAP_S)
             self._require()
             if picture is not None:
-                self.skipped = self._latest.skipped
-                image = imager.image(picture.video)
-                yield Frame(image, picture.t, picture.at, picture.index)
+                self.skipped, self.spared = self._latest.skipped, self._gate.spared
+                if frame is not None and frame.index == picture.index:
+                    image = frame.image
+                else:
+                    image = imager.image(picture.video)
+                frame = Frame(image, picture.t, picture.at, picture.index)
+                yield frame
             elif not self._reader.is_alive() and not self._closed.is_set():
                 raise Unavailable("The reader of this camera has stopped; open it again.")
 
@@ -152,6 +162,7 @@ class LiveSource(Source):
 
     def _follow(self, video: VideoInput) -> None:
         self._timeline.restart()
+        self._gate.restart()
         behind = False
         asked = time.monotonic()
         for packet in video.packets():
@@ -159,11 +170,34 @@ class LiveSource(Source):
                 return
             waited = time.monotonic() - asked
             if packet.size:
-                self._ring.add(packet, video.recipe, self._clock.monotonic())
+                coded = self._ring.add(packet, video.recipe, self._clock.monotonic())
                 if packet.is_keyframe or not behind:
-                    lag = self._decode(video, packet)
+                    lag = self._admit(video, packet, coded)
                     behind = lag > LAG_S and waited < QUEUED_S
             asked = time.monotonic()
+
+    def _admit(self, video: VideoInput, packet: VideoPacket, coded: Coded) -> float:
+        """Decode a packet, or spare it; returns by how much the picture is late."""
+        idle = self.idle and not video.reordered
+        due = self._gate.admit(coded, key=packet.is_keyframe, idle=idle)
+        if not due:
+            return self._repeat(coded)
+        for waited in due[:-1]:
+            # Ordinary packets: they matter to those that build on them.
+            with contextlib.suppress(av.FFmpegError):
+                video.decode(waited.packet())
+        return self._decode(video, packet)
+
+    def _repeat(self, coded: Coded) -> float:
+        """Offer the newest picture again in place of one like it; returns how late that is."""
+        now = self._clock.monotonic()
+        stamp = None if coded.pts is None else float(coded.pts * coded.recipe.time_base)
+        coded.t = self._timeline.time(stamp, now)
+        coded.at, coded.index = self._clock.now().timestamp() - (now - coded.t), self._index
+        self._index += 1
+        if self._newest is not None:
+            self._latest.put(replace(self._newest, t=coded.t, at=coded.at), coded.t)
+        return now - coded.t
 
     def _decode(self, video: VideoInput, packet: VideoPacket) -> float:
         """Offer the pictures that a packet completes; returns by how much they are late."""
@@ -185,5 +219,6 @@ class LiveSource(Source):
             picture.opaque.t, picture.opaque.at, picture.opaque.index = t, at, self._index
         if not picture.is_corrupt:
             self._watch.look(picture, t)
-            self._latest.put(_Picture(picture, t, at, self._index), t)
+            self._newest = _Picture(picture, t, at, self._index)
+            self._latest.put(self._newest, t)
         self._index += 1

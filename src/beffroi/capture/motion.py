@@ -54,7 +54,8 @@ class MotionGate:
     def __init__(self) -> None:
         self._background: Floats | None = None
         self._noise: Floats | None = None
-        self._last = -math.inf
+        self._index: int | None = None
+        self._compared = self._last = -math.inf
         self._full = -math.inf
         self._empty = False
         self._moving = True
@@ -65,15 +66,20 @@ class MotionGate:
         return self._moving or not self._empty or self._last - self._full >= FULL_S
 
     def update(self, frame: Frame) -> Motion:
-        """Compare a frame with the background, then learn from it."""
+        """Compare a frame with the background, then learn from it; what comes again is known."""
+        self._last = frame.t
         grey = _sampled(frame.image)
+        if frame.index == self._index:
+            self._moving = False
+            return Motion(0.0, np.zeros(_grid(grey), bool))
+        self._index = frame.index
         if self._background is None or self._background.shape != grey.shape:
             self._background, self._noise = grey, np.full_like(grey, FLOOR)
             self._empty = False
             cells = np.ones(_grid(grey), bool)
         else:
-            cells = self._compare(grey, frame.t - self._last)
-        self._last = frame.t
+            cells = self._compare(grey, frame.t - self._compared)
+        self._compared = frame.t
         self._moving = bool(cells.any())
         return Motion(float(cells.mean()), cells)
 

@@ -37,6 +37,9 @@ class Source(ABC):
 
     Attributes:
         skipped: Frames that were due but came too fast for whoever reads them.
+        idle: Set by whoever reads them, while nothing is about in them: then a picture in which
+            nothing has changed need not be decoded, and the one before comes again.
+        spared: Pictures that were not decoded for that.
     """
 
     def __init__(self, permit: Permit, clock: Clock) -> None:
@@ -44,6 +47,8 @@ class Source(ABC):
         self._permit = permit
         self._clock = clock
         self.skipped = 0
+        self.idle = False
+        self.spared = 0
 
     @abstractmethod
     def frames(self) -> Iterator[Frame]:

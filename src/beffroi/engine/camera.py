@@ -217,6 +217,7 @@ class CameraWatch(threading.Thread):
                 continue
             self._begun = self._station.clock.monotonic()
             self._notice(perception.observe(frame), source)
+            source.idle = perception.idle
             self._begun = None
 
     def _needs(self) -> _Needs:

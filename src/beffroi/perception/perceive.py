@@ -93,6 +93,11 @@ class Perception:
             self._finders.append(FlameFinder(partial(_like_flames, inference, models.flames)))
         self._field = MotionField() if Need.FLOW in needs else None
 
+    @property
+    def idle(self) -> bool:
+        """Whether the last frame showed that nothing is about, to anyone."""
+        return self._spare and not self._finders and not self._gate.open
+
     def observe(self, frame: Frame) -> Observation:
         """Analyse one frame; frames come in order of time.
 
