@@ -121,16 +121,16 @@ def _prevails(direction: Direction) -> bool:
 
 def _row(zone: str, direction: Direction | None) -> dict[str, Any]:
     if direction is None:
-        return {"zone": zone, "line": None, "along": 0, "ways": 0, "proposed": False}
+        return {"zone": zone, "ways": 0, "proposed": False}
     share = Share(direction.along, direction.ways)
     return {
         "zone": zone,
+        "ways": direction.ways,
+        "proposed": _prevails(direction),
         "line": direction.line,
         "along": direction.along,
-        "ways": direction.ways,
         "share": round(share.value, 4),
         "interval_95": [round(end, 4) for end in share.interval],
-        "proposed": _prevails(direction),
     }
 
 
