@@ -165,8 +165,9 @@ def test_what_was_counted_is_printed_by_quarters(office: Office) -> None:
     assert "counted nothing" in office.run("use counts falls").out
     now = office.site.clock.now()
     with office.site.database.write() as session:
-        for value in (2, 3):
-            count(session, "falls", "park", now, "passed:east:car", value)
-    (row,) = json.loads(office.run("use counts falls --json").out)
-    assert (row["camera"], row["what"], row["value"]) == ("park", "passed:east:car", 5)
-    assert row["quarter"].endswith("00+00:00")
+        for what, value in (("car", 2), ("car", 3), ("bus", 2)):
+            count(session, "falls", "park", now, f"passed:east:{what}", value)
+    bus, car = json.loads(office.run("use counts falls --json").out)
+    assert (car["camera"], car["what"], car["value"]) == ("park", "passed:east:car", 5)
+    assert (bus["value"], bus["fewer_than"]) == (None, 5)
+    assert car["quarter"].endswith("00+00:00")

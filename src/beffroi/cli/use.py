@@ -231,6 +231,8 @@ def explain(
 def counts(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
     """Print what a use has counted, by quarters of an hour: numbers, and nobody behind them.
 
+    What is too few to be told is told with the next quarter in which there was any.
+
     Example: `beffroi use counts traffic-bridge --json`
     """
     site = open_installation(data)
@@ -242,10 +244,11 @@ def counts(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
                 "camera": row.camera_id,
                 "what": row.what,
                 "value": row.value,
+                "fewer_than": row.fewer_than,
             }
             for row in counted(session, use)
         ]
-    columns = ("quarter", "camera", "what", "value")
+    columns = ("quarter", "camera", "what", "value", "fewer_than")
     print_rows(columns, rows, as_json=as_json, none=f"{use} has counted nothing yet.")
 
 

@@ -1,0 +1,97 @@
+"""Counts of a use: sums stay right, and nothing small is told of a quarter of an hour or kept."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import select
+
+from beffroi.mandate.counting import (
+    DETECTIONS,
+    LEAST,
+    PERSON_SECONDS,
+    QUARTER,
+    WATCHED_SECONDS,
+    count,
+    counted,
+    quarter_of,
+)
+from beffroi.store.database import Database
+from beffroi.store.mandates import UseCount
+from tests.mandate.conftest import NOON, Decide
+
+CARS = "passed:east:car"
+Told = list[tuple[int, str, int | None]]
+
+
+def told(city: Database, *numbers: tuple[int, str, int]) -> Told:
+    """What is told of numbers that were counted in some quarters, by the number of the quarter."""
+    with city.write() as session:
+        for quarter, what, value in numbers:
+            count(session, "falls", "park", NOON + quarter * QUARTER, what, value)
+    with city.read() as session:
+        return [
+            (round((row.quarter - quarter_of(NOON)) / QUARTER), row.what, row.value)
+            for row in counted(session, "falls")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((7, 9), [7, 9]),
+        ((2, 9), [0, 11]),
+        ((2, 2, 2, 8), [0, 0, 6, 8]),
+        ((0, 3), [0, None]),
+        ((3, 0), [0, None]),
+        ((4,), [None]),
+        ((5, 4), [5, None]),
+    ],
+)
+@pytest.mark.parametrize("what", [CARS, DETECTIONS])
+def test_what_is_too_few_is_told_with_the_next_quarter(
+    city: Database, drafted: Decide, what: str, values: Sequence[int], expected: list[int | None]
+) -> None:
+    drafted()
+    rows = told(city, *((quarter, what, value) for quarter, value in enumerate(values)))
+    assert rows == [(quarter, what, value) for quarter, value in enumerate(expected)]
+
+
+def test_sums_stay_right_and_only_the_last_number_in_the_database_may_be_small(
+    city: Database, drafted: Decide
+) -> None:
+    drafted()
+    values = [3, 0, 1, 9, 4, 4, 0, 2, 2, 30, 1]
+    told(city, *((quarter, CARS, value) for quarter, value in enumerate(values)))
+    with city.read() as session:
+        kept = [row.value for row in session.scalars(select(UseCount).order_by(UseCount.quarter))]
+    assert sum(kept) == sum(values)
+    assert all(value == 0 or value >= LEAST for value in kept[:-1])
+
+
+def test_a_speed_is_a_mean_of_ten_and_never_tells_how_many(city: Database, drafted: Decide) -> None:
+    drafted()
+
+    def passing(quarter: int, vehicles: int, kmh: int) -> list[tuple[int, str, int]]:
+        return [(quarter, "timed:east", vehicles), (quarter, "speed:east", vehicles * kmh)]
+
+    rows = told(city, *passing(0, 4, 90), *passing(1, 8, 30), *passing(2, 9, 70))
+    assert rows == [(0, "speed:east", 0), (1, "speed:east", 50), (2, "speed:east", None)]
+
+
+def test_seconds_of_people_are_told_in_minutes_and_those_of_looking_always(
+    city: Database, drafted: Decide
+) -> None:
+    drafted()
+    rows = told(city, (0, PERSON_SECONDS, 20), (0, WATCHED_SECONDS, 3), (1, PERSON_SECONDS, 310))
+    assert rows == [
+        (0, PERSON_SECONDS, 0),
+        (0, WATCHED_SECONDS, 3),
+        (1, PERSON_SECONDS, 330),
+    ]
+
+
+def test_numbers_do_not_mix(city: Database, drafted: Decide) -> None:
+    drafted()
+    rows = told(city, (0, CARS, 3), (1, "passed:west:car", 3), (1, "passed:east:bus", 3))
+    assert Counter(value for _, _, value in rows) == {None: 3}
