@@ -75,6 +75,12 @@ def measure(conduct: str, *, synthetic: bool = False) -> dict[str, Any]:
     }
 
 
+def contacts(reach: str) -> dict[str, Any]:
+    service = {"fr": "La mairie", "en": "The town hall"}
+    one = {"matter": "complaint", "service": service, "reach": reach}
+    return {"kind": "contacts", "contacts": [one]}
+
+
 @pytest.fixture
 def registered(database: Database, fall: VotedText, clock: FrozenClock) -> Database:
     with database.write() as session:
@@ -280,11 +286,46 @@ def test_an_annex_fits_its_definition(
             "recall: lies outside its own interval",
         ),
         ({"kind": "figures", "measures": [measure("latest")]}, r"measures\.0\.conduct"),
+        (
+            {"kind": "figures", "measures": [measure("0" * 64) | {"positives": 2**53}]},
+            r"positives: must be at most 9007199254740991",
+        ),
+        (
+            {
+                "kind": "figures",
+                "measures": [measure("0" * 64) | {"configuration": {"n": -(2**60)}}],
+            },
+            "is too large a number to be read alike everywhere",
+        ),
+        *(
+            (
+                contacts(reach),
+                f"reach: is no address: {reach.partition(':')[0].strip()}: is none of",
+            )
+            for reach in ("javascript:alert(1)", " JavaScript: x", "data:text/html,x", "file:///x")
+        ),
     ],
 )
 def test_what_is_no_annex_says_why(tmp_path: Path, content: dict[str, Any], message: str) -> None:
     with pytest.raises(BadInput, match=message):
         annex(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    "reach",
+    [
+        "https://ville.example/plainte",
+        "http://ville.example",
+        "mailto:dpo@ville.example",
+        "tel:+33123456789",
+        "01 23 45 67 89",
+        "Mairie : 1 place de la Paix, de 9:00 à 17:00",
+    ],
+)
+def test_addresses_links_and_plain_text_are_ways_to_reach_somebody(
+    tmp_path: Path, reach: str
+) -> None:
+    assert annex(tmp_path, contacts(reach)).content.kind == "contacts"
 
 
 def test_the_annex_shown_in_the_documentation_can_be_recorded(tmp_path: Path) -> None:

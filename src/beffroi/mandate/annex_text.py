@@ -5,12 +5,14 @@ right today rather than at the next council; none of them changes what runs. The
 one person and reviewed by another, and until then shown as not reviewed.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -23,12 +25,14 @@ from pydantic import (
 from beffroi.errors import BadInput
 from beffroi.mandate.canonical import canonical, digest, parse
 from beffroi.mandate.definition import (
+    LARGEST,
     Definition,
     Digest,
     Language,
     Name,
     Sentence,
     Text,
+    Value,
     explain,
     missing_languages,
     read_fields,
@@ -36,7 +40,21 @@ from beffroi.mandate.definition import (
 from beffroi.mandate.wording import ill_worded
 
 Permille = Annotated[StrictInt, Field(ge=0, le=1000)]
-Count = Annotated[StrictInt, Field(ge=0)]
+Count = Annotated[StrictInt, Field(ge=0, le=LARGEST)]
+
+_SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
+
+
+def _harmless(reach: str) -> str:
+    """An address that a page may link to, or text that no browser takes for one."""
+    scheme = _SCHEME.match(reach)
+    if scheme and scheme[1].lower() not in _SCHEMES:
+        raise ValueError(
+            f"is no address: {scheme[1]}: is none of http:, https:, mailto: and tel:, and plain "
+            "text has no colon right after its first word"
+        )
+    return reach
 
 
 class _Part(BaseModel):
@@ -63,7 +81,7 @@ class Measure(_Part):
     data: Text = Field(description="What it was measured on, and how the intervals were drawn.")
     synthetic: bool = Field(description="Whether its scenes were drawn rather than filmed.")
     conduct: Digest = Field(description="Of the definitions it holds for, see `Definition`.")
-    configuration: dict[Name, str | StrictInt] = Field(description="Whatever else was fixed.")
+    configuration: dict[Name, Value] = Field(description="Whatever else was fixed.")
     scenes: Count = Field(description="Places or views that are not alike.")
     positives: Count = Field(description="Times that the event happened.")
     negatives: Count = Field(description="Clips, or gestures like it, in which it did not.")
@@ -129,7 +147,9 @@ class Contact(_Part):
 
     matter: Literal["complaint", "data_protection", "controller", "technical"]
     service: Text
-    reach: Sentence = Field(description="Address, number or link.")
+    reach: Annotated[Sentence, AfterValidator(_harmless)] = Field(
+        description="Address or number in plain text, or a link."
+    )
 
 
 class Contacts(_Part):

@@ -37,6 +37,9 @@ VOTED_LANGUAGES: Final = ("fr", "en")
 LARGEST_BYTES: Final = 256 * 1024
 """Of a definition, doctrine or annex written in YAML: a hundred times what ships."""
 
+LARGEST: Final = 2**53 - 1
+"""Whole numbers beyond it, either way, are not the same to every reader of JSON (RFC 8785)."""
+
 CONDUCT: Final = frozenset(
     {"detector", "behaviour", "parameters", "models", "precisions", "rate_hz"}
 )
@@ -54,7 +57,9 @@ def _exact(value: object) -> object:
     """A value that every JSON reader keeps as it is: no fraction, and nothing beyond 53 bits."""
     if isinstance(value, str):
         return _visible(value)
-    if isinstance(value, int) and abs(value) < 2**53:
+    if isinstance(value, int):
+        if abs(value) > LARGEST:
+            raise ValueError("is too large a number to be read alike everywhere")
         return value
     raise ValueError(f"{value!r} is not a whole number, true, false or a text")
 
@@ -93,7 +98,7 @@ class Definition(BaseModel):
     not_detected: Text = Field(description="What this definition does not detect.")
     alternative: Text = Field(description="The measure without analysis that was considered.")
     detector: Name = Field(description="Which detector looks for it.")
-    behaviour: StrictInt = Field(ge=1, description="Version of that detector's behaviour.")
+    behaviour: StrictInt = Field(ge=1, le=9999, description="Version of that detector's behaviour.")
     parameters: dict[Name, Value] = Field(
         description="Every parameter of the detector, written out; the unit ends its name."
     )
