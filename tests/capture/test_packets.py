@@ -87,9 +87,16 @@ def test_sizes_that_missed_something_are_not_trusted_for_a_while() -> None:
     camera = Street()
     camera.send(ordinary(430))
     assert camera.send([50]) == [0]
-    assert camera.send(ordinary(30), idle=False)[0] > 1
+    assert camera.send(ordinary(90), idle=False)[0] > 1
     assert all(camera.send(ordinary(round(0.9 * DISTRUST_S * RATE))))
     assert not all(camera.send(ordinary(1000)))
+
+
+def test_what_stirs_for_a_moment_was_no_miss() -> None:
+    camera = Street()
+    camera.send(ordinary(430))
+    assert camera.send(ordinary(30), idle=False)[0] > 1
+    assert not all(camera.send(ordinary(50)))
 
 
 def test_nothing_waits_long_however_rare_key_pictures_are() -> None:

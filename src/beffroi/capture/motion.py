@@ -68,11 +68,11 @@ class MotionGate:
     def update(self, frame: Frame) -> Motion:
         """Compare a frame with the background, then learn from it; what comes again is known."""
         self._last = frame.t
-        grey = _sampled(frame.image)
-        if frame.index == self._index:
+        if frame.index == self._index and self._background is not None:
             self._moving = False
-            return Motion(0.0, np.zeros(_grid(grey), bool))
+            return Motion(0.0, np.zeros(_grid(self._background), bool))
         self._index = frame.index
+        grey = _sampled(frame.image)
         if self._background is None or self._background.shape != grey.shape:
             self._background, self._noise = grey, np.full_like(grey, FLOOR)
             self._empty = False

@@ -2,7 +2,7 @@
 
 A picture that differs little from the one before is coded in few bytes; the sizes of a camera's
 packets betray motion before anything is decoded. The gate closes only while the analysis says that
-nothing is about; key pictures and the next few pass it always, and everything since the last decoded one is kept,
+nothing is about. Key pictures and the next few pass it always, and what came since then is kept,
 so that decoding goes on without a gap when it opens.
 """
 
@@ -39,8 +39,11 @@ AWAKE_S: Final = 1.0
 LONGEST_S: Final = 4.0
 """Nothing waits longer undecoded, however rare key pictures are."""
 
+HEARD_S: Final = 3.0
+"""Within this time sizes must tell of what came and stays; light and codecs stir for less."""
+
 DISTRUST_S: Final = 300.0
-"""After something came about of which sizes said nothing, they are not listened to for so long."""
+"""After something of which sizes said nothing, they are not listened to for so long."""
 
 
 class PacketGate:
@@ -120,8 +123,10 @@ class PacketGate:
         self._key_size = 0
 
     def _doubt(self, t: float, idle: bool) -> None:
-        """Where something came about, sizes must say so within a second, or they carry nothing."""
-        if self._closed and not idle:
+        """Where something came and stays, sizes must say so in time, or they carry nothing."""
+        if idle:
+            self._unheard = None
+        elif self._closed:
             self._unheard = t
-        if self._unheard is not None and t - self._unheard > AWAKE_S:
+        if self._unheard is not None and t - self._unheard > HEARD_S:
             self._deaf_until, self._unheard = t + DISTRUST_S, None
