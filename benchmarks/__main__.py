@@ -17,12 +17,22 @@ from typing import Final
 
 from beffroi.perception.models import variant
 from beffroi.perception.runtime import ov
-from benchmarks import capacity, films, peers, pipeline, start
+from benchmarks import (
+    capacity,
+    films,
+    growth,
+    overload,
+    peers,
+    pipeline,
+    start,
+    web,
+)
 
 LATEST: Final = Path(__file__).with_name("latest.json")
 SERIES: Final = Path(__file__).with_name("series.json")
 
 SECONDS: Final = {"busy": 20.0, "light": 10.0, "empty": 20.0, "dense": 10.0}
+LONG_SECONDS: Final = {"large": 8.0}
 """Length of each film."""
 
 Found = dict[str, object]
@@ -61,7 +71,17 @@ def _run(*, long: bool) -> Iterator[Found]:
         _say("start")
         yield start.run(reel["busy"])
         _say("the whole machine, over RTSP")
-        yield capacity.run(reel["busy"], folder / "city", carried)
+        yield (found := capacity.run(reel["busy"], folder / "city", carried))
+        if not long:
+            return
+        carried = float(str(found["cameras_over_rtsp"]))
+        _say("growth")
+        reel |= films.film_all(folder, LONG_SECONDS)
+        yield growth.run(reel, {**SECONDS, **LONG_SECONDS}, folder / "archive")
+        _say("the web")
+        yield web.run(reel["light"], folder / "town", carried)
+        _say("overload")
+        yield overload.run(reel["busy"], folder / "metropolis", carried)
 
 
 def _say(what: str) -> None:

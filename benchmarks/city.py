@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +38,8 @@ CLERK: Final = "c" * 32
 RATE_HZ: Final = 5
 STARTING_S: Final = 60.0
 
+Settled = tuple[Installation, Sequence[str]]
+
 SETTINGS: Final = """
 engine: {{hosts: {hosts}, cameras_per_host: 256, pose_input: [288, 512], precision: int8}}
 web: {{port: {port}}}
@@ -47,11 +49,12 @@ alerts: {{per_hour: 3600}}
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a camera has come to: pictures analysed, and due but dropped."""
+    """What a camera has come to: pictures analysed, due but dropped, and as of when (UTC)."""
 
     state: str
     analysed: int
     skipped: int
+    heard_at: datetime
 
 
 class City:
@@ -67,8 +70,13 @@ class City:
         self.cameras = cameras
         self._working = 0
 
-    def watch(self, number: int) -> None:
-        """Have the first so many cameras watched and no others, once all of them are."""
+    @property
+    def address(self) -> str:
+        """Where its web answers."""
+        return self.site.folder.address.read_text()
+
+    def order(self, number: int) -> None:
+        """Have the first so many cameras watched, and no others."""
         with self.site.database.write() as session:
             for event in EVENTS:
                 for camera in self.cameras[self._working : number]:
@@ -76,6 +84,14 @@ class City:
                 for camera in self.cameras[number : self._working]:
                     pause(session, event, camera, "bench", actor=CLERK, clock=self.site.clock)
         self._working = number
+
+    def watch(self, number: int) -> None:
+        """Have the first so many cameras watched, and wait until they are and no others.
+
+        Raises:
+            TimeoutError: They do not start, or do not end.
+        """
+        self.order(number)
         deadline = time.monotonic() + STARTING_S
         while sum(seen.state == "watching" for seen in self.seen().values()) != number:
             if time.monotonic() > deadline:
@@ -86,12 +102,14 @@ class City:
         """How the cameras do, by id."""
         with self.site.database.read() as session:
             rows = session.scalars(select(CameraState)).all()
-            return {row.camera_id: Seen(row.state, row.analysed, row.skipped) for row in rows}
+            return {
+                row.camera_id: Seen(row.state, row.analysed, row.skipped, row.heard_at)
+                for row in rows
+            }
 
     @contextmanager
     def console(self) -> Iterator[httpx.Client]:
         """A client that is signed in as an operator."""
-        address = self.site.folder.address.read_text()
         with self.site.database.write() as session:
             account = create_account(
                 session,
@@ -103,7 +121,7 @@ class City:
                 clock=self.site.clock,
             )
             link = create_link(session, account, self.site.clock)
-        with httpx.Client(base_url=address, follow_redirects=True, timeout=30) as client:
+        with httpx.Client(base_url=self.address, follow_redirects=True, timeout=30) as client:
             client.post(f"/login/{link}").raise_for_status()
             yield client
 
@@ -111,6 +129,15 @@ class City:
 @contextmanager
 def city(folder: Path, addresses: Sequence[str]) -> Iterator[tuple[City, Served]]:
     """A city with cameras at these addresses, at work until the end of the block."""
+    site, cameras = settle(folder, addresses)
+    with serving(folder, folder / "log") as served:
+        _await(site, served)
+        yield City(site, cameras), served
+    site.database.close()
+
+
+def settle(folder: Path, addresses: Sequence[str], *, at_work: bool = False) -> Settled:
+    """Make a city that nobody serves yet; its cameras are paused unless they are at work."""
     folder.mkdir(parents=True)
     hosts = max(1, (os.cpu_count() or 1) // 2)
     (folder / "beffroi.yaml").write_text(SETTINGS.format(hosts=hosts, port=_free_port()))
@@ -121,14 +148,16 @@ def city(folder: Path, addresses: Sequence[str]) -> Iterator[tuple[City, Served]
             add_camera(session, camera, CameraSpec(camera, address), actor=CLERK, clock=site.clock)
     for event in EVENTS:
         _vote(site, event, cameras)
-    with serving(folder, folder / "log") as served:
-        _await(site, served)
-        yield City(site, cameras), served
-    site.database.close()
+    if not at_work:
+        with site.database.write() as session:
+            for event in EVENTS:
+                for camera in cameras:
+                    pause(session, event, camera, "not yet", actor=CLERK, clock=site.clock)
+    return site, cameras
 
 
 def _vote(site: Installation, event: str, cameras: Sequence[str]) -> None:
-    """Put an event in force, paused on every camera, in the arithmetic that is measured."""
+    """Put an event in force on every camera, in the arithmetic that is measured."""
     now = site.clock.now()
     spec = UseSpec(
         purpose="a benchmark",
@@ -140,8 +169,6 @@ def _vote(site: Installation, event: str, cameras: Sequence[str]) -> None:
     )
     with site.database.write() as session:
         draft_use(session, event, _in_int8(event), spec, actor=CLERK, clock=site.clock)
-        for camera in cameras:
-            pause(session, event, camera, "not yet", actor=CLERK, clock=site.clock)
         put_in_force(session, event, site.clock)
 
 

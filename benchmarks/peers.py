@@ -35,10 +35,12 @@ def run(reel: Mapping[str, Path], seconds: Mapping[str, float]) -> dict[str, obj
         busy camera, followed by the same with `_day_mix`.
         `pipeline_over_best_peer`, `pipeline_over_best_peer_day_mix`: cameras that Beffroi carries
         over those that the better peer carries.
+        `empty_share_of_day`: of Beffroi's processor time in the day mix, what empty scenes take.
         `peers_missing`: why there are no peers, or null.
     """
     ours = {kind: watched(reel[kind], seconds[kind], ()) for kind in KINDS}
     figures: dict[str, object] = _figures("tracks", ours)
+    empty = MIX["empty"] * ours["empty"].median / mixed(ours)
     missing = _install()
     if missing is None:
         peers = {peer: _peer(peer, reel, seconds) for peer in PEERS}
@@ -51,6 +53,7 @@ def run(reel: Mapping[str, Path], seconds: Mapping[str, float]) -> dict[str, obj
         "pipeline_over_best_peer": None if missing else round(busy, 3),
         "pipeline_over_best_peer_day_mix": None if missing else round(day, 3),
         "peers_missing": missing,
+        "empty_share_of_day": round(empty, 3),
     }
 
 

@@ -20,7 +20,7 @@ from beffroi.capture.opening import open_source
 from beffroi.clock import Clock
 from beffroi.evaluation.watch import choose_definitions, laboratory_models, loaded, needed
 from beffroi.events.detector import Zones
-from beffroi.events.registry import make
+from beffroi.events.registry import make, shipped_definitions
 from beffroi.mandate.laboratory import laboratory_permit
 from beffroi.perception.finders import Need
 from beffroi.perception.inference import Inference
@@ -52,6 +52,8 @@ def run(reel: Mapping[str, Path], seconds: Mapping[str, float]) -> dict[str, obj
         `pipeline_over_bound`: (decode + inference) / pipeline; 1 is perfect.
         `bound_cameras_per_core`, `cameras_per_core`: busy cameras that one core carries, with a
         perfect pipeline and with this one.
+        `cameras_per_core_highest_rate`: the same at the highest rate that a shipped definition
+        asks for, `highest_rate_hz`.
         `idle_over_busy_cpu`: empty / busy.
         `int8_over_f32`: pictures a second of the model alone.
     """
@@ -59,6 +61,8 @@ def run(reel: Mapping[str, Path], seconds: Mapping[str, float]) -> dict[str, obj
     decode = Taken.of(lambda: _each_camera(lambda: sum(1 for _ in _frames(busy))), long * CORES)
     exact, alone = (_inference(busy, long, precision) for precision in ("f32", "int8"))
     whole = watched(busy, long, EVENTS)
+    fastest = max(voted.definition.rate_hz for voted in shipped_definitions())
+    fast = watched(busy, long, EVENTS, fastest)
     nothing = watched(reel["empty"], seconds["empty"], EVENTS)
     return {
         **decode.figures("decode_s"),
@@ -68,6 +72,8 @@ def run(reel: Mapping[str, Path], seconds: Mapping[str, float]) -> dict[str, obj
         "pipeline_over_bound": round((decode.median + alone.median) / whole.median, 3),
         "bound_cameras_per_core": round(1 / (decode.median + alone.median), 2),
         "cameras_per_core": round(1 / whole.median, 2),
+        "highest_rate_hz": fastest,
+        "cameras_per_core_highest_rate": round(1 / fast.median, 2),
         "idle_over_busy_cpu": round(nothing.median / whole.median, 3),
         "int8_over_f32": round(exact.median / alone.median, 3),
     }
@@ -100,13 +106,14 @@ class Taken:
         return {name: round(self.median, 5), f"{name}_spread": round(self.spread, 3)}
 
 
-def watched(film: Path, seconds: float, events: Sequence[str]) -> Taken:
+def watched(film: Path, seconds: float, events: Sequence[str], rate_hz: float = RATE_HZ) -> Taken:
     """Capture, motion gate, pose, tracks and detectors without drawing.
 
     Args:
         film: What every camera sends.
         seconds: Its length.
         events: Of which the detectors run; without any, people are tracked.
+        rate_hz: Pictures analysed per second.
     """
     definitions = choose_definitions(events, Zones()) if events else []
     needs = needed(definitions, Zones()) | {Need.PEOPLE}
@@ -115,7 +122,7 @@ def watched(film: Path, seconds: float, events: Sequence[str]) -> Taken:
     def analyse() -> None:
         perception = Perception("bench", models, inference, needs=needs)
         detectors = [make(definition, Zones()) for definition in definitions]
-        for frame in _frames(film):
+        for frame in _frames(film, rate_hz):
             observation = perception.observe(frame)
             for detector in detectors:
                 detector.update(observation)
@@ -123,6 +130,14 @@ def watched(film: Path, seconds: float, events: Sequence[str]) -> Taken:
     with Inference(loaded(models), threads=CORES) as inference:
         analyse()  # warm-up
         return Taken.of(lambda: _each_camera(analyse), seconds * CORES)
+
+
+def people_seen(film: Path) -> float:
+    """People tracked in a picture, on average."""
+    models = laboratory_models({Need.PEOPLE}, INPUT, "int8")
+    with Inference(loaded(models), threads=CORES) as inference:
+        perception = Perception("bench", models, inference)
+        return statistics.mean(len(perception.observe(f).tracks) for f in _frames(film))
 
 
 def mixed(taken: Mapping[str, Taken]) -> float:
@@ -136,8 +151,8 @@ def _each_camera(work: Callable[[], object]) -> None:
             done.result()
 
 
-def _frames(film: Path) -> Iterator[Frame]:
-    with open_source(laboratory_permit(str(film)), clock=Clock(), rate_hz=RATE_HZ) as source:
+def _frames(film: Path, rate_hz: float = RATE_HZ) -> Iterator[Frame]:
+    with open_source(laboratory_permit(str(film)), clock=Clock(), rate_hz=rate_hz) as source:
         yield from source.frames()
 
 

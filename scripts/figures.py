@@ -22,6 +22,7 @@ from beffroi.evaluation.bias_events import EventGap
 from beffroi.evaluation.bias_page import drawing, shares, told
 from beffroi.evaluation.result import roc
 from beffroi.evaluation.tasks import TASKS
+from scripts.drawing import BLUE, GREY, ORANGE, opening
 
 DOCS: Final = Path(__file__).parent.parent / "docs"
 PAGE: Final = DOCS / "figures.md"
@@ -182,13 +183,9 @@ def _overview(results: Sequence[Row], notes: Row) -> str:
     """A row for each share between 0 and 1 that has a target: interval, value, target."""
     rows = list(chain.from_iterable(_aimed(row, notes[row["task"]]) for row in results))
     height = 34 * len(rows) + 40
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 760 {height}" '
-        'font-family="sans-serif" font-size="13"><title>Each figure with its interval and its '
-        'target; the tables hold the same</title><rect width="100%" height="100%" fill="#fff"/>'
-    ]
+    parts = [opening(height, "Each figure with its interval and its target")]
     parts += [
-        f'<path d="M{_x(tick)} 10V{height - 26}" stroke="#ddd"/>'
+        f'<path d="M{_x(tick)} 10V{height - 26}" stroke="{GREY}"/>'
         f'<text x="{_x(tick)}" y="{height - 8}" text-anchor="middle">{tick:g}</text>'
         for tick in (0, 0.25, 0.5, 0.75, 1)
     ]
@@ -197,9 +194,9 @@ def _overview(results: Sequence[Row], notes: Row) -> str:
         parts.append(f'<text x="345" y="{y + 4}" text-anchor="end">{escape(text)}</text>')
         if interval is not None:
             line = f"M{_x(interval[0])} {y}H{_x(interval[1])}"
-            parts.append(f'<path d="{line}" stroke="#0b5394" stroke-width="3"/>')
-        parts.append(f'<circle cx="{_x(value)}" cy="{y}" r="5" fill="#0b5394"/>')
-        parts.append(f'<path d="M{_x(target)} {y - 10}v20" stroke="#b45f06" stroke-width="2"/>')
+            parts.append(f'<path d="{line}" stroke="{BLUE}" stroke-width="3"/>')
+        parts.append(f'<circle cx="{_x(value)}" cy="{y}" r="5" fill="{BLUE}"/>')
+        parts.append(f'<path d="M{_x(target)} {y - 10}v20" stroke="{ORANGE}" stroke-width="2"/>')
     return "".join(parts) + "</svg>\n"
 
 
