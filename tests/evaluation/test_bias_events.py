@@ -70,6 +70,17 @@ def test_people_with_an_aid_go_the_same_way(aid: str) -> None:
     assert (plain.render(t) != aided.render(t)).any()
     for who in both:
         assert before[who].ground_m == pytest.approx(after[who].ground_m, abs=0.5)
-    acting = {who for event in plain.events(75) for who in event.people}
-    seated = [who for who in both - acting if after[who].height_px < 0.92 * before[who].height_px]
-    assert bool(seated) == (aid == "wheelchair")
+        seated = after[who].height_px < 0.92 * before[who].height_px
+        assert seated == (aid == "wheelchair")
+
+
+def test_nobody_falls_out_of_a_wheelchair() -> None:
+    plain, trait = Scene.create("park", 61), FACTORS["wheelchair"][1]
+    fall = next(event for event in plain.events(SECONDS) if event.event == "fall")
+    (who,) = fall.people
+
+    def height(scene: Scene) -> float:
+        return next(p.height_px for p in scene.state(fall.start_s - 1).people if p.id == who)
+
+    assert height(staged(trait, "park", 61, ("fall",))) == height(plain)
+    assert height(staged(trait, "park", 61)) < 0.92 * height(plain)

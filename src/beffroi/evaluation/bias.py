@@ -6,7 +6,7 @@ model finds is due to the trait, in so far as drawn figures can show it. It says
 people that drawn figures cannot.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -46,14 +46,14 @@ class Trait:
     Args:
         name: For people.
         figure: How everybody looks.
-        people: What they go with.
+        people: What they go with, but for some who must stay on foot.
         setting: How the place is seen.
         picture: What the sensor makes of it.
     """
 
     name: str
     figure: Callable[[Figure], Figure] = lambda figure: figure
-    people: Callable[[Act], None] = lambda _: None
+    people: Callable[[Act, Collection[int]], None] = lambda _, __: None
     setting: Callable[[Setting], Setting] = lambda setting: setting
     picture: Callable[[Image], Image] = lambda picture: picture
 
@@ -210,15 +210,22 @@ def _compare(
     return pairs, np.array(extra, float)
 
 
-def staged(trait: Trait, scene: str, seed: int) -> Scene:
-    """A scene of the city in which everybody has a trait."""
+def staged(trait: Trait, scene: str, seed: int, afoot: Collection[str] = ()) -> Scene:
+    """A scene of the city in which everybody has a trait.
+
+    Args:
+        trait: Which one.
+        scene: Name of the scene.
+        seed: Of its cast.
+        afoot: Events in which people take part on foot, whatever they go with otherwise.
+    """
     setting = trait.setting(SETTINGS[scene])
 
     def direct(act: Act) -> None:
         setting.direct(act)
         for part in act.parts:
             part.figure = trait.figure(part.figure)
-        trait.people(act)
+        trait.people(act, {who for e in act.events if e.event in afoot for who in e.people})
 
     return Scene.stage(replace(setting, direct=direct), seed)
 

@@ -27,6 +27,8 @@ PLAYS: Final[Mapping[str, str]] = MappingProxyType(
     {"strike": "street", "fall": "park", "intrusion": "platform"}
 )
 """Each event and the scene in which it happens, among its innocent twins."""
+AFOOT: Final = ("fall", "strike")
+"""Nobody does these seated: there only those around them go in wheelchairs."""
 FORBIDDEN: Final = "track"
 """The zone of the platform that an intrusion is into."""
 SECONDS: Final = 45.0
@@ -118,7 +120,7 @@ def _play(
     models: Models,
     inference: Inference,
 ) -> _Played:
-    scene = staged(trait, place, seed)
+    scene = staged(trait, place, seed, AFOOT)
     zones = _zones(scene) if event == "intrusion" else Zones()
     (definition,) = choose_definitions([event], zones)
     perception = Perception(scene.name, models, inference, needs=make(definition, zones).needs)

@@ -1,5 +1,6 @@
 """Sticks and wheelchairs for people of a scene: the same ways, gone with an aid."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,20 +50,21 @@ class Rolled:
         return seated
 
 
-def give_sticks(act: Act) -> None:
+def give_sticks(act: Act, _afoot: Collection[int]) -> None:
     """Everybody goes with a walking stick."""
     for part in act.parts:
         act.bring("stick", part)
 
 
-def seat_in_wheelchairs(act: Act) -> None:
-    """Everybody who has no part in an event goes their way in a wheelchair.
+def seat_in_wheelchairs(act: Act, afoot: Collection[int]) -> None:
+    """Everybody goes their way in a wheelchair; what they would do on the spot is left out.
 
-    What they would have done on the spot, such as sitting down, is left out.
+    Args:
+        act: Who does what.
+        afoot: Identities of those who stay on foot.
     """
-    acting = {ident for event in act.events for ident in event.people}
     for part in act.parts:
-        if part.ident not in acting:
+        if part.ident not in afoot:
             part.phases = [Rolled(phase) for phase in part.phases]
             part.contacts = []
             act.bring("wheelchair", part)
