@@ -8,7 +8,7 @@ from beffroi.events.stirring import RADIUS, STIRRING, Stirring
 
 SIZE = (640, 360)
 PLACE = np.array([330.0, 190.0])
-UNIT = 100.0
+UNIT = np.array(100.0)
 Floats = NDArray[np.float64]
 
 
@@ -16,7 +16,7 @@ def still(rows: int = 18, columns: int = 32) -> Floats:
     return np.zeros((rows, columns, 2))
 
 
-def around(*fields: Floats, place: Floats = PLACE, unit: float = UNIT) -> dict[str, float]:
+def around(*fields: Floats, place: Floats = PLACE, unit: Floats = UNIT) -> dict[str, float]:
     stirring = Stirring(2.0)
     for i, field in enumerate(fields):
         stirring.update(i / 10, field.astype(np.float32), SIZE)

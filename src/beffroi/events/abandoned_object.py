@@ -10,10 +10,9 @@ from typing import ClassVar, Final
 import numpy as np
 from pydantic import Field
 
-from beffroi.events.body import Body
+from beffroi.events.body import Body, people
 from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.place import inside
-from beffroi.events.trails import people
 from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation, Region
 

@@ -2,83 +2,101 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from beffroi.events.body import BONE_SHARES, LEG_BONES, LIMB_ENDS
+from beffroi.events.body import HIPS, SHOULDERS, Floats, lengths, mean
 from beffroi.perception.observation import Track
 
-Floats = NDArray[np.float64]
+JOINTS: Final = 17
+HEAD: Final = slice(0, 5)
+LIMB_ENDS: Final = [9, 10, 15, 16]
+"""Wrists and ankles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
     """The n people of one observation; pixels, NaN where unseen.
 
+    What is measured of one person is measured once, when they are seen, and then only looked up.
+
     Args:
         t: Seconds.
         ids: Of the tracks.
-        joints: float64 [n, 17, 2].
+        points: float64 [n, 21, 2]: the joints, then the middles of head, shoulders, hips and trunk.
         boxes: float64 [n, 4].
         motion: float64 [n], as in the tracks.
+        lengths: float64 [n]: statures, see :func:`beffroi.events.body.lengths`.
     """
 
     t: float
     ids: tuple[str, ...]
-    joints: Floats
+    points: Floats
     boxes: Floats
     motion: Floats
+    lengths: Floats
 
     @classmethod
     def of(cls, tracks: Sequence[Track], t: float, joint_score: float) -> Self:
         """Stack the people among tracks, believing joints of at least `joint_score`."""
         people = [track for track in tracks if track.keypoints is not None]
-        joints = np.array([track.keypoints for track in people], np.float64).reshape(-1, 17, 3)
+        joints = np.array([track.keypoints for track in people], np.float64).reshape(-1, JOINTS, 3)
         joints[joints[..., 2] < joint_score] = np.nan
+        joints = joints[..., :2]
+        boxes = np.array([track.box for track in people], np.float64).reshape(-1, 4)
+        heads, shoulders, hips = (mean(joints[:, of], axis=1) for of in (HEAD, SHOULDERS, HIPS))
+        middles = np.stack([heads, shoulders, hips, (shoulders + hips) / 2], axis=1)
         return cls(
             t,
             tuple(track.id for track in people),
-            joints[..., :2],
-            np.array([track.box for track in people], np.float64).reshape(-1, 4),
+            np.concatenate([joints, middles], axis=1),
+            boxes,
             np.array([track.motion for track in people], np.float64),
+            lengths(joints, shoulders, hips, boxes),
         )
 
-    def aligned(self, ids: Sequence[str]) -> Self:
+    def aligned(self, ids: tuple[str, ...]) -> Self:
         """The same moment with one row for each of `ids`; NaN for whoever was not there."""
+        if ids == self.ids:
+            return self
         row = {id_: i for i, id_ in enumerate(self.ids)}
         at = np.array([row.get(id_, -1) for id_ in ids], np.intp)
-        joints, boxes, motion = (
+        points, boxes, motion, statures = (
             np.concatenate([values, np.full((1, *values.shape[1:]), np.nan)])[at]
-            for values in (self.joints, self.boxes, self.motion)
+            for values in (self.points, self.boxes, self.motion, self.lengths)
         )
-        return type(self)(self.t, tuple(ids), joints, boxes, motion)
+        return type(self)(self.t, ids, points, boxes, motion, statures)
+
+    @property
+    def joints(self) -> Floats:
+        """In the order of the observation, [n, 17, 2]."""
+        return self.points[:, :JOINTS]
 
     @property
     def ends(self) -> Floats:
         """Left and right wrist, left and right ankle, [n, 4, 2]."""
-        return self.joints[:, LIMB_ENDS]
+        return self.points[:, LIMB_ENDS]
 
     @property
     def heads(self) -> Floats:
         """Middles of the seen joints of the heads, [n, 2]."""
-        return mean(self.joints[:, :5], axis=1)
+        return self.points[:, JOINTS]
 
     @property
     def shoulders(self) -> Floats:
         """Likewise of the shoulders."""
-        return mean(self.joints[:, 5:7], axis=1)
+        return self.points[:, JOINTS + 1]
 
     @property
     def hips(self) -> Floats:
         """Likewise of the hips."""
-        return mean(self.joints[:, 11:13], axis=1)
+        return self.points[:, JOINTS + 2]
 
     @property
     def trunks(self) -> Floats:
         """Middles of shoulders and hips, [n, 2]."""
-        return (self.shoulders + self.hips) / 2
+        return self.points[:, JOINTS + 3]
 
     @property
     def middles(self) -> Floats:
@@ -88,7 +106,7 @@ class Crowd:
     @property
     def footings(self) -> Floats:
         """Where the lower foot is in the picture, [n]: the other one may be kicking."""
-        lower = np.fmax(self.joints[:, 15, 1], self.joints[:, 16, 1])
+        lower = np.fmax(self.points[:, 15, 1], self.points[:, 16, 1])
         return np.where(np.isnan(lower), self.boxes[:, 3], lower)
 
     @property
@@ -96,29 +114,3 @@ class Crowd:
         """Angles of the trunks from the vertical, [n] radians, 0 to pi."""
         axis = self.shoulders - self.hips
         return np.abs(np.arctan2(axis[:, 0], -axis[:, 1]))
-
-    @property
-    def lengths(self) -> Floats:
-        """Statures that the seen bones suggest, [n], as in :class:`beffroi.events.body.Body`."""
-        legs = self.joints[:, LEG_BONES[:, 0]] - self.joints[:, LEG_BONES[:, 1]]
-        trunk = (self.shoulders - self.hips)[:, np.newaxis]
-        spans = norm(np.concatenate([trunk, legs], axis=1))
-        share = (~np.isnan(spans) * BONE_SHARES).sum(axis=1)
-        sides = self.boxes[:, 2:] - self.boxes[:, :2]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            measured: Floats = np.nansum(spans, axis=1) / share
-        return np.where(share > 0, measured, sides.max(axis=1))
-
-
-def norm(vectors: Floats) -> Floats:
-    """Lengths of vectors, [..., 2] to [...]."""
-    lengths: Floats = np.hypot(vectors[..., 0], vectors[..., 1])
-    return lengths
-
-
-def mean(values: Floats, axis: int) -> Floats:
-    """Mean of what is seen along an axis; NaN where nothing is."""
-    seen = (~np.isnan(values)).sum(axis=axis)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        average: Floats = np.nansum(values, axis=axis) / np.where(seen > 0, seen, np.nan)
-    return average

@@ -10,9 +10,9 @@ from typing import ClassVar, Final
 import numpy as np
 from pydantic import Field
 
+from beffroi.events.body import people
 from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.floor import Floor
-from beffroi.events.trails import people
 from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
 

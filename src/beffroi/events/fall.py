@@ -5,16 +5,17 @@ upright in the same place; a person whose track breaks off is taken up again by 
 begins where they were.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
+from statistics import median
 from typing import ClassVar, Final, Self
 
 import numpy as np
 from pydantic import Field
 
-from beffroi.events.body import Body
+from beffroi.events.body import Body, people
 from beffroi.events.detector import Detection, Parameters, Zones
-from beffroi.events.trails import people
 from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
 
@@ -108,8 +109,8 @@ class _Posture:
     @classmethod
     def of(cls, body: Body) -> Self:
         """Read a body, in pixels; the top of the box stands in for shoulders that are not seen."""
-        top = float(body.shoulders[1])
-        if np.isnan(top):
+        top = body.shoulders[1]
+        if math.isnan(top):
             top = body.box[1]
         x1, y1, x2, y2 = body.box
         return cls(body.t, top, body.feet[1] - top, body.length, (y2 - y1) / max(x2 - x1, 1.0))
@@ -130,7 +131,7 @@ class _Person:
     @property
     def stature(self) -> float:
         """Standing height in the picture, pixels, from the last upright moments."""
-        return float(np.median(self.lengths)) if self.lengths else self.body.length
+        return median(self.lengths) if self.lengths else self.body.length
 
     def see(self, body: Body, steady_s: float) -> _Posture:
         """Take what is seen now; returns the posture of the last moments, slips left out."""
@@ -138,8 +139,8 @@ class _Person:
         self.recent.append(_Posture.of(body))
         while body.t - self.recent[0].t > steady_s:
             self.recent.popleft()
-        readings = [(p.top, p.rise, p.length, p.slender) for p in self.recent]
-        return _Posture(body.t, *np.median(readings, axis=0).tolist())
+        readings = ((p.top, p.rise, p.length, p.slender) for p in self.recent)
+        return _Posture(body.t, *(median(each) for each in zip(*readings, strict=True)))
 
 
 class Fall:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from beffroi.events.body import norm, people
 from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.metres import MeasuredByPeople
-from beffroi.events.trails import people
 from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
 
@@ -62,14 +62,17 @@ class _Place:
     middle: Floats
     radius: float
 
+    def holds(self, positions: Floats) -> NDArray[np.bool_]:
+        """Which positions [n, 2] lie in it."""
+        return np.asarray(norm(positions - self.middle) <= self.radius)
+
     def count(self, positions: Floats) -> int:
-        """How many positions [n, 2] lie in it."""
-        return int((np.hypot(*(positions - self.middle).T) <= self.radius).sum())
+        """How many do."""
+        return int(self.holds(positions).sum())
 
     def touches(self, other: "_Place") -> bool:
         """Whether two discs meet."""
-        apart = float(np.hypot(*(self.middle - other.middle)))
-        return apart <= self.radius + other.radius
+        return bool(norm(self.middle - other.middle) <= self.radius + other.radius)
 
 
 class Gathering:
@@ -94,11 +97,7 @@ class Gathering:
         while t - self._past[0][0] > p.form_ms / 1000 + 2 * self._hold_s:
             self._past.popleft()
         self._ongoing = [place for place in self._ongoing if self._holds(place, t)]
-        places = [
-            _Place(_middle(positions, start, radius), radius)
-            for start, radius in zip(positions, p.radius_cm / 100 / units, strict=True)
-        ]
-        place = max(places, key=lambda place: place.count(positions), default=None)
+        place = _fullest(positions, p.radius_cm / 100 / units)
         if place is None or place.count(positions) < p.people or not self._holds(place, t):
             return []
         if any(place.touches(other) for other in self._ongoing):
@@ -121,8 +120,10 @@ class Gathering:
 
     def _counts(self, place: _Place) -> tuple[Floats, NDArray[np.intp]]:
         """How many people were at a place at each remembered time."""
-        times = np.array([t for t, _ in self._past])
-        return times, np.array([place.count(positions) for _, positions in self._past])
+        times, positions = zip(*self._past, strict=True)
+        moments = np.repeat(np.arange(len(times)), [len(each) for each in positions])
+        there = moments[place.holds(np.concatenate(positions))]
+        return np.array(times), np.bincount(there, minlength=len(times))
 
     def _holds(self, place: _Place, t: float) -> bool:
         """Whether the place has been full for most of the last `hold_ms`."""
@@ -146,14 +147,24 @@ class Gathering:
         return float(times[found[-1]] + self._hold_s) if len(found) else None
 
 
-def _middle(positions: Floats, start: Floats, radius: float) -> Floats:
-    """Where the people around somebody stand on average, and those around there, and so on.
+def _fullest(positions: Floats, radii: Floats) -> _Place | None:
+    """The fullest of the places where the people around somebody stand; None without anybody.
 
-    A few steps of mean shift (Comaniciu and Meer, 2002): people in a ring have nobody in its
-    middle.
+    The middle is where those around somebody stand on average, and then those around there, and so
+    on: a few steps of mean shift (Comaniciu and Meer, 2002), since people in a ring have nobody in
+    their middle.
     """
-    middle = start
+    if not len(positions):
+        return None
+    middles = positions
     for _ in range(_SHIFTS):
-        near = np.hypot(*(positions - middle).T) <= radius
-        middle = positions[near].mean(axis=0)
-    return middle
+        near = _near(positions, middles, radii)
+        sums = np.where(near[..., np.newaxis], positions, 0).sum(axis=1)
+        middles = sums / near.sum(axis=1)[:, np.newaxis]
+    fullest = int(_near(positions, middles, radii).sum(axis=1).argmax())
+    return _Place(middles[fullest], float(radii[fullest]))
+
+
+def _near(positions: Floats, middles: Floats, radii: Floats) -> NDArray[np.bool_]:
+    """Which of n positions lie in which of m discs, [m, n]."""
+    return np.asarray(norm(positions - middles[:, np.newaxis]) <= radii[:, np.newaxis])

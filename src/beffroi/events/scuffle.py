@@ -16,7 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from beffroi.events.crowd import Crowd, mean, norm
+from beffroi.events.body import mean, norm
+from beffroi.events.crowd import Crowd
 from beffroi.events.stirring import STIRRING, Stirring
 
 Floats = NDArray[np.float64]
@@ -175,7 +176,7 @@ class Scuffles:
         pairs = {
             "apart": norm(now.middles[one] - now.middles[other]) / units,
             "depth": np.abs(now.footings[one] - now.footings[other]) / units,
-            "gap": _largest(-gaps, axis=1) * -1,
+            "gap": -_largest(-gaps, axis=1),
             "head_gap": _head_gaps(now, one, other) / units,
             "blow": blows[0],
             "swing": blows[1],
@@ -199,19 +200,29 @@ class Scuffles:
         places = np.concatenate([moments.places for moments in self._moments])
         values = np.concatenate([moments.values for moments in self._moments])
         who = [(moments.t, pair) for moments in self._moments for pair in moments.ids]
+        chosen = self._apart(now)
+        stirring = self._stirring.around(now.places[chosen], now.units[chosen])
+        stirs = statistics(stirring.reshape(-1, len(chosen) * len(STIRRING)))
+        stirs = stirs.reshape(len(STATISTICS), len(chosen), len(STIRRING))
         windows: list[Window] = []
-        for i in np.argsort(now.values[:, 0], kind="stable"):
+        for k, i in enumerate(chosen):
             place, unit = now.places[i], float(now.units[i])
-            if any(norm(place - w.place) <= self._reach * unit / 2 for w in windows):
-                continue
             around = np.flatnonzero(norm(places - place) <= self._reach * unit)
             fastest = around[np.argmax(values[around, MOMENT.index("swing")])]
             instant, pair = who[fastest]
-            moving = statistics(values[around])
-            stirring = statistics(self._stirring.around(place, unit))
-            features = np.concatenate([moving, stirring])
+            features = np.concatenate([statistics(values[around]), stirs[:, k].ravel()])
             windows.append(Window(place, unit, pair, instant, features))
         return windows
+
+    def _apart(self, now: _Moments) -> list[int]:
+        """Positions of pairs at places of their own, the closest pairs first."""
+        apart = norm(now.places[:, np.newaxis] - now.places)
+        taken = apart <= self._reach * now.units[:, np.newaxis] / 2
+        chosen: list[int] = []
+        for i in np.argsort(now.values[:, 0], kind="stable").tolist():
+            if not taken[i, chosen].any():
+                chosen.append(i)
+        return chosen
 
 
 def statistics(values: Floats) -> Floats:
@@ -264,26 +275,21 @@ def _arms(crowd: Crowd) -> Floats:
 
 def _gaps(crowd: Crowd, one: Ints, other: Ints) -> Floats:
     """Distance of each hand and foot from the other's head or trunk, [p, 8] pixels: one's first."""
-    heads, shoulders, hips = crowd.heads, crowd.shoulders, crowd.hips
-    both = []
-    for striker, struck in ((one, other), (other, one)):
-        ends = crowd.ends[striker]
-        axis = (hips - shoulders)[struck]
-        down = ends - shoulders[struck][:, np.newaxis]
-        square = np.maximum((axis**2).sum(axis=1), 1e-9)
-        share = np.clip((down @ axis[..., np.newaxis])[..., 0] / square[:, np.newaxis], 0, 1)
-        trunk = norm(down - share[..., np.newaxis] * axis[:, np.newaxis])
-        both.append(np.fmin(norm(ends - heads[struck][:, np.newaxis]), trunk))
-    return np.concatenate(both, axis=1)
+    striker, struck = np.concatenate([one, other]), np.concatenate([other, one])
+    ends, shoulders = crowd.ends[striker], crowd.shoulders[struck]
+    axis = crowd.hips[struck] - shoulders
+    down = ends - shoulders[:, np.newaxis]
+    square = np.maximum((axis**2).sum(axis=1), 1e-9)
+    share = np.clip((down @ axis[..., np.newaxis])[..., 0] / square[:, np.newaxis], 0, 1)
+    trunk = norm(down - share[..., np.newaxis] * axis[:, np.newaxis])
+    gaps = np.fmin(norm(ends - crowd.heads[struck][:, np.newaxis]), trunk)
+    return np.concatenate([gaps[: len(one)], gaps[len(one) :]], axis=1)
 
 
 def _head_gaps(crowd: Crowd, one: Ints, other: Ints) -> Floats:
     """Distance of the nearest hand from the other's head, [p] pixels."""
-    heads = crowd.heads
-    gaps = [
-        norm(crowd.ends[striker, :2] - heads[struck][:, np.newaxis])
-        for striker, struck in ((one, other), (other, one))
-    ]
+    hands, heads = crowd.ends[:, :2], crowd.heads[:, np.newaxis]
+    gaps = [norm(hands[one] - heads[other]), norm(hands[other] - heads[one])]
     return -_largest(-np.concatenate(gaps, axis=1), axis=1)
 
 

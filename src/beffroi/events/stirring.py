@@ -59,7 +59,8 @@ class Stirring:
         if self._fields and self._fields[-1].velocity.shape != flow.shape:
             self._fields.clear()
         self._size = np.array(size, float)
-        velocity = np.nan_to_num(flow - np.nanmedian(flow.reshape(-1, 2), axis=0)).astype(float)
+        drift = np.median(flow[~np.isnan(flow[..., 0])], axis=0)
+        velocity = np.nan_to_num(flow - drift).astype(float)
         jolt = np.full(velocity.shape[:2], np.nan)
         if self._fields:
             last = self._fields[-1]
@@ -68,36 +69,35 @@ class Stirring:
         sums = np.pad(maps.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
         self._fields.append(_Field(t, velocity, sums))
 
-    def around(self, place: Floats, unit: float) -> Floats:
-        """What is remembered of a place, [2] pixels, where a stature is `unit` pixels.
+    def around(self, places: Floats, units: Floats) -> Floats:
+        """What is remembered of places, [..., 2] pixels, where statures are `units` [...] pixels.
 
         Returns:
-            [m, len(STIRRING)] of m moments; NaN where a first field has none before it.
+            [m, ..., len(STIRRING)] of m moments; NaN where a first field has none before it.
         """
         if not self._fields:
-            return np.zeros((0, len(STIRRING)))
+            return np.zeros((0, *places.shape[:-1], len(STIRRING)))
         most = np.array(self._fields[0].velocity.shape[1::-1])
         cell = self._size / most
-        low = np.clip(np.floor((place - RADIUS * unit) / cell), 0, most - 1).astype(int)
-        high = np.clip(np.ceil((place + RADIUS * unit) / cell), low + 1, most).astype(int)
-        (left, top), (right, bottom) = low, high
-        y, x = [bottom, top, bottom, top], [right, right, left, left]
-        corners = np.stack([field.sums[:, y, x] for field in self._fields])
-        means = corners @ np.array([1, -1, -1, 1]) / (high - low).prod()
-        ways, (across, down, speed, square, tangle, jolt) = (
-            means[:, :DIRECTIONS],
-            means[:, DIRECTIONS:].T,
-        )
-        shares = np.maximum(ways / np.maximum(ways.sum(axis=1, keepdims=True), 1e-9), 1e-9)
+        reach = RADIUS * units[..., np.newaxis]
+        low = np.clip(np.floor((places - reach) / cell), 0, most - 1).astype(int)
+        high = np.clip(np.ceil((places + reach) / cell), low + 1, most).astype(int)
+        (left, top), (right, bottom) = np.moveaxis(low, -1, 0), np.moveaxis(high, -1, 0)
+        y = np.stack([bottom, top, bottom, top], axis=-1)
+        x = np.stack([right, right, left, left], axis=-1)
+        corners = np.stack([field.sums[:, y, x] for field in self._fields], axis=1)
+        means = corners @ np.array([1, -1, -1, 1]) / (high - low).prod(axis=-1)
+        ways, (across, down, speed, square, tangle, jolt) = means[:DIRECTIONS], means[DIRECTIONS:]
+        shares = np.maximum(ways / np.maximum(ways.sum(axis=0), 1e-9), 1e-9)
         measured = [
             speed,
             np.sqrt(np.maximum(square, 0)),
             np.sqrt(np.maximum(square - across**2 - down**2, 0)),
             tangle,
             jolt,
-            -(shares * np.log(shares)).sum(axis=1) * unit,
+            -(shares * np.log(shares)).sum(axis=0) * units,
         ]
-        return np.stack(measured, axis=1) / unit
+        return np.stack(measured, axis=-1) / units[..., np.newaxis]
 
 
 def _maps(velocity: Floats) -> Floats:

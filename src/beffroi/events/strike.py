@@ -16,7 +16,8 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from beffroi.events.crowd import Crowd, Floats, norm
+from beffroi.events.body import Floats, norm
+from beffroi.events.crowd import Crowd
 from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.place import inside
 from beffroi.events.scuffle import FEATURES, Scuffles, Window

@@ -27,14 +27,16 @@ class Trees:
 
     Args:
         features: Names of the k inputs, in order.
-        feature: [trees, nodes] input asked about at each node; -1 at a leaf.
-        threshold: [trees, nodes]; the left child is for what is not above it.
-        children: [trees, nodes, 2] left and right child; a leaf is its own.
-        value: [trees, nodes] share of what was looked for among what a leaf has learnt from.
+        roots: [trees] position of each tree's first node among all nodes.
+        feature: [nodes] input asked about at each node; any at a leaf.
+        threshold: [nodes]; the left child is for what is not above it.
+        children: [2 nodes] left and right child of each node in turn; a leaf is its own.
+        value: [nodes] share of what was looked for among what a leaf has learnt from.
         depth: Longest way from a root to a leaf.
     """
 
     features: tuple[str, ...]
+    roots: Ints
     feature: Ints
     threshold: Floats
     children: Ints
@@ -62,26 +64,31 @@ class Trees:
         if fields["features"] != list(features):
             raise Tampered("The learnt model does not weigh what this version measures.")
         trees = fields["trees"]
-        nodes = max(len(tree["feature"]) for tree in trees)
-        feature = np.full((len(trees), nodes), -1, np.intp)
-        threshold, value = np.zeros(feature.shape), np.zeros(feature.shape)
-        children = np.zeros((*feature.shape, 2), np.intp)
-        for i, tree in enumerate(trees):
-            count = len(tree["feature"])
-            feature[i, :count] = tree["feature"]
-            threshold[i, :count] = tree["threshold"]
-            children[i, :count] = tree["children"]
-            value[i, :count] = tree["value"]
-        return cls(tuple(features), feature, threshold, children, value, fields["depth"])
+        feature, threshold, value = (
+            np.concatenate([tree[name] for tree in trees])
+            for name in ("feature", "threshold", "value")
+        )
+        roots = np.cumsum([0, *(len(tree["feature"]) for tree in trees[:-1])])
+        children = np.concatenate(
+            [np.ravel(tree["children"]) + root for tree, root in zip(trees, roots, strict=True)]
+        )
+        return cls(
+            tuple(features),
+            roots,
+            np.maximum(feature, 0),
+            threshold,
+            children,
+            value,
+            fields["depth"],
+        )
 
     def scores(self, rows: Floats) -> Floats:
         """Weigh rows of features, [n, k], NaN for what was not seen: [n], 0 to 1."""
         seen = np.nan_to_num(rows, nan=UNSEEN)
-        row, tree = np.ogrid[: len(seen), : len(self.feature)]
-        node = np.zeros((len(seen), len(self.feature)), np.intp)
+        first = np.arange(len(seen))[:, np.newaxis] * seen.shape[1]
+        node = np.tile(self.roots, (len(seen), 1))
         for _ in range(self.depth):
-            asked = self.feature[tree, node]
-            right = seen[row, np.maximum(asked, 0)] > self.threshold[tree, node]
-            node = self.children[tree, node, right.astype(np.intp)]
-        scores: Floats = self.value[tree, node].mean(axis=1)
+            right = seen.take(first + self.feature.take(node)) > self.threshold.take(node)
+            node = self.children.take(2 * node + right)
+        scores: Floats = self.value.take(node).mean(axis=1)
         return scores
