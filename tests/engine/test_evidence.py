@@ -18,9 +18,11 @@ from beffroi.engine.desk import AlertDesk, Sighting
 from beffroi.engine.evidence import HELD, EvidenceDesk, Scene
 from beffroi.errors import NotAuthorised
 from beffroi.events.detector import Detection
+from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.definition import EvidenceClass
-from beffroi.mandate.gate import OpenUse, ask
+from beffroi.mandate.gate import OpenUse, answers_now
 from beffroi.mandate.permit import Basis, issue
+from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
 from beffroi.store.database import Database
@@ -50,7 +52,8 @@ def use(town: Town) -> OpenUse:
     town.camera("gate")
     town.use("gate", evidence=EvidenceClass.PIXELATED)
     with town.site.database.read() as session:
-        (answer,) = ask(session, "gate", town.site.clock.now())
+        cameras = list_cameras(session)
+        (answer,) = answers_now(session, cameras, Timekeeper(town.site.clock))
     assert isinstance(answer, OpenUse)
     return answer
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput
+from beffroi.mandate.cameras import remove_camera
 from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.mandate.learning import destroy_ended, learn
@@ -16,7 +17,7 @@ from beffroi.mandate.procedure.acts import ActType
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry, LedgerPayload
 from beffroi.store.mandates import LearningSample
-from tests.mandate.conftest import NOON, Decide
+from tests.mandate.conftest import MAYOR, NOON, Decide
 from tests.mandate.test_gate import IN_FORCE, SHIPPED
 
 JUDGED = {"score": 0.7, "duration_s": 5.5, "count": 1, "camera": "never kept"}
@@ -76,6 +77,28 @@ def test_what_is_taken_of_five_verdicts(
     judge(city, clock, event="strike")
     kept = [(sample.features, sample.verdict) for sample in samples(city)]
     assert kept == [({"score": 0.7, "duration_s": 5.5, "count": 1}, "lifted")] * held
+
+
+@pytest.mark.parametrize("back_s", [60, -60])
+def test_nothing_is_taken_by_a_clock_that_was_set_back(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide, back_s: float
+) -> None:
+    drafted(mode=Mode.LEARNING, quota=3)
+    decide(*IN_FORCE)
+    clock.step(-back_s)
+    judge(city, clock)
+    assert len(samples(city)) == (back_s < 0)
+
+
+def test_a_verdict_on_a_camera_that_has_gone_teaches_nothing(
+    city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
+) -> None:
+    drafted(mode=Mode.LEARNING, quota=3)
+    decide(*IN_FORCE)
+    with city.write() as session:
+        remove_camera(session, "park", actor=MAYOR, clock=clock)
+    judge(city, clock)
+    assert samples(city) == []
 
 
 def test_a_learning_set_opens_no_camera(

@@ -16,9 +16,11 @@ from beffroi.clock import Clock
 from beffroi.errors import NotAuthorised
 from beffroi.events.detector import Detection
 from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.definition import EvidenceClass, VotedText
-from beffroi.mandate.gate import Refusal, ask
+from beffroi.mandate.gate import Refusal, answers_now
 from beffroi.mandate.modes import Mode
+from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.store.alerts import Alert
 
 _WITHOUT_FILES: Final = frozenset({EvidenceClass.NONE, EvidenceClass.COUNTS})
@@ -96,7 +98,8 @@ def _require_live(
     session: Session, use_id: str, camera_id: str, voted: VotedText, clock: Clock
 ) -> None:
     """Ask the mandate once more: a use may have been stopped since its permit was given."""
-    for answer in ask(session, camera_id, clock.now()):
+    in_service = [camera for camera in list_cameras(session) if camera.camera_id == camera_id]
+    for answer in answers_now(session, in_service, Timekeeper(clock)):
         if answer.use_id != use_id:
             continue
         if isinstance(answer, Refusal):

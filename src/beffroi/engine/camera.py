@@ -30,9 +30,10 @@ from beffroi.events.drawn import read_drawn
 from beffroi.events.registry import build
 from beffroi.folder import DataFolder
 from beffroi.mandate.cameras import current_version, load_credentials
-from beffroi.mandate.gate import OpenUse, ask
+from beffroi.mandate.gate import OpenUse, hour_of
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.permit import Basis, Permit
+from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.perception.finders import Need, shown
 from beffroi.perception.forms import to_json
 from beffroi.perception.observation import Observation
@@ -110,6 +111,7 @@ class CameraWatch(threading.Thread):
         self._camera_id = order.camera
         self._permit = order.permit
         self._station = station
+        self._timekeeper = Timekeeper(station.clock)
         self._source: Source | None = None
         self._posts: dict[str, _Post] = {}
         self._live: tuple[_Post, ...] = ()
@@ -231,9 +233,14 @@ class CameraWatch(threading.Thread):
     def _load_uses(self) -> None:
         """Build a detector per use of the permit; those that stay keep what they have seen."""
         wanted = self._permit.uses
-        now = self._station.clock.now()
         with self._station.database.read() as session:
-            answers = [a for a in ask(session, self._camera_id, now) if isinstance(a, OpenUse)]
+            record = current_version(session, self._camera_id)
+            hour = hour_of(session, [record], self._timekeeper)
+            answers = [
+                answer
+                for answer in hour.ask(session, self._camera_id)
+                if isinstance(answer, OpenUse)
+            ]
         kept = self._posts
         self._posts = {
             use.use_id: kept.get(use.use_id) or _Post.of(use, self._station.desk)

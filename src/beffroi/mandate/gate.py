@@ -133,10 +133,10 @@ class Hour:
 
     def ask(self, session: Session, camera_id: str) -> list[OpenUse | Refusal]:
         """Say of each use of a camera whether it may run; a jump of the clock opens none."""
-        answers = list(ask(session, camera_id, self.votes.now, self.votes))
+        answers = list(_ask(session, camera_id, self.votes))
         if self.truth is None:
             return answers
-        before = ask(session, camera_id, self.truth.now, self.truth)
+        before = _ask(session, camera_id, self.truth)
         open_before = {answer.use_id for answer in before if isinstance(answer, OpenUse)}
         return [_unless_opened_by_the_jump(each, open_before) for each in answers]
 
@@ -258,22 +258,15 @@ def _unless_opened_by_the_jump(
     return Refusal(answer.use_id, answer.camera_id, doubtful())
 
 
-def ask(
-    session: Session, camera_id: str, now: datetime, votes: Votes | None = None
-) -> Iterator[OpenUse | Refusal]:
-    """Say of each use that names a camera whether acts, doctrines and hours let it run at `now`.
+def _ask(session: Session, camera_id: str, votes: Votes) -> Iterator[OpenUse | Refusal]:
+    """Say of each use that names a camera whether acts, doctrines and hours let it run then.
 
-    Args:
-        session: Any session.
-        camera_id: The camera.
-        now: The time asked about.
-        votes: Shared by a pass over several cameras.
+    Of the clock it asks nothing: everybody else goes through an `Hour`.
     """
-    votes = votes or Votes(session, now)
     for use in uses_of(session, camera_id):
         try:
             matter = votes.matter(use)
-            asked = conditions(session, use, matter, camera_id, now, votes.stack)
+            asked = conditions(session, use, matter, camera_id, votes.now, votes.stack)
             against = next((each.against for each in asked if each.against is not None), None)
             if against is None:
                 yield _open(use.id, camera_id, matter, votes)
@@ -328,16 +321,25 @@ def commissioned(session: Session, camera_id: str, now: datetime) -> Commissioni
     ).first()
 
 
-def live_cameras(session: Session, timekeeper: Timekeeper) -> set[str]:
-    """Ids of the cameras on which a `live` use may run now, for those who show pictures of it."""
-    cameras = list_cameras(session)
+def answers_now(
+    session: Session, cameras: Sequence[CameraVersion], timekeeper: Timekeeper
+) -> list[OpenUse | Refusal]:
+    """Say of each use of these cameras whether it may run now; by a wrong clock, none may."""
     try:
         hour = hour_of(session, cameras, timekeeper)
-    except NotAuthorised:
-        return set()
+    except NotAuthorised as error:
+        return [
+            Refusal(use.id, camera.camera_id, error.message)
+            for camera in cameras
+            for use in uses_of(session, camera.camera_id)
+        ]
+    return [answer for camera in cameras for answer in hour.ask(session, camera.camera_id)]
+
+
+def live_cameras(session: Session, timekeeper: Timekeeper) -> set[str]:
+    """Ids of the cameras on which a `live` use may run now, for those who show pictures of it."""
     return {
-        camera.camera_id
-        for camera in cameras
-        for answer in hour.ask(session, camera.camera_id)
+        answer.camera_id
+        for answer in answers_now(session, list_cameras(session), timekeeper)
         if isinstance(answer, OpenUse) and answer.mode is Mode.LIVE
     }

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.canonical import canonical, digest
-from beffroi.mandate.gate import OpenUse, Votes, ask
+from beffroi.mandate.gate import OpenUse, Votes, answers_now
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.standing import PUBLISHED
+from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.uses import find_use
 from beffroi.store.mandates import LearningSample
 
@@ -45,7 +47,8 @@ def learn(
     """
     now = clock.now()
     votes = Votes(session, now)
-    for use in ask(session, camera_id, now, votes):
+    in_service = [camera for camera in list_cameras(session) if camera.camera_id == camera_id]
+    for use in answers_now(session, in_service, Timekeeper(clock)):
         if not isinstance(use, OpenUse) or use.mode is not Mode.LEARNING:
             continue
         held = _held(session, use.use_id)

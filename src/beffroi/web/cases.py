@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session, aliased
 from beffroi.alerts.life import OPEN, State
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
+from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.conditions import paused
 from beffroi.mandate.definition import EvidenceClass, VotedText, load_definition
-from beffroi.mandate.gate import OpenUse, Votes, ask
+from beffroi.mandate.gate import OpenUse, answers_now
 from beffroi.mandate.modes import Mode
+from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.use_text import UseText
 from beffroi.mandate.uses import find_use, list_uses, text_of
 from beffroi.store.accounts import Account
@@ -176,8 +178,7 @@ def read_case(session: Session, alert_id: str) -> Case:
 
 def read_cameras(session: Session, clock: Clock) -> list[CameraView]:
     """Every camera in service: those that are live first, then by name."""
-    now = clock.now()
-    votes = Votes(session, now)
+    answers = answers_now(session, list_cameras(session), Timekeeper(clock))
     states = {state.camera_id: state for state in session.scalars(select(CameraState))}
     backgrounds = _with_background(session)
     stops: dict[str, list[Pause]] = {}
@@ -185,8 +186,11 @@ def read_cameras(session: Session, clock: Clock) -> list[CameraView]:
         stops.setdefault(stop.camera_id, []).append(stop)
     views = []
     for camera_id, version in latest_versions(session, removed=False).items():
-        answers = ask(session, camera_id, now, votes)
-        uses = [answer for answer in answers if isinstance(answer, OpenUse)]
+        uses = [
+            answer
+            for answer in answers
+            if isinstance(answer, OpenUse) and answer.camera_id == camera_id
+        ]
         views.append(
             CameraView(
                 version=version,

@@ -1,7 +1,6 @@
 """What anyone may read: what runs here, whether it runs, and the files of the pages."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
@@ -9,11 +8,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from beffroi import __version__
+from beffroi.clock import Clock
 from beffroi.errors import BadInput, Unavailable
 from beffroi.ledger.sequencer import overdue
 from beffroi.mandate.cameras import list_cameras
-from beffroi.mandate.gate import OpenUse, Refusal, Votes, ask
+from beffroi.mandate.gate import OpenUse, Refusal, Votes, answers_now
 from beffroi.mandate.procedure.standing import State
+from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.use_text import UseText
 from beffroi.mandate.uses import list_uses
 from beffroi.web.access import PUBLIC, recognise
@@ -49,7 +50,7 @@ def landing(request: Request) -> Response:
     recognise(request)
     site = site_of(request)
     with site.database.read() as session:
-        return render(request, "landing.html", uses=_uses_in_force(session, site.clock.now()))
+        return render(request, "landing.html", uses=_uses_in_force(session, site.clock))
 
 
 @router.get("/health")
@@ -81,14 +82,10 @@ def static(request: Request, path: str) -> Response:
     return Response(asset.body, media_type=asset.media_type, headers=headers)
 
 
-def _uses_in_force(session: Session, now: datetime) -> list[UseInForce]:
+def _uses_in_force(session: Session, clock: Clock) -> list[UseInForce]:
     """Every use that its acts have put in force."""
-    votes = Votes(session, now)
-    answers = [
-        answer
-        for camera in list_cameras(session)
-        for answer in ask(session, camera.camera_id, now, votes)
-    ]
+    votes = Votes(session, clock.now())
+    answers = answers_now(session, list_cameras(session), Timekeeper(clock))
     found = []
     for use in list_uses(session):
         try:
