@@ -34,6 +34,9 @@ def test_the_calendar_is_a_file_for_an_agenda(client: httpx.Client, town: Town) 
         assert file.headers["content-type"].startswith("text/calendar")
         assert file.content.startswith(b"BEGIN:VCALENDAR\r\n")
         assert b"use-skeleton" in file.content.replace(b"\r\n ", b"")
+        page = browser.get("/city/duties?lang=it")
+        assert "Fine dell’uso" in page.text
+        assert b"LANGUAGE=it:Fine" in browser.get("/city/duties/beffroi.ics").content
         token = csrf(browser.get("/city/duties").text)
         assert client.post("/city/duties/done", data={"csrf": token} | DUTY).status_code == 403
 

@@ -12,6 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import beffroi.web
+from beffroi.mandate.impact.texts import raw
 from beffroi.web.i18n import LANGUAGES, LOCALES, choose, load_languages
 from beffroi.web.render import TEMPLATES
 from beffroi.web.telling import tell
@@ -191,6 +192,20 @@ def test_no_article_and_no_verb_leans_on_a_name_put_in_later(
     names = "kind|state|states|role|study|missing|by|stopped"
     leaning = re.compile(rf"\b({ARTICLES[code]}) \{{({names})\}}", re.IGNORECASE)
     assert [sentence for sentence in said if leaning.search(sentence)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        text
+        for name, fields in (("duties", ("title",)), ("timers", ("title", "to")))
+        for entry in raw(name)[name].values()
+        for text in (entry[field] for field in fields)
+    ],
+    ids=lambda text: text["en"],
+)
+def test_what_is_due_is_said_in_every_language(text: dict[str, str]) -> None:
+    assert set(text) == set(LANGUAGES)
 
 
 SPOKEN_ATTRIBUTES = r'(?:aria-label|title|alt|placeholder)="([^"{]*[A-Za-z][^"]*)"'

@@ -15,7 +15,7 @@ from beffroi.events.registry import build
 from beffroi.events.shipped import shipped_definitions, shipped_with
 from beffroi.folder import DataFolder
 from beffroi.mandate import annexes, wording
-from beffroi.mandate.annex_text import Figures, read_annex
+from beffroi.mandate.annex_text import read_annex
 from beffroi.mandate.annexes import Recorded
 from beffroi.mandate.definition import (
     Definition,
@@ -29,7 +29,7 @@ from beffroi.mandate.difference import differences
 from beffroi.mandate.reading import in_language, name_annex, read_out, read_out_annex
 from beffroi.mandate.rights import Permission
 from beffroi.store.mandates import StoredDefinition
-from beffroi.web.translated import with_translations
+from beffroi.web.reading import Reading
 
 app = typer.Typer(
     name="definition",
@@ -44,6 +44,12 @@ Which = Annotated[
     str, typer.Argument(metavar="DEFINITION", help="A shipped event, a file or a digest.")
 ]
 File = Annotated[Path, typer.Argument(help="A YAML file.")]
+
+STANDING: Final = {
+    "measured": "measured",
+    "synthetic": "measured on synthetic scenes only",
+    "unmeasured": "not measured",
+}
 
 
 @app.command("list")
@@ -225,36 +231,27 @@ def _registered(session: Session) -> list[VotedText]:
 
 
 def _row(voted: VotedText, origin: str, found: list[Recorded], language: str) -> dict[str, Any]:
-    definition = voted.definition
+    definition, reading = voted.definition, Reading(voted.definition, found)
     translated = {annex.text.language: annex.reviewed for annex in found if annex.text.language}
     unreviewed = (f"{code} (not reviewed)" for code, done in translated.items() if not done)
     reviewed = [code for code, done in translated.items() if done]
     return {
         "event": definition.event,
         "version": definition.version,
-        "title": in_language(with_translations(definition, found).definition.title, language),
+        "title": in_language(reading.definition.title, language),
         "languages": ", ".join([*sorted([*definition.title, *reviewed]), *sorted(unreviewed)]),
-        "figures": _standing(definition, found),
+        "figures": STANDING[reading.standing],
         "origin": origin,
         "short": voted.digest[:PREFIX],
         "digest": voted.digest,
     }
 
 
-def _standing(definition: Definition, found: list[Recorded]) -> str:
-    figures = [annex.text.content for annex in found if isinstance(annex.text.content, Figures)]
-    if any(one.hold_for(definition) for one in figures):
-        return "measured"
-    if any(one.hold_for(definition, synthetic=True) for one in figures):
-        return "measured on synthetic scenes only"
-    return "not measured"
-
-
 def _read_out(
     definition: Definition, found: list[Recorded], language: str
 ) -> list[tuple[str, str]]:
     """The definition in a language, be it that of a translation, and what its annexes add."""
-    reading = with_translations(definition, found)
+    reading = Reading(definition, found)
     marks = (
         [(name_annex("translation", language), name_annex("unreviewed", language))]
         if language in reading.unreviewed

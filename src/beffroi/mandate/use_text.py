@@ -122,6 +122,16 @@ class UseText(BaseModel):
         """Which day it is where the use is."""
         return self.local(now).date()
 
+    @property
+    def first_day(self) -> date:
+        """The day on which it may begin."""
+        return self.today(self.starts_at)
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it may run."""
+        return self.today(self.ends_at - timedelta(microseconds=1))
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenUse:

@@ -11,10 +11,12 @@ from beffroi.alerts.life import OPEN, State
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.mandate.cameras import list_cameras
+from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.conditions import paused
 from beffroi.mandate.definition import EvidenceClass, VotedText, load_definition
 from beffroi.mandate.gate import OpenUse, answers_now
 from beffroi.mandate.modes import Mode
+from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.use_text import UseText
 from beffroi.mandate.uses import find_use, list_uses, text_of
@@ -22,7 +24,7 @@ from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
 from beffroi.store.cameras import Camera, CameraBackground, CameraState, CameraVersion
 from beffroi.store.mandates import Pause, StoredDefinition
-from beffroi.web.translated import Reading, read
+from beffroi.web.reading import Reading, read
 from beffroi.words import say
 
 _WITH_VIDEO = frozenset({EvidenceClass.PIXELATED, EvidenceClass.CLEAR})
@@ -204,14 +206,14 @@ def read_cameras(session: Session, clock: Clock) -> list[CameraView]:
     return sorted(views, key=lambda view: (not view.live, view.version.name))
 
 
-def city_zone(session: Session) -> str:
-    """The time zone of the city, as its uses have it; empty while there is none."""
+def city_zone(session: Session) -> str | None:
+    """The time zone of the city, as its uses have it; None while there is none."""
     for use in list_uses(session):
         try:
             return text_of(session, use).text.timezone
         except BadInput:
             continue
-    return ""
+    return None
 
 
 def latest_versions(session: Session, *, removed: bool = True) -> dict[str, CameraVersion]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,7 +26,7 @@ from beffroi.mandate.uses import acts_of, find_use, list_uses
 from beffroi.store.accounts import Account
 from beffroi.store.mandates import Use
 from beffroi.store.procedure import Act, Contribution, Document
-from beffroi.web.translated import Reading, read
+from beffroi.web.reading import Reading, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,6 @@ class Entry:
     consultation: Mapping[str, str] | None
     duty: Duty | None
     against: str | None
-
-    @property
-    def first_day(self) -> date:
-        """The day on which it may begin."""
-        return self.text.today(self.text.starts_at)
-
-    @property
-    def last_day(self) -> date:
-        """The last day on which it may run."""
-        return self.text.today(self.text.ends_at - timedelta(microseconds=1))
 
     @property
     def always(self) -> bool:

@@ -8,15 +8,14 @@ from sqlalchemy.orm import Session
 
 from beffroi.errors import BadInput
 from beffroi.events.shipped import shipped_definitions
-from beffroi.mandate.annex_text import Confusions, Contacts, Figures
-from beffroi.mandate.annexes import Recorded, current
+from beffroi.mandate.annexes import current
 from beffroi.mandate.definition import Definition, VotedText, load_definition
 from beffroi.mandate.procedure.standing import State
-from beffroi.mandate.reading import name_field, read_out_annex, render
+from beffroi.mandate.reading import name_field, render
 from beffroi.mandate.uses import list_uses, state_of, text_of
 from beffroi.store.mandates import StoredDefinition
 from beffroi.web.definitions import known_definitions
-from beffroi.web.translated import Reading, annexes_of, with_translations
+from beffroi.web.reading import Reading, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,45 +33,19 @@ class Known:
     Args:
         voted: Its text.
         registered: Whether it is registered here; else it only ships.
-        annexes: Those in use, or those that ship where none is recorded.
+        reading: The same with what is known of it.
         uses: Which apply it.
     """
 
     voted: VotedText
     registered: bool
-    annexes: Sequence[Recorded]
+    reading: Reading
     uses: Sequence[Applied]
 
     @property
     def definition(self) -> Definition:
         """Its parsed text."""
         return self.voted.definition
-
-    @property
-    def standing(self) -> str:
-        """Whether anybody measured how often it is right, as the closed list `standing` says."""
-        figures = [one.text.content for one in self.annexes]
-        measured = [one for one in figures if isinstance(one, Figures)]
-        if any(one.hold_for(self.definition) for one in measured):
-            return "measured"
-        drawn = any(one.hold_for(self.definition, synthetic=True) for one in measured)
-        return "synthetic" if drawn else "unmeasured"
-
-    @property
-    def reading(self) -> Reading:
-        """Its text with its translations."""
-        return with_translations(self.definition, self.annexes)
-
-    def rows(
-        self, kind: type[Figures] | type[Confusions] | type[Contacts], language: str
-    ) -> list[tuple[str, str]]:
-        """What an annex says, with names."""
-        return [
-            row
-            for one in self.annexes
-            if isinstance(one.text.content, kind)
-            for row in read_out_annex(one.text.content, self.definition, language)
-        ]
 
 
 def parameters(definition: Definition, language: str) -> list[tuple[str, str, str]]:
@@ -137,7 +110,7 @@ def author_of(session: Session, digest: str, kind: str, language: str | None) ->
 
 def _known(session: Session, voted: VotedText, applied: Mapping[str, Sequence[Applied]]) -> Known:
     registered = session.get(StoredDefinition, voted.digest) is not None
-    return Known(voted, registered, annexes_of(session, voted), applied.get(voted.digest, ()))
+    return Known(voted, registered, read(session, voted), applied.get(voted.digest, ()))
 
 
 def _applied(session: Session, now: datetime) -> dict[str, list[Applied]]:

@@ -183,7 +183,7 @@ def test_the_weekly_report_tells_it_without_names(week: Database) -> None:
         session.add_all(map(vote, ["2026-11-22", "2026-11-24", "2026-11-30"]))
     with week.read() as session:
         document, numbers = report(session, Span.WEEK, covered, "fr")
-    assert document.title == "Rapport hebdomadaire, du 2026-11-23 au 2026-11-29"
+    assert document.title == "Rapport hebdomadaire, du 23/11/2026 au 29/11/2026"
     text = document.to_markdown()
     assert "| falls | 5 | 2 | 1 | 1 | 1 | 1 | 67 % [21 ; 94] | 20,0 s | 1 |" in text
     assert "| 2026-11-24 | falls | vote | Conseil municipal | 2026-114 |" in text

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from beffroi.cli.impact.options import Lang, read_day
+from beffroi.cli.impact.options import read_day
 from beffroi.cli.installation import As, open_installation
-from beffroi.cli.options import DATA, AsJson, Data, print_rows
+from beffroi.cli.options import DATA, AsJson, Data, Lang, print_rows
 from beffroi.errors import BadInput
 from beffroi.mandate.impact.agenda import agenda
 from beffroi.mandate.impact.ical import calendar as write_calendar
 from beffroi.mandate.impact.reminders import done_marks, is_done, mark_done, reminders
+from beffroi.mandate.reading import in_language
 from beffroi.mandate.rights import Permission
 
 app = typer.Typer()
@@ -40,7 +41,7 @@ def duties_(
             "due": duty.due,
             "duty": duty.key,
             "use": duty.use_id,
-            "title": duty.text.title[language],
+            "title": in_language(duty.text.title, language),
             "source": duty.text.source if duty.text.verified else f"{duty.text.source} †",
             "done": is_done(duty, marks) if duty.text.task else None,
         }
@@ -60,7 +61,7 @@ def calendar(language: Lang, data: Data = DATA) -> None:
     with site.database.read() as session:
         found, marks = agenda(session, site.clock.now()), done_marks(session)
     # Its lines end as the format says on every system.
-    sys.stdout.buffer.write(write_calendar(found, marks, language.value, site.clock.now()))
+    sys.stdout.buffer.write(write_calendar(found, marks, language, site.clock.now()))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import groupby
 from typing import Final
@@ -119,7 +119,7 @@ def number(quantity: float, language: Language) -> str:
     return f"{quantity:.1f}".replace(".", "," if language == "fr" else ".")
 
 
-def day(moment: datetime, language: Language) -> str:
+def day(moment: date, language: Language) -> str:
     """A day as people write it; the month in figures, so that no catalogue is needed."""
     return f"{moment:%d/%m/%Y}" if language == "fr" else f"{moment:%Y-%m-%d}"
 

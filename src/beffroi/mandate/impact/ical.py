@@ -7,7 +7,7 @@ from typing import Final
 
 from beffroi.mandate.impact.duties import Duty
 from beffroi.mandate.impact.reminders import Marks, is_done
-from beffroi.mandate.impact.texts import Language
+from beffroi.mandate.reading import in_language
 
 LINE_OCTETS: Final = 75
 """Longest line without its end, section 3.1."""
@@ -16,7 +16,7 @@ LINE_OCTETS: Final = 75
 def calendar(
     duties: Iterable[Duty],
     marks: Marks,
-    language: Language,
+    language: str,
     at: datetime,
 ) -> bytes:
     """Write duties as events of a whole day; one that was done rings no more.
@@ -37,9 +37,9 @@ def calendar(
     return b"".join(_fold(line) for line in lines)
 
 
-def _event(duty: Duty, language: Language, at: datetime, *, ring: bool) -> Iterator[str]:
+def _event(duty: Duty, language: str, at: datetime, *, ring: bool) -> Iterator[str]:
     concerned = " · ".join(part for part in (duty.use_id, duty.about) if part)
-    title = duty.text.title[language] + (f" ({concerned})" if concerned else "")
+    title = in_language(duty.text.title, language) + (f" ({concerned})" if concerned else "")
     source = duty.text.source if duty.text.verified else f"{duty.text.source} †"
     yield "BEGIN:VEVENT"
     yield f"UID:{_identifier(duty)}"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from beffroi.mandate.impact import chronicle
 from beffroi.mandate.impact.chronicle import heads, label
 from beffroi.mandate.impact.document import Document, Part, Table
-from beffroi.mandate.impact.facts import number
+from beffroi.mandate.impact.facts import day, number
 from beffroi.mandate.impact.figures import Figures, Share, figures
 from beffroi.mandate.impact.period import Period, Span
 from beffroi.mandate.impact.texts import Language, phrase
@@ -45,7 +45,9 @@ def report(
         if (found := figures(session, use.id, covered.since, covered.until)).alerts
         or _was_published(session, use, covered)
     }
-    title = chronicle.labels()[span][language].format(first=covered.first, last=covered.last)
+    title = chronicle.labels()[span][language].format(
+        first=day(covered.first, language), last=day(covered.last, language)
+    )
     parts = (
         Part(label("figures", language), (label("read", language),), _figures(counted, language)),
         Part(label("decisions", language), table=chronicle.decisions(session, covered, language)),

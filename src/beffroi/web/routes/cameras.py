@@ -9,7 +9,7 @@ from starlette.responses import Response
 from beffroi.mandate.rights import Permission
 from beffroi.store.cameras import CameraBackground
 from beffroi.web.access import Visitor, needs
-from beffroi.web.cases import read_cameras
+from beffroi.web.cases import city_zone, read_cameras
 from beffroi.web.render import render
 from beffroi.web.site import site_of
 
@@ -25,7 +25,12 @@ def list_all(
     """Every camera in service."""
     site = site_of(request)
     with site.database.read() as session:
-        return render(request, "cameras.html", cameras=read_cameras(session, site.clock))
+        return render(
+            request,
+            "cameras.html",
+            cameras=read_cameras(session, site.clock),
+            zone=city_zone(session),
+        )
 
 
 @router.get("/{camera_id}/background")

@@ -75,7 +75,7 @@ def answer(request: Request, alert_id: str | None) -> Response:
             queue=read_queue(session),
             reasons=REASONS,
             current="" if case is None else case.alert.id,
-            zone=city_zone(session),
+            zone=city_zone(session) or "",
         )
 
 

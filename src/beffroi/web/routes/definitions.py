@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from beffroi.mandate.annex_text import Confusions, Contacts, Figures
 from beffroi.mandate.annexes import review_annex
 from beffroi.mandate.difference import differences
 from beffroi.mandate.procedure.standing import State
@@ -116,7 +115,7 @@ def _one(request: Request, digest: str, before: str | None, visitor: Visitor | N
         earlier = None if before is None else _found(session, request, before)
         own = {
             one.text.digest
-            for one in known.annexes
+            for one in known.reading.annexes
             if visitor is not None
             and author_of(session, digest, one.text.content.kind, one.text.language)
             == visitor.account.pseudonym
@@ -129,9 +128,7 @@ def _one(request: Request, digest: str, before: str | None, visitor: Visitor | N
         reading=reading,
         parameters=parameters(reading.definition, language),
         facts=facts(reading.definition, language),
-        figures=known.rows(Figures, language),
-        confusions=known.rows(Confusions, language),
-        contacts=known.rows(Contacts, language),
+        contacts=reading.contacts(language),
         uses=[use for use in known.uses if visitor or use.state is not State.DRAFT],
         others=others,
         earlier=earlier,

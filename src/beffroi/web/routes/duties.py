@@ -18,8 +18,8 @@ from beffroi.mandate.impact.reminders import done_marks, is_done, mark_done, rem
 from beffroi.mandate.rights import Permission
 from beffroi.web.access import Visitor, acts, needs
 from beffroi.web.i18n import N_
-from beffroi.web.posted import download, tongue_of
-from beffroi.web.render import render
+from beffroi.web.posted import download
+from beffroi.web.render import language_of, render
 from beffroi.web.site import site_of
 
 router = APIRouter(prefix="/city/duties")
@@ -62,7 +62,6 @@ def show(
     return render(
         request,
         "duties/calendar.html",
-        tongue=tongue_of(request),
         days=days,
         today=today,
         calendar=Calendar(
@@ -114,7 +113,9 @@ def file(request: Request, visitor: Annotated[Visitor, needs(Permission.SEE_MAND
     now = site.clock.now()
     with site.database.read() as session:
         found, marks = agenda(session, now), done_marks(session)
-    return download(calendar(found, marks, tongue_of(request), now), "text/calendar", "beffroi.ics")
+    return download(
+        calendar(found, marks, language_of(request).code, now), "text/calendar", "beffroi.ics"
+    )
 
 
 def _next_of_each(duties: Iterable[Duty]) -> list[Duty]:

@@ -14,6 +14,7 @@ from beffroi.mandate.rights import Permission
 from beffroi.store.accounts import Account
 from beffroi.store.ledger import LedgerEntry, LedgerPayload
 from beffroi.web.access import Visitor, needs
+from beffroi.web.cases import city_zone
 from beffroi.web.feed import LAST_POSITION
 from beffroi.web.render import render
 from beffroi.web.site import site_of
@@ -53,7 +54,7 @@ def latest(
     with site_of(request).database.read() as session:
         lines = _read(session, before)
         last = lines[-1].entry.position if lines else None
-        return render(request, "journal.html", lines=lines, earlier=last)
+        return render(request, "journal.html", lines=lines, earlier=last, zone=city_zone(session))
 
 
 def _read(session: Session, before: int | None) -> list[Line]:

@@ -25,10 +25,10 @@ from beffroi.web.access import Visitor, acts, needs
 from beffroi.web.definitions import known_definitions
 from beffroi.web.i18n import N_
 from beffroi.web.posted import Typed, status_of
+from beffroi.web.reading import read
 from beffroi.web.render import render
 from beffroi.web.routes.mandate import found, require_unchanged
 from beffroi.web.site import site_of
-from beffroi.web.translated import read
 from beffroi.web.use_forms import Values, read_use, usual_values, values_of, values_typed
 
 router = APIRouter(prefix="/city")

@@ -14,10 +14,10 @@ from beffroi.mandate.explaining import Explained, explain
 from beffroi.mandate.hours import zone_of
 from beffroi.web.definitions import known_definitions
 from beffroi.web.i18n import N_
+from beffroi.web.reading import read
 from beffroi.web.render import render
 from beffroi.web.routes.mandate import SeesMandates
 from beffroi.web.site import site_of
-from beffroi.web.translated import read
 
 router = APIRouter(prefix="/city")
 

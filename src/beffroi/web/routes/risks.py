@@ -23,8 +23,9 @@ from beffroi.mandate.rights import Permission
 from beffroi.mandate.uses import list_uses
 from beffroi.store.impact import Incident, Risk
 from beffroi.web.access import Visitor, acts, needs
+from beffroi.web.cases import city_zone
 from beffroi.web.i18n import N_
-from beffroi.web.posted import Typed, status_of, tongue_of, whole
+from beffroi.web.posted import Typed, status_of, whole
 from beffroi.web.render import render
 from beffroi.web.site import site_of
 
@@ -116,7 +117,6 @@ def _page(
             request,
             "risks/register.html",
             status=status_of(error),
-            tongue=tongue_of(request),
             risks=register(session),
             waiting=deadlines(session),
             incidents=list(incidents),
@@ -124,6 +124,7 @@ def _page(
             uses=[use.id for use in list_uses(session)],
             kinds=list(IncidentKind),
             now=site.clock.now(),
+            zone=city_zone(session),
             form=form,
             values=values or {},
             error=error,
