@@ -15,10 +15,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--fork-strategy fewest --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock docs figures drops pictures python system-packages
+.PHONY: help setup demo test check bench bench-long performance lock docs figures drops pictures python system-packages
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: python ## Install everything that running needs: libraries and models, never as root
 	@$(ENVIRONMENT) runtime
@@ -40,9 +40,16 @@ check: python ## Check format, lint, types and the layers of the code
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: setup ## Measure speed on this machine
+bench: setup ## Measure speed on this machine, in some minutes
 	@$(ENVIRONMENT) dev
 	$(BIN)/python -m benchmarks
+
+bench-long: setup ## The same with growth, the web and overload
+	@$(ENVIRONMENT) dev
+	$(BIN)/python -m benchmarks --long
+
+performance: bench-long ## The same, and write docs/performance.md again
+	$(BIN)/python -m scripts.performance --latest
 
 docs: python ## Write the generated pages again: settings, parts
 	@$(ENVIRONMENT) dev
