@@ -55,9 +55,7 @@ def together(payloads: Iterable[bytes]) -> bytes:
 
 def test_a_camera_sends_the_film(walker: Path) -> None:
     with av.open(str(walker)) as film:
-        filmed = [
-            frame.to_ndarray() for _, frame in zip(range(5), film.decode(video=0), strict=False)
-        ]
+        filmed = [picture.to_ndarray() for picture in islice(film.decode(video=0), 5)]
     seen: list[NDArray[np.generic]] = []
     with street([walker]) as cameras, open_rtsp(cameras.address("walker", 0)) as video:
         packets = video.packets()
