@@ -1,8 +1,9 @@
 """How the pose model and the tracker err, as numbers, so that days can be played without pictures.
 
 The numbers in `noise.json` were fitted on pictures of the synthetic city by `noise_fit`; what they
-leave out is said there. Errors of a joint outlive a frame, and a person who is missed is missed for
-a while: errors that were drawn anew for each frame would average out.
+leave out is said there. Whoever stands still is seen with the same errors from one picture to the
+next, and whoever moves with others: errors that were drawn anew for each frame would average out,
+and errors that changed by themselves would make statues fidget.
 """
 
 import json
@@ -15,6 +16,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from beffroi.evaluation.drawn_flow import drawn_flow
 from beffroi.perception.ground import Ground, feet
 from beffroi.perception.observation import Observation, Track
 from beffroi.simulation.bare import Skeletons
@@ -24,6 +26,8 @@ Floats = NDArray[np.float64]
 _SURE, _UNSURE = 0.6, 0.05
 _EDGE_PX = 24.0
 """Nobody is found whose visible part is narrower or lower than this."""
+_WALKING = 0.4
+"""Statures per second of whoever walks slowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +36,35 @@ class Noise:
 
     Args:
         joint_spread: Standard deviation of each joint's error in statures, [17].
-        joint_memory_s: Time after which an error has fallen to a third.
+        joint_together: How joints err together: correlations of their errors, [17, 17].
         joint_lost: Share of joints in sight that are not found, [17].
-        wild: Share of joints that are found somewhere else on the body.
-        wild_s: How long that lasts on average.
+        wild: Share of each joint that is found somewhere else on the body, [17].
         wild_spread: How far from there, in statures.
+        fading: How often in a second all of that is replaced by something else, at rest.
+        fading_moving: How much more often at one stature a second; it grows with the root of the
+            speed.
         missed: Share of a person's time in the picture in which nobody is found there.
         missed_s: How long that lasts on average.
         renamed_per_min: How often in a minute a person is given a new number.
-        motion: Mean share of a box that differs from the background.
+        motion: Mean share of a box that differs from the background, at rest.
+        motion_moving: The same of whoever walks.
+        flow_error: Standard deviation of both parts of a velocity in the motion field, in shares of
+            its length.
     """
 
     joint_spread: Sequence[float]
-    joint_memory_s: float
+    joint_together: Sequence[Sequence[float]]
     joint_lost: Sequence[float]
-    wild: float
-    wild_s: float
+    wild: Sequence[float]
     wild_spread: float
+    fading: float
+    fading_moving: float
     missed: float
     missed_s: float
     renamed_per_min: float
     motion: float
+    motion_moving: float
+    flow_error: float
 
     @classmethod
     @cache
@@ -64,12 +76,26 @@ class Noise:
 
 @dataclass(slots=True)
 class _Seen:
-    """What perception makes of one person at the moment."""
+    """What perception makes of one person at the moment.
+
+    Args:
+        id: Of the track.
+        error: Of each joint in statures, [17, 2].
+        wild: What is added to that, likewise.
+        lost: Which joints are not found, [17].
+        missed: Whether nobody is found there.
+        joints: Where they truly were, [17, 2] pixels.
+        speed: How fast they go, in statures per second.
+        age: Pictures since the track began.
+    """
 
     id: str
     error: Floats
     wild: Floats
+    lost: NDArray[np.bool_]
     missed: bool
+    joints: Floats
+    speed: float = 0.0
     age: int = 0
 
 
@@ -91,15 +117,15 @@ class Eye:
         ground: Ground | None,
     ) -> None:
         self._noise, self._chance, self._size, self._ground = noise, chance, size, ground
-        self._spread = np.array(noise.joint_spread)[:, np.newaxis]
-        self._lost = np.array(noise.joint_lost)
+        self._errors = np.array(noise.joint_spread)[:, np.newaxis] * _root(noise.joint_together)
+        self._lost, self._wild = np.array(noise.joint_lost), np.array(noise.wild)
         self._people: dict[int, _Seen] = {}
-        self._t = -np.inf
+        self._before: Skeletons | None = None
 
     def watch(self, instants: Iterable[Skeletons]) -> Iterator[Observation]:
         """What it sees of one instant after the other."""
         for instant in instants:
-            elapsed, self._t = min(instant.t - self._t, 1e3), instant.t
+            elapsed = np.inf if self._before is None else instant.t - self._before.t
             tracks = [
                 track
                 for i in range(len(instant.ids))
@@ -107,22 +133,34 @@ class Eye:
             ]
             here = set(instant.ids.tolist())
             self._people = {who: seen for who, seen in self._people.items() if who in here}
-            yield Observation("sim", instant.t, None, self._size, 0.1, True, tuple(tracks))
+            flow = None if self._before is None else self._flow(instant, self._before)
+            self._before = instant
+            yield Observation(
+                "sim", instant.t, None, self._size, 0.1, True, tuple(tracks), flow=flow
+            )
+
+    def _flow(self, instant: Skeletons, before: Skeletons) -> NDArray[np.float32]:
+        flow = drawn_flow(instant, before, self._size)
+        length = np.linalg.norm(flow, axis=2, keepdims=True)
+        error = self._chance.normal(0, self._noise.flow_error, flow.shape)
+        return np.asarray(flow + length * error, np.float32)
 
     def _see(self, instant: Skeletons, i: int, elapsed: float) -> Track | None:
-        seen = self._grow(int(instant.ids[i]), elapsed)
+        seen = self._grow(instant, i, elapsed)
         box = instant.boxes[i]
         if seen.missed or (box[2:] - box[:2]).min() < _EDGE_PX:
             return None
         noise, chance = self._noise, self._chance
         error = seen.error + seen.wild
         joints = instant.keypoints[i] + error * instant.heights[i]
-        found = instant.shown[i] & (chance.random(17) >= self._lost)
+        found = instant.shown[i] & ~seen.lost
         keypoints = np.column_stack([joints, np.where(found, _SURE, _UNSURE)]).astype(np.float32)
         shift = seen.error[11:13].mean(axis=0) * instant.heights[i]
         x1, y1, x2, y2 = (box + np.tile(shift, 2)).tolist()
         box4 = (x1, y1, x2, y2)
-        motion = float(np.clip(chance.normal(noise.motion, noise.motion / 2), 0, 1))
+        walking = min(seen.speed / _WALKING, 1.0)
+        usual = noise.motion + walking * (noise.motion_moving - noise.motion)
+        motion = float(np.clip(chance.normal(usual, usual / 2), 0, 1))
         seen.age += 1
         return Track(
             seen.id, "person", box4, 0.8, keypoints, self._stands(box4, keypoints), motion, seen.age
@@ -137,22 +175,25 @@ class Eye:
         metres = self._ground.to_metres((x / self._size[0], y / self._size[1]))
         return None if np.isnan(metres[0]) else (float(metres[0]), float(metres[1]))
 
-    def _grow(self, who: int, elapsed: float) -> _Seen:
+    def _grow(self, instant: Skeletons, i: int, elapsed: float) -> _Seen:
         """The errors of a person, a little later."""
         noise, chance = self._noise, self._chance
+        who, joints = int(instant.ids[i]), instant.keypoints[i]
+        fresh = self._errors @ chance.normal(0, 1, (17, 2))
+        lost = chance.random(17) < self._lost
         seen = self._people.get(who)
         if seen is None:
-            error = chance.normal(0, 1, (17, 2)) * self._spread
             missed = bool(chance.random() < noise.missed)
-            seen = self._people[who] = _Seen(self._name(), error, self._stray(noise.wild), missed)
+            seen = _Seen(self._name(), fresh, self._stray(), lost, missed, joints)
+            self._people[who] = seen
             return seen
-        kept = np.exp(-elapsed / noise.joint_memory_s)
-        fresh = chance.normal(0, 1, (17, 2)) * self._spread
+        way = np.linalg.norm(joints - seen.joints, axis=1).mean() / instant.heights[i]
+        seen.joints, seen.speed = joints, float(way / elapsed)
+        kept = np.exp(-elapsed * (noise.fading + noise.fading_moving * np.sqrt(seen.speed)))
         seen.error = kept * seen.error + np.sqrt(1 - kept**2) * fresh
-        tamed = chance.random((17, 1)) < 1 - np.exp(-elapsed / noise.wild_s)
-        begun = self._stray(_begins(elapsed, noise.wild, noise.wild_s))
-        calm = ~seen.wild.any(axis=1, keepdims=True)
-        seen.wild = np.where(calm, begun, np.where(tamed, 0.0, seen.wild))
+        replaced = chance.random(17) >= kept
+        seen.lost = np.where(replaced, lost, seen.lost)
+        seen.wild = np.where(replaced[:, np.newaxis], self._stray(), seen.wild)
         ends = 1 - np.exp(-elapsed / noise.missed_s)
         begins = _begins(elapsed, noise.missed, noise.missed_s)
         if chance.random() < (ends if seen.missed else begins):
@@ -161,10 +202,10 @@ class Eye:
             seen.id, seen.age = self._name(), 0
         return seen
 
-    def _stray(self, share: float) -> Floats:
-        """How far off this share of the joints is, [17, 2]; zero for the others."""
+    def _stray(self) -> Floats:
+        """How far off wild joints are, [17, 2]; zero for the others."""
         off = self._chance.normal(0, self._noise.wild_spread, (17, 2))
-        return np.where(self._chance.random((17, 1)) < share, off, 0.0)
+        return np.where((self._chance.random(17) < self._wild)[:, np.newaxis], off, 0.0)
 
     def _name(self) -> str:
         return f"{int(self._chance.integers(16**8)):08x}"
@@ -173,3 +214,9 @@ class Eye:
 def _begins(elapsed: float, share: float, lasts_s: float) -> float:
     """The chance that something begins which takes up a share of the time and lasts so long."""
     return float((1 - np.exp(-elapsed / lasts_s)) * share / (1 - share))
+
+
+def _root(correlations: Sequence[Sequence[float]]) -> Floats:
+    """A matrix that makes independent numbers vary together so; rounded ones need not be exact."""
+    values, vectors = np.linalg.eigh(np.array(correlations))
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))

@@ -6,6 +6,7 @@ and printed beside the rest, so that nobody takes a quiet day of skeletons for a
 """
 
 import json
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Any, Final
@@ -14,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.capture.frame import Frame
+from beffroi.evaluation.drawn_flow import drawn_flow
 from beffroi.evaluation.watch import laboratory_models, loaded
 from beffroi.perception.finders import Need
 from beffroi.perception.inference import Inference
-from beffroi.perception.observation import Track
+from beffroi.perception.observation import Observation, Track
 from beffroi.perception.perceive import Perception
 from beffroi.simulation.bare import Skeletons, play, skeletons
 from beffroi.simulation.scene import Scene
@@ -30,6 +32,10 @@ FROM_S, SECONDS, HZ = 12.0, 14.0, 12
 _JOINT, _NEAR, _WILD = 0.2, 0.25, 0.12
 """Least score of a joint; in statures, median error up to which a track is of a person, and error
 beyond which a joint is wild."""
+_RESTING, _WALKING = 0.02, 0.4
+"""Statures per second up to which somebody rests, and from which on they walk."""
+_FLOWING = 0.15
+"""Least speed of the drawn motion field that is held against the real one, likewise."""
 
 
 class _Tally:
@@ -39,9 +45,11 @@ class _Tally:
         self.errors: list[Floats] = []
         self.found: list[NDArray[np.bool_]] = []
         self.steps: list[tuple[Floats, Floats]] = []
+        self.speeds: list[float] = []
         self.motions: list[float] = []
+        self.flow = np.zeros(2)
         self.missed = self.present = self.gaps = self.renamed = self.stray = self.swapped = 0
-        self._last: dict[int, tuple[str, Floats]] = {}
+        self._last: dict[int, tuple[str, Floats, Floats]] = {}
         self._gone: set[int] = set()
         self._owner: dict[str, int] = {}
 
@@ -73,39 +81,74 @@ class _Tally:
         error = np.where(sure[:, np.newaxis], error, np.nan).astype(np.float64)
         self.errors.append(error)
         self.found.append(np.where(truth.shown[i], sure, True))
-        self.motions.append(track.motion)
         if who in self._last:
-            before, last = self._last[who]
+            before, last, stood = self._last[who]
             self.renamed += before != track.id
             self.steps.append((last, error))
+            way = np.linalg.norm(truth.keypoints[i] - stood, axis=1).mean() / truth.heights[i]
+            self.speeds.append(float(way * HZ))
+            self.motions.append(track.motion)
         self.swapped += self._owner.get(track.id, who) != who
         self._owner[track.id] = who
-        self._last[who] = track.id, error
+        self._last[who] = track.id, error, truth.keypoints[i]
+
+    def stirred(self, truth: Skeletons, before: Skeletons, seen: Observation) -> None:
+        """One motion field, and who moved."""
+        if seen.flow is None or not len(truth.ids):
+            return
+        real = np.nan_to_num(seen.flow - np.nanmedian(seen.flow, axis=(0, 1)))
+        drawn = drawn_flow(truth, before, seen.size)
+        moving = np.linalg.norm(drawn, axis=2) > _FLOWING * np.median(truth.heights)
+        self.flow += [(real[moving] ** 2).sum(), (drawn[moving] ** 2).sum()]
 
     def fitted(self) -> dict[str, Any]:
         """The numbers of `Noise`."""
         errors, found = np.stack(self.errors), np.stack(self.found)
         distance = np.linalg.norm(errors, axis=-1)
         calm = np.where((distance <= _WILD)[..., np.newaxis], errors, np.nan)
-        wild = distance[distance > _WILD]
-        one, two = (np.stack([step[k] for step in self.steps]) for k in (0, 1))
-        both = ~np.isnan(one) & ~np.isnan(two) & (np.abs(one) < _WILD) & (np.abs(two) < _WILD)
-        kept = float(np.corrcoef(one[both], two[both])[0, 1])
-        lengths = [np.linalg.norm(step, axis=-1) for step in (one, two)]
-        known = ~np.isnan(lengths[0]) & ~np.isnan(lengths[1])
-        stays = float((lengths[1][known & (lengths[0] > _WILD)] > _WILD).mean())
+        spread, together = _together(calm)
+        wild = distance > _WILD
+        speeds, motions = np.array(self.speeds), np.array(self.motions)
+        resting, walking = speeds < _RESTING, speeds > _WALKING
+        rate, rate_walking = self._fading(resting), self._fading(walking)
+        root, root_walking = (np.sqrt(speeds[who]).mean() for who in (resting, walking))
+        per_root = (rate_walking - rate) / (root_walking - root)
+        real, drawn = self.flow
         return {
-            "joint_spread": np.sqrt(np.nanmean(calm**2, axis=(0, 2))).round(4).tolist(),
-            "joint_memory_s": round(-1 / HZ / np.log(kept), 3),
+            "joint_spread": spread.round(4).tolist(),
+            "joint_together": together.round(2).tolist(),
             "joint_lost": (1 - found.mean(axis=0)).round(4).tolist(),
-            "wild": round(len(wild) / int((~np.isnan(distance)).sum()), 4),
-            "wild_s": round(-1 / HZ / np.log(stays), 3),
-            "wild_spread": round(float(np.sqrt((wild**2).mean() / 2)), 3),
+            "wild": (wild.sum(axis=0) / (~np.isnan(distance)).sum(axis=0)).round(4).tolist(),
+            "wild_spread": round(float(np.sqrt((distance[wild] ** 2).mean() / 2)), 3),
+            "fading": round(max(float(rate - per_root * root), 0.0), 2),
+            "fading_moving": round(float(per_root), 2),
             "missed": round(self.missed / self.present, 4),
             "missed_s": round(self.missed / max(self.gaps, 1) / HZ, 3),
             "renamed_per_min": round(60 * HZ * self.renamed / len(self.errors), 2),
-            "motion": round(float(np.mean(self.motions)), 3),
+            "motion": round(float(motions[resting].mean()), 3),
+            "motion_moving": round(float(motions[walking].mean()), 3),
+            "flow_error": round(float(np.sqrt(max(real / drawn - 1, 0) / 2)), 2),
         }
+
+    def _fading(self, who: NDArray[np.bool_]) -> float:
+        """How often in a second the errors of these steps are replaced, from one to the next."""
+        one, two = (np.stack([step[k] for step in self.steps])[who] for k in (0, 1))
+        both = ~np.isnan(one) & ~np.isnan(two) & (np.abs(one) < _WILD) & (np.abs(two) < _WILD)
+        return float(-HZ * np.log(np.corrcoef(one[both], two[both])[0, 1]))
+
+
+def _together(errors: Floats) -> tuple[Floats, Floats]:
+    """Standard deviations of joints' errors, [17], and their correlations, [17, 17].
+
+    Args:
+        errors: [n, 17, 2], NaN where a joint was not seen.
+    """
+    known = ~np.isnan(errors)
+    apart = np.where(known, errors - np.nanmean(errors, axis=0), 0)
+    counts = np.einsum("nia,nja->ij", known.astype(float), known.astype(float))
+    covariance = np.einsum("nia,nja->ij", apart, apart) / counts
+    spread = np.sqrt(np.diag(covariance))
+    return spread, covariance / np.outer(spread, spread)
 
 
 def _pairs(truth: Skeletons, tracks: tuple[Track, ...]) -> dict[int, int]:
@@ -136,11 +179,16 @@ def main() -> None:
     for name, seed in SCENES:
         tally.scene()
         scene, act = Scene.create(name, seed), play(SETTINGS[name], seed)
-        perception = Perception(name, models, inference)
+        perception = Perception(name, models, inference, needs={Need.PEOPLE, Need.FLOW})
+        before = None
         times = (FROM_S + np.arange(SECONDS * HZ) / HZ).tolist()
         for i, truth in enumerate(skeletons(act, scene.camera, times)):
             frame = Frame(scene.render(truth.t), truth.t, None, i)
-            tally.add(truth, perception.observe(frame).tracks)
+            observation = perception.observe(frame)
+            tally.add(truth, observation.tracks)
+            if before is not None:
+                tally.stirred(truth, before, observation)
+            before = truth
             seen[name] += 1
     numbers = {
         "fitted_on": {
@@ -153,7 +201,10 @@ def main() -> None:
         },
         "noise": tally.fitted(),
     }
-    Path(__file__).with_name("noise.json").write_text(json.dumps(numbers, indent=1) + "\n")
+    text = re.sub(
+        r"\[[^][]*\]", lambda row: re.sub(r"\s+", " ", row[0]), json.dumps(numbers, indent=1)
+    )
+    Path(__file__).with_name("noise.json").write_text(text + "\n")
 
 
 if __name__ == "__main__":
