@@ -13,8 +13,7 @@ from beffroi.mandate.difference import differences
 from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.rights import Permission
 from beffroi.web.access import PUBLIC, Visitor, acts, needs, recognise
-from beffroi.web.posted import download
-from beffroi.web.readings import (
+from beffroi.web.definitions import (
     Known,
     author_of,
     facts,
@@ -22,6 +21,7 @@ from beffroi.web.readings import (
     read_definition,
     read_definitions,
 )
+from beffroi.web.posted import download
 from beffroi.web.render import language_of, render
 from beffroi.web.site import site_of
 
