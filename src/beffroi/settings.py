@@ -104,6 +104,14 @@ class EngineSettings(Group):
         description="Arithmetic of the pose model: `f32`, or `bf16` where the processor has it, or "
         "`int8`, which needs less than half the time. A use runs only if its definition admits it.",
     )
+    watts_per_core: float = Field(
+        15,
+        title="Power of a core",
+        description="Watts that a core draws while it computes, from which energy is estimated "
+        "where the processors' own counters cannot be read. The default is above what most do.",
+        gt=0,
+        le=200,
+    )
 
 
 class AlertSettings(Group):

@@ -1,13 +1,15 @@
 """The energy of a camera is what the processors drew, shared among the cameras at work."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from beffroi.clock import FrozenClock
-from beffroi.engine.energy import WINDOW_S, EnergyMeter
+from beffroi.engine.energy import WINDOW_S, Energy, EnergyMeter
 from beffroi.engine.messages import Report
+from beffroi.engine.shares import ProcessorShares
 from beffroi.engine.states import CameraStates
 from beffroi.events.registry import behaviours
 from beffroi.mandate.fitness import Equipment
@@ -16,6 +18,7 @@ from beffroi.store.cameras import CameraState
 from tests.engine.town import Town
 from tests.mandate.conftest import NOON
 
+WATTS = 15.0
 FULL = 262_143_328_850
 
 
@@ -40,46 +43,89 @@ def clock() -> FrozenClock:
     return FrozenClock(NOON)
 
 
+def at_work(
+    meter: EnergyMeter, clock: FrozenClock, processor_s: Mapping[str, float], *, seconds: float
+) -> dict[str, Energy]:
+    """What a meter says in the end of cameras that are analysed, and take so much a second."""
+    said: dict[str, Energy] = {}
+    for second in range(round(seconds) + 1):
+        reports = [
+            Report(camera, "watching", "", second, 0, processor_s=second * each)
+            for camera, each in processor_s.items()
+        ]
+        said |= meter.note(reports)
+        clock.advance(1)
+    return said
+
+
 @pytest.mark.parametrize(
-    ("processors", "cameras", "before", "after", "spent"),
+    ("processors", "processor_s", "before", "after", "spent"),
     [
-        # 10 W for an hour are 10 Wh; two processors of 10 W shared by four cameras are 5 Wh each.
-        (1, 1, 0, 1_800_000_000, 10_000),
-        (2, 4, 0, 1_800_000_000, 5_000),
-        (1, 1, FULL - 800_000_000, 1_000_000_000, 10_000),
-        (1, 0, 0, 1_800_000_000, None),
-        (0, 1, 0, 1_800_000_000, None),
+        # 10 W for an hour are 10 Wh; who takes three times the processor, takes three times that.
+        (1, {"a": 0.2}, 0, 1_800_000_000, {"a": 10_000}),
+        (2, {"a": 0.3, "b": 0.1}, 0, 1_800_000_000, {"a": 15_000, "b": 5_000}),
+        (1, {"a": 0.2}, FULL - 800_000_000, 1_000_000_000, {"a": 10_000}),
+        (1, {}, 0, 1_800_000_000, {}),
     ],
-    ids=["one", "shared", "full", "nobody at work", "no counter"],
+    ids=["one", "shared", "full", "nobody at work"],
 )
 def test_what_is_drawn_is_shared(
     tmp_path: Path,
     clock: FrozenClock,
     processors: int,
-    cameras: int,
+    processor_s: Mapping[str, float],
     before: int,
     after: int,
-    spent: int | None,
+    spent: Mapping[str, int],
 ) -> None:
     counters = Processors(tmp_path, processors)
     counters.show(before)
-    meter = EnergyMeter(clock, tmp_path)
+    meter = EnergyMeter(clock, WATTS, tmp_path)
     counters.show(after)
-    answers = []
-    for _ in range(3):
-        clock.advance(WINDOW_S / 3)
-        answers.append(meter.note(cameras))
-    assert answers == [None, None, spent]
+    said = at_work(meter, clock, processor_s, seconds=WINDOW_S)
+    assert said == {camera: Energy(mwh, estimated=False) for camera, mwh in spent.items()}
 
 
-def test_a_counter_that_only_root_may_read_measures_nothing(
+@pytest.mark.parametrize("processors", [0, 2], ids=["no counter", "for root alone"])
+def test_where_nothing_can_be_read_energy_is_estimated_from_processor_time(
+    tmp_path: Path, clock: FrozenClock, processors: int
+) -> None:
+    for name in Processors(tmp_path, processors).names[1:]:
+        (tmp_path / name / "energy_uj").unlink()
+    meter = EnergyMeter(clock, WATTS, tmp_path)
+    said = at_work(meter, clock, {"busy": 0.2, "idle": 0.01}, seconds=WINDOW_S)
+    assert said == {
+        "busy": Energy(round(WATTS * 0.2 * 1000), estimated=True),
+        "idle": Energy(round(WATTS * 0.01 * 1000), estimated=True),
+    }
+
+
+def test_a_camera_that_only_decodes_or_was_just_opened_is_not_measured(
     tmp_path: Path, clock: FrozenClock
 ) -> None:
-    counters = Processors(tmp_path, 2)
-    (tmp_path / counters.names[1] / "energy_uj").unlink()
-    meter = EnergyMeter(clock, tmp_path)
-    clock.advance(WINDOW_S)
-    assert meter.note(1) is None
+    meter = EnergyMeter(clock, WATTS, tmp_path)
+    at_work(meter, clock, {"first": 0.2}, seconds=WINDOW_S / 2)
+    for second in range(round(WINDOW_S)):
+        said = meter.note(
+            [
+                Report("commissioned", "watching", "", 0, 0, processor_s=second * 0.1),
+                Report("late", "watching", "", second, 0, processor_s=second * 0.1),
+            ]
+        )
+        if said:
+            break
+        clock.advance(1)
+    assert clock.monotonic() >= WINDOW_S
+    assert not said
+
+
+def test_a_host_shares_its_time_by_how_long_pictures_took() -> None:
+    clock = iter([1.0, 3.0, 4.0, 5.0])
+    shares = ProcessorShares(lambda: next(clock))
+    assert shares.note({"busy": 0.9, "idle": 0.1}) == pytest.approx({"busy": 1.8, "idle": 0.2})
+    assert shares.note({"busy": 0.9, "idle": 0.1}) == pytest.approx({"busy": 1.8, "idle": 0.2})
+    # It was opened anew, and counts from nothing.
+    assert shares.note({"busy": 0.5, "idle": 0.1}) == pytest.approx({"busy": 2.8, "idle": 0.2})
 
 
 def test_what_was_measured_outlives_a_restart(
@@ -92,12 +138,17 @@ def test_what_was_measured_outlives_a_restart(
     town.use("park")
     with town.site.database.read() as session:
         decisions = Gate(Equipment(behaviours()), clock).decide(session)
-    states = CameraStates(town.site.database, clock, EnergyMeter(clock, powercap))
+    states = CameraStates(town.site.database, clock, EnergyMeter(clock, WATTS, powercap))
     counters.show(1_800_000_000)
-    clock.advance(WINDOW_S)
-    states.record(decisions, {"park": Report("park", "watching", "", 1, 0)})
+    for second in range(0, round(WINDOW_S) + 1, 5):
+        measured_at = clock.now()
+        report = Report("park", "watching", "", second, 0, spared=7, processor_s=second / 9)
+        states.record(decisions, {"park": report})
+        clock.advance(5)
     states.close()
-    again = CameraStates(town.site.database, clock, EnergyMeter(clock, powercap))
+    again = CameraStates(town.site.database, clock, EnergyMeter(clock, WATTS, powercap))
     again.record(decisions, {})
     with town.site.database.read() as session:
-        assert session.get_one(CameraState, "park").energy_mwh == 10_000
+        state = session.get_one(CameraState, "park")
+        assert (state.energy_mwh, state.energy_estimated) == (10_000, False)
+        assert state.energy_at == measured_at

@@ -11,6 +11,7 @@ from beffroi.events.registry import DETECTORS
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.cameras import CameraSpec, change_camera, doubt_camera, remove_camera
 from beffroi.mandate.commissioning import commission, commissioning_permit
+from beffroi.mandate.conditions import ENERGY_STANDS
 from beffroi.mandate.definition import Definition
 from beffroi.mandate.fitness import Demands, Equipment
 from beffroi.mandate.gate import CameraDecision, Gate, live_cameras, require_open
@@ -368,12 +369,14 @@ def test_where_energy_is_bounded_live_waits_until_it_is_measured(
         session.add(
             CameraState(
                 camera_id="park", state="watching", detail="", since=NOON, heard_at=NOON,
-                analysed=1, skipped=0, energy_mwh=spent,
+                analysed=1, skipped=0, energy_mwh=spent, energy_at=clock.now(),
             )
         )  # fmt: skip
     decision = ask(city, clock)
     assert (decision.permit is None) is (reason is not None)
     assert reason is None or reason in decision.refused[0].reason
+    clock.advance(ENERGY_STANDS.total_seconds())
+    assert (ask(city, clock).permit is None) is (mode is Mode.LIVE and spent is None), "tried again"
 
 
 @pytest.mark.parametrize("models", [{}, {"movenet-multipose": "0" * 64}])

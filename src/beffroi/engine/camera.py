@@ -102,12 +102,16 @@ class CameraWatch(threading.Thread):
         order: The first permit and the version of the camera's record to use.
         station: What the cameras of this host share.
         trouble: Why it was lost when last tried, said until a picture comes.
+
+    Attributes:
+        busy_s: Seconds that its pictures have taken to be analysed.
     """
 
     def __init__(self, order: Order, station: Station, trouble: str = "") -> None:
         super().__init__(name=f"camera-{order.camera}", daemon=True)
         self.version = order.version
         self.ended = 0.0
+        self.busy_s = 0.0
         self._camera_id = order.camera
         self._permit = order.permit
         self._station = station
@@ -151,6 +155,7 @@ class CameraWatch(threading.Thread):
             measured=measure.done,
             rate_hz=measure.rate_hz,
             person_px=measure.person_px,
+            spared=source.spared,
         )
 
     def stuck(self) -> bool:
@@ -220,6 +225,7 @@ class CameraWatch(threading.Thread):
             self._begun = self._station.clock.monotonic()
             self._notice(perception.observe(frame), source)
             source.idle = perception.idle
+            self.busy_s += self._station.clock.monotonic() - self._begun
             self._begun = None
 
     def _needs(self) -> _Needs:

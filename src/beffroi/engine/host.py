@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ from beffroi.engine.evidence import EvidenceDesk
 from beffroi.engine.eyes import Eyes
 from beffroi.engine.live import LiveLink
 from beffroi.engine.messages import FAREWELL, Order, orders_from_line, reports_to_line
+from beffroi.engine.shares import ProcessorShares
 from beffroi.errors import BeffroiError, NotAuthorised
 from beffroi.folder import DataFolder
 from beffroi.logs import configure
@@ -52,6 +54,7 @@ class Host:
         self._watches: dict[str, CameraWatch] = {}
         self._orders: Sequence[Order] = ()
         self._lock = threading.Lock()
+        self._shares = ProcessorShares()
 
     def obey(self, orders: Sequence[Order]) -> None:
         """Watch these cameras and no others."""
@@ -101,6 +104,9 @@ class Host:
                 log.error("an analysis hangs: this host ends, and another takes over")
                 os._exit(1)
             reports = [watch.report() for watch in watches]
+            busy = {r.camera: w.busy_s for r, w in zip(reports, watches, strict=True)}
+            spent = self._shares.note(busy)
+            reports = [replace(report, processor_s=spent[report.camera]) for report in reports]
             # When nobody listens any more, the main thread ends this process.
             with contextlib.suppress(OSError):
                 sys.stdout.write(reports_to_line(reports))

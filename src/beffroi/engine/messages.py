@@ -39,6 +39,9 @@ class Report:
         measured: Whether it was watched for long enough to say the following.
         rate_hz: Pictures analysed per second, where fewer than were asked for.
         person_px: Median height of people in what the models read, once enough were seen.
+        spared: Pictures that were not decoded, as nothing was about and their packets told of
+            nothing new.
+        processor_s: Processor seconds that the host has spent on it.
     """
 
     camera: str
@@ -49,6 +52,8 @@ class Report:
     measured: bool = False
     rate_hz: float | None = None
     person_px: float | None = None
+    spared: int = 0
+    processor_s: float = 0.0
 
 
 def orders_to_line(orders: Sequence[Order]) -> str:

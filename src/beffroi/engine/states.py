@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from beffroi.clock import Clock
-from beffroi.engine.energy import EnergyMeter
+from beffroi.engine.energy import Energy, EnergyMeter
 from beffroi.engine.messages import Report
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.gate import CameraDecision
@@ -29,7 +29,6 @@ class CameraStates:
         self._database = database
         self._clock = clock
         self._meter = meter
-        self._energy_mwh: int | None = None
         self._written: dict[str, tuple[str, str]] = {}
         self._versions: dict[str, int] = {}
         self._due = clock.monotonic()
@@ -38,16 +37,14 @@ class CameraStates:
         """Write what changed, and everything once in a while."""
         self._versions = {each.camera.camera_id: each.camera.number for each in decisions}
         now = {decision.camera.camera_id: _state(decision, reports) for decision in decisions}
-        self._energy_mwh = self._meter.note(
-            sum(report.state == "watching" for report in now.values())
-        )
+        energy = self._meter.note(now.values())
         changed = {
             camera
             for camera, report in now.items()
             if self._written.get(camera) != (report.state, report.detail)
         }
-        if changed or self._energy_mwh is not None or self._clock.monotonic() >= self._due:
-            self._write(now, changed)
+        if changed or energy or self._clock.monotonic() >= self._due:
+            self._write(now, changed, energy)
             self._due = self._clock.monotonic() + FRESH_S
 
     def close(self) -> None:
@@ -55,15 +52,15 @@ class CameraStates:
         off = {
             camera: Report(camera, "off", "the server stopped", 0, 0) for camera in self._written
         }
-        self._write(off, set(off))
+        self._write(off, set(off), {})
 
-    def _write(self, reports: Mapping[str, Report], changed: set[str]) -> None:
+    def _write(
+        self, reports: Mapping[str, Report], changed: set[str], energy: Mapping[str, Energy]
+    ) -> None:
         with self._database.write() as session:
             for camera, report in reports.items():
                 row = session.get(CameraState, camera)
-                energy = self._energy_mwh if report.state == "watching" else None
-                if energy is None and row is not None:
-                    energy = row.energy_mwh
+                measured = _energy(row, energy.get(camera), self._clock.now())
                 if camera not in self._written:
                     # Another start may compute with other models or another input.
                     row = None
@@ -77,7 +74,8 @@ class CameraStates:
                         heard_at=self._clock.now(),
                         analysed=report.analysed,
                         skipped=report.skipped,
-                        energy_mwh=energy,
+                        spared=report.spared,
+                        **measured,
                         **_measured(row, report, self._versions.get(camera), self._clock.now()),
                     )
                 )
@@ -91,6 +89,18 @@ class CameraStates:
                         clock=self._clock,
                     )
         self._written = {name: (report.state, report.detail) for name, report in reports.items()}
+
+
+def _energy(row: CameraState | None, energy: Energy | None, now: datetime) -> dict[str, Any]:
+    """What an hour of it takes, as measured now, or as it was before, across restarts."""
+    if energy is not None:
+        return {
+            "energy_mwh": energy.mwh,
+            "energy_estimated": energy.estimated,
+            "energy_at": now,
+        }
+    fields = ("energy_mwh", "energy_estimated", "energy_at")
+    return {field: getattr(row, field, None) for field in fields}
 
 
 def _measured(

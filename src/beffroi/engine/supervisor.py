@@ -71,7 +71,9 @@ class Supervisor:
         self._timekeeper = Timekeeper(clock)
         self._vault = Vault(folder)
         self._channels = open_channels(settings.handover, folder)
-        self._states = CameraStates(database, clock, EnergyMeter(clock))
+        self._states = CameraStates(
+            database, clock, EnergyMeter(clock, settings.engine.watts_per_core)
+        )
         self._doubts = CameraDoubts(database, clock)
         self._reckon_at = self._look_through_at = clock.monotonic()
         self._hosts: list[HostProcess] = []

@@ -5,7 +5,8 @@ The gate stops at the first that does not hold; whoever asks why is shown them a
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,9 @@ from beffroi.store.cameras import CameraState
 from beffroi.store.mandates import Pause, Use
 from beffroi.store.procedure import Act
 from beffroi.words import Words, say
+
+ENERGY_STANDS: Final = timedelta(days=1)
+"""So long a camera that took too much energy stays off before it is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def conditions(
     yield _not_paused(session, use.id, camera_id, now)
     here, places = text.local(now), frozenset(text.places)
     procedure = stack.procedure(matter.voted.definition.event, text.mode, here, places)
-    yield from _within_energy(session, camera_id, text.mode, procedure)
+    yield from _within_energy(session, camera_id, text.mode, procedure, now)
 
 
 def in_force(matter: Matter, now: datetime) -> Condition:
@@ -186,9 +190,13 @@ def _undoubted(session: Session, camera_id: str, now: datetime) -> Condition:
 
 
 def _within_energy(
-    session: Session, camera_id: str, mode: Mode, procedure: Procedure
+    session: Session, camera_id: str, mode: Mode, procedure: Procedure, now: datetime
 ) -> Iterator[Condition]:
-    """Where a doctrine bounds the energy of a camera: what is not measured goes no further."""
+    """Where a doctrine bounds the energy of a camera: what is not measured goes no further.
+
+    An estimate counts as a measure. What took too much is tried again a day later, as nothing can
+    be measured of a camera that is off.
+    """
     most = procedure.energy_mwh_per_camera_hour
     if most is None:
         return
@@ -198,8 +206,8 @@ def _within_energy(
     if state is None or state.energy_mwh is None:
         unmeasured = say(
             "the energy of this camera is not measured, and at most {most} mWh in an hour are "
-            "admitted: until this machine has measured it, while the camera is commissioned or "
-            "runs in another mode, it does not go live",
+            "admitted: until this machine has measured it, while the camera runs in another mode, "
+            "it does not go live",
             most=most,
         )
         live = mode is Mode.LIVE
@@ -209,13 +217,15 @@ def _within_energy(
             source,
         )
         return
+    again = (state.energy_at or now) + ENERGY_STANDS
     too_much = say(
-        "this camera takes {spent} mWh in an hour, and at most {most} are admitted; commissioning "
-        "it measures it again",
+        "this camera takes {spent} mWh in an hour, and at most {most} are admitted; it is tried "
+        "again on {moment:%Y-%m-%d %H:%M} UTC",
         spent=state.energy_mwh,
         most=most,
+        moment=again,
     )
-    yield Condition(asked, too_much if state.energy_mwh > most else None, source)
+    yield Condition(asked, too_much if state.energy_mwh > most and now < again else None, source)
 
 
 def _not_paused(session: Session, use_id: str, camera_id: str, now: datetime) -> Condition:

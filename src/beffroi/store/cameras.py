@@ -57,7 +57,8 @@ class CameraState(Base):
     `state` is one of: off, starting, watching, blind, moved. `rate_hz` is there only where fewer
     pictures than asked for were analysed; it and `person_px` were measured at `measured_at`, on
     the camera as it was then, and are kept while the camera is off. `energy_mwh` is what an hour
-    of it takes, where the machine measures that; it is kept across restarts.
+    of it takes, as measured or estimated at `energy_at`; it is kept across restarts. `spared`
+    pictures were not decoded, as nothing was about and their packets told of nothing new.
     """
 
     __tablename__ = "camera_state"
@@ -69,8 +70,11 @@ class CameraState(Base):
     heard_at: Mapped[datetime]
     analysed: Mapped[int]
     skipped: Mapped[int]
+    spared: Mapped[int] = mapped_column(default=0)
     rate_hz: Mapped[float | None]
     person_px: Mapped[float | None]
     measured_at: Mapped[datetime | None]
     measured_version: Mapped[int | None]
     energy_mwh: Mapped[int | None]
+    energy_estimated: Mapped[bool | None]
+    energy_at: Mapped[datetime | None]
