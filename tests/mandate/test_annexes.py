@@ -347,7 +347,7 @@ def test_nothing_is_recorded_for_or_read_from_elsewhere(
     with registered.write() as session:
         with pytest.raises(BadInput, match="No definition 0000"):
             record_annex(session, "0" * 64, text, actor=AUTHOR, clock=clock)
-        with pytest.raises(BadInput, match="has no such annex .figures"):
+        with pytest.raises(BadInput, match=r"has no such annex \(figures"):
             review_annex(session, fall.digest, "figures", actor=REVIEWER, clock=clock)
         row = record_annex(session, fall.digest, text, actor=AUTHOR, clock=clock)
         assert current(session, fall.digest, "confusions") is row

@@ -1,18 +1,22 @@
 """Definitions by page: the text, what is known of it, what differs, the bytes."""
 
 from hashlib import sha256
+from typing import Any
 
 import httpx
 import pytest
 
 from beffroi.events.shipped import shipped_annexes, shipped_definitions, shipped_translations
-from beffroi.mandate.annex_text import AnnexText, Translation
-from beffroi.mandate.annexes import record_annex, record_shipped, review_annex
+from beffroi.mandate.annex_text import AnnexText, Figures, Translation
+from beffroi.mandate.annexes import Recorded, record_annex, record_shipped, review_annex
 from beffroi.mandate.canonical import canonical
 from beffroi.mandate.definition import EvidenceClass, VotedText
 from beffroi.mandate.uses import register_definition
+from beffroi.web.reading import Reading
+from tests.mandate.test_annexes import measure
 from tests.web.town import Town, definition, signed_in
 
+FALL = next(one.definition for one in shipped_definitions() if one.definition.event == "fall")
 SKELETON, CLEAR = definition(EvidenceClass.SKELETON), definition(EvidenceClass.CLEAR)
 TRANSLATION = Translation(
     kind="translation",
@@ -53,6 +57,23 @@ def test_anybody_reads_what_is_looked_for(
     assert "events found" in page
     assert "<form" not in page.partition('id="difference"')[0]
     assert "/uses/use-skeleton" in client.get(f"/definitions/{SKELETON.digest}").text
+
+
+@pytest.mark.parametrize(
+    ("known", "reviewed", "standing"),
+    [
+        ([], True, "unmeasured"),
+        ([measure("0" * 64)], True, "unmeasured"),
+        ([measure(FALL.conduct, synthetic=True)], True, "synthetic"),
+        ([measure(FALL.conduct)], False, "unreviewed"),
+        ([measure(FALL.conduct)], True, "measured"),
+    ],
+)
+def test_only_what_a_second_person_has_read_is_called_measured(
+    known: list[dict[str, Any]], reviewed: bool, standing: str
+) -> None:
+    figures = Figures.model_validate({"kind": "figures", "measures": known})
+    assert Reading(FALL, [Recorded(AnnexText(figures, b""), reviewed)]).standing == standing
 
 
 def test_the_bytes_have_the_hash_that_was_voted(client: httpx.Client, town: Town) -> None:

@@ -47,6 +47,7 @@ File = Annotated[Path, typer.Argument(help="A YAML file.")]
 
 STANDING: Final = {
     "measured": "measured",
+    "unreviewed": "measured, not reviewed",
     "synthetic": "measured on synthetic scenes only",
     "unmeasured": "not measured",
 }

@@ -11,12 +11,10 @@ from beffroi.alerts.life import OPEN, State
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.mandate.cameras import list_cameras
-from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.conditions import paused
 from beffroi.mandate.definition import EvidenceClass, VotedText, load_definition
 from beffroi.mandate.gate import OpenUse, answers_now
 from beffroi.mandate.modes import Mode
-from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.use_text import UseText
 from beffroi.mandate.uses import find_use, list_uses, text_of

@@ -83,6 +83,7 @@ IMPACT: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "standing": {
         "measured": N_("Measured"),
+        "unreviewed": N_("Measured, not reviewed"),
         "synthetic": N_("Measured on drawn scenes only"),
         "unmeasured": N_("Not measured"),
     },

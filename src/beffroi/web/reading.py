@@ -40,12 +40,17 @@ class Reading:
 
     @property
     def standing(self) -> str:
-        """Whether anybody measured how often it is right, as the closed list `standing` says."""
-        measured = [one for one in self._contents if isinstance(one, Figures)]
-        if any(one.hold_for(self.voted) for one in measured):
-            return "measured"
-        drawn = any(one.hold_for(self.voted, synthetic=True) for one in measured)
-        return "synthetic" if drawn else "unmeasured"
+        """Whether anybody measured how often it is right, as the closed list `standing` says.
+
+        What nobody but its author has read is not said to be measured, as it does not open live.
+        """
+        for one in self.annexes:
+            figures = one.text.content
+            if isinstance(figures, Figures) and figures.hold_for(self.voted):
+                return "measured" if one.reviewed else "unreviewed"
+            if isinstance(figures, Figures) and figures.hold_for(self.voted, synthetic=True):
+                return "synthetic"
+        return "unmeasured"
 
     def figures(self, language: str) -> list[tuple[str, str]]:
         """How often it is right and how unequally, with names."""

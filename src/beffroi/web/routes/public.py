@@ -9,13 +9,11 @@ from starlette.responses import JSONResponse, Response
 
 from beffroi import __version__
 from beffroi.clock import Clock
-from beffroi.clock import Clock
 from beffroi.errors import BadInput, Unavailable
 from beffroi.ledger.sequencer import overdue
 from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.gate import OpenUse, Refusal, Votes, answers_now
 from beffroi.mandate.procedure.standing import State
-from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.use_text import UseText
 from beffroi.mandate.uses import list_uses
