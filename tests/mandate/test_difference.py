@@ -146,6 +146,7 @@ def test_two_texts_differ_exactly_when_their_bytes_do(
         ("anything", None, "fr", "absent"),
         ("model", "clear", "fr", "clear"),
         ("evidence", EvidenceClass.CLEAR, "fr", "séquence en clair"),
+        ("severity", 3, "fr", "urgent"),
     ],
 )
 def test_values_are_shown_with_their_units(
@@ -157,7 +158,8 @@ def test_values_are_shown_with_their_units(
 def test_every_field_and_value_has_a_name_in_the_six_languages() -> None:
     listed = yaml.safe_load((files("beffroi.mandate") / "reading.yaml").read_text("utf-8"))
     assert listed["fields"].keys() == Definition.model_fields.keys()
-    assert listed["values"].keys() == {"true", "false", "absent", *EvidenceClass}
+    severities = (f"severity_{number}" for number in (1, 2, 3))
+    assert listed["values"].keys() == {"true", "false", "absent", *EvidenceClass, *severities}
     for group in listed.values():
         for key, words in group.items():
             assert set(words) == set(SIX), key

@@ -164,6 +164,7 @@ _UNITS: Final[Mapping[str, Callable[[float, str], str]]] = {
     "percent": lambda value, language: _share(value / 100, language),
     "permille": lambda value, language: _share(value / 1000, language),
     "days": lambda value, language: format_unit(value, "duration-day", "long", locale=language),
+    "severity": lambda value, language: _word("values", f"severity_{value}", language),
 }
 """How a value is shown, by the unit at the end of its name."""
 

@@ -118,6 +118,18 @@ MANDATE: Final[Mapping[str, Mapping[str, str]]] = {
         "live": N_("Live: a person judges each alert"),
         "learning": N_("Learning: what the detector computed, and the verdicts"),
     },
+    "place": {
+        "street": N_("street"),
+        "square": N_("square"),
+        "park": N_("park"),
+        "station": N_("station"),
+        "school": N_("school"),
+        "town-hall": N_("town hall"),
+        "public-transport": N_("public transport"),
+        "event-venue": N_("venue of an event"),
+        "event-surroundings": N_("surroundings of an event"),
+        "crime-hotspot": N_("place of frequent offences"),
+    },
     "yes": {"yes": N_("Yes"), "no": N_("No")},
     "regime": {
         "gdpr": N_("GDPR"),
