@@ -66,6 +66,7 @@ def run(
         `cameras_per_core_over_rtsp`: 1 / processor seconds a second that one more camera takes.
         `fps_per_core_over_rtsp`: pictures analysed per processor second of all processes.
         `memory_per_camera_mb`: what one more camera takes.
+        `energy_wh_per_busy_camera_hour`: estimated from that slope, as the engine estimates it.
         `sending_over_rtsp`: processor seconds of the cameras' process, per camera-second.
         `latency_…`: see `benchmarks.latency`, with `latency_cameras` at work.
         `capacity_steps`: what was measured on the way.
@@ -83,6 +84,7 @@ def run(
         with latency.Listening(town) as listening:
             time.sleep(alerts_s)
         seen = listening.figures()
+        watts = town.site.settings.engine.watts_per_core
     last = steps[max(0, len(steps) - 2)]
     taken, memory = slope(steps, "busy"), slope(steps, "memory_mb")
     return {
@@ -90,6 +92,7 @@ def run(
         "cameras_per_core_over_rtsp": None if taken is None else round(1 / taken, 2),
         "fps_per_core_over_rtsp": round(last.cameras * RATE_HZ * (1 - last.late) / last.busy, 1),
         "memory_per_camera_mb": None if memory is None else round(memory, 1),
+        "energy_wh_per_busy_camera_hour": None if taken is None else round(watts * taken, 2),
         "sending_over_rtsp": round(last.sending / last.cameras, 5),
         **seen,
         "latency_cameras": loaded,
