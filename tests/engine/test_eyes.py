@@ -10,6 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 from beffroi.capture.frame import Frame
 from beffroi.engine.equipment import equipment_of
 from beffroi.engine.eyes import Eyes
+from beffroi.errors import Tampered
 from beffroi.folder import DataFolder
 from beffroi.mandate.fitness import Demands, Profile, unfit
 from beffroi.perception.finders import Need, shown
@@ -92,6 +93,18 @@ def test_a_text_runs_with_the_model_that_it_names(armed: DataFolder) -> None:
     assert unfit(named, profile, equipment.demands(named)) == []
     (reason,) = unfit(DEFINITION, profile, equipment.demands(DEFINITION))
     assert "is not the one that was voted" in reason
+
+
+def test_a_model_that_was_exchanged_since_the_gate_was_asked_looks_for_nobody(
+    armed: DataFolder,
+) -> None:
+    eyes = Eyes((224, 384), models=models_at_work(armed.models))
+    (town,) = (one for one in models_at_work(armed.models) if one.task == "weapons")
+    named = DEFINITION.model_copy(update={"models": {town.name: town.sha256}})
+    eyes.require(named, {Need.WEAPONS})
+    for definition, needs in ((DEFINITION, {Need.WEAPONS}), (named, {Need.PEOPLE})):
+        with pytest.raises(Tampered, match="was changed while the server ran"):
+            eyes.require(definition, needs)
 
 
 def test_without_that_model_it_does_not_run(folder: DataFolder, models: Path) -> None:

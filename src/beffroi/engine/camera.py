@@ -83,11 +83,12 @@ class _Post:
     tally: Tally | None
 
     @classmethod
-    def of(cls, use: OpenUse, desk: AlertDesk) -> Self:
+    def of(cls, use: OpenUse, station: Station) -> Self:
         zones = read_drawn(use.zones)
         detector = build(use.voted, zones)
+        station.eyes.require(use.voted.definition, detector.needs)
         live = use.mode is Mode.LIVE
-        tally = None if live else Tally(use, detector, Area.of(zones), desk.put_count)
+        tally = None if live else Tally(use, detector, Area.of(zones), station.desk.put_count)
         return cls(use, zones, detector, tally)
 
     def close(self) -> None:
@@ -249,7 +250,7 @@ class CameraWatch(threading.Thread):
             ]
         kept = self._posts
         self._posts = {
-            use.use_id: kept.get(use.use_id) or _Post.of(use, self._station.desk)
+            use.use_id: kept.get(use.use_id) or _Post.of(use, self._station)
             for use in answers
             if use.use_id in wanted
         }

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Collection, Iterable
 
+from beffroi.errors import Tampered
+from beffroi.mandate.definition import Definition
 from beffroi.perception.finders import TASKS, Need
 from beffroi.perception.ground import Ground
 from beffroi.perception.inference import Inference
@@ -41,6 +43,22 @@ class Eyes:
         }
         self._inference = Inference(self._variants.values(), threads=os.cpu_count() or 1)
 
+    def require(self, definition: Definition, needs: Collection[Need]) -> None:
+        """Refuse what was voted with other models than those that would look here.
+
+        The gate has asked, but of what was installed when the server began.
+
+        Raises:
+            Tampered: Another model has taken the place of one since.
+        """
+        for task in _tasks(needs):
+            loaded = self._variants.get(task)
+            if loaded is None or definition.models.get(loaded.model.name) != loaded.sha256:
+                raise Tampered(
+                    f"The model of {task} was changed while the server ran, and is not the one "
+                    f"that was voted for {definition.event}: start the server again."
+                )
+
     def look(self, camera: CameraVersion, needs: Collection[Need]) -> Perception:
         """A perception for one camera.
 
@@ -48,7 +66,10 @@ class Eyes:
             camera: Its record.
             needs: What the detectors of the uses in force must be shown.
         """
-        wanted = {TASKS[need] for need in needs if need in TASKS}
-        models = Models(**{task: self._variants[task] for task in wanted})
+        models = Models(**{task: self._variants[task] for task in _tasks(needs)})
         ground = None if camera.ground is None else Ground.from_rows(camera.ground)
         return Perception(camera.camera_id, models, self._inference, ground, needs=needs)
+
+
+def _tasks(needs: Collection[Need]) -> set[str]:
+    return {TASKS[need] for need in needs if need in TASKS}
