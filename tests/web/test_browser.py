@@ -191,6 +191,16 @@ def test_a_warning_takes_no_room_beside_the_desk(page: Page, town: Town, width: 
     assert page.evaluate(LATE_LEDGER) == [0, 0]
 
 
+def test_the_console_fits_a_telephone(page: Page, town: Town) -> None:
+    for _ in range(2):
+        town.raise_alert(EvidenceClass.COUNTS)
+    sign_in(page, town)
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    open_next(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 def test_without_scripts_the_forms_do_it(browser: Browser, address: str, town: Town) -> None:
     alert = town.raise_alert(EvidenceClass.COUNTS)
     context = browser.new_context(base_url=address, java_script_enabled=False, locale="en-GB")
