@@ -106,6 +106,7 @@ class CameraWatch(threading.Thread):
 
     Attributes:
         busy_s: Seconds that its pictures have taken to be analysed.
+        share: Share of its pictures that are analysed while other cameras come first, 0 to 1.
     """
 
     def __init__(self, order: Order, station: Station, trouble: str = "") -> None:
@@ -113,6 +114,9 @@ class CameraWatch(threading.Thread):
         self.version = order.version
         self.ended = 0.0
         self.busy_s = 0.0
+        self.share = order.share
+        self._credit = 0.0
+        self._left_out = 0
         self._camera_id = order.camera
         self._permit = order.permit
         self._station = station
@@ -152,7 +156,7 @@ class CameraWatch(threading.Thread):
             health.state,
             health.detail,
             self._analysed,
-            source.skipped,
+            source.skipped + self._left_out,
             measured=measure.done,
             rate_hz=measure.rate_hz,
             person_px=measure.person_px,
@@ -223,11 +227,23 @@ class CameraWatch(threading.Thread):
                     return
             if self._permit.basis is Basis.COMMISSIONING:
                 continue
+            if not self._turn():
+                continue
             self._begun = self._station.clock.monotonic()
             self._notice(perception.observe(frame), source)
             source.idle = perception.idle
             self.busy_s += self._station.clock.monotonic() - self._begun
             self._begun = None
+
+    def _turn(self) -> bool:
+        """Whether a picture is of the share that is analysed; spread evenly."""
+        self._credit += self.share
+        if self._credit < 1.0:
+            self._left_out += 1
+            self._measure.interrupt()
+            return False
+        self._credit -= 1.0
+        return True
 
     def _needs(self) -> _Needs:
         definitions = [post.use.voted.definition for post in self._posts.values()]

@@ -84,6 +84,7 @@ class Host:
         """Open a camera, renew its permit, or open it again after it ended or changed."""
         watch, clock = self._watches.get(order.camera), self._station.clock
         if watch is not None and watch.is_alive():
+            watch.share = order.share
             same = watch.version == order.version
             # A changed record is read afresh once the old permit has run out.
             watch.renew(order.permit if same else watch.permit.withdrawn(clock))

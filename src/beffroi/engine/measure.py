@@ -53,6 +53,10 @@ class Measure:
         if self._last - self._begin >= WINDOW_S:
             self._conclude()
 
+    def interrupt(self) -> None:
+        """Begin anew: a picture was left out for other cameras, which says nothing of this one."""
+        self._pictures = 0
+
     def _note_heights(self, observation: Observation) -> None:
         """The highest that each person was: whoever lies or enters is not short."""
         width, height = observation.size

@@ -19,11 +19,15 @@ FAREWELL: Final = "farewell\n"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Which camera to watch, in which version of its record, under which permit."""
+    """Which camera to watch, in which version of its record, under which permit.
+
+    Of its pictures only a `share`, 0 to 1, is analysed while others come first.
+    """
 
     camera: str
     version: int
     permit: Permit
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Report:
         state: starting, watching, blind or moved.
         detail: Why, for a person.
         analysed: Pictures analysed since the camera was opened.
-        skipped: Pictures that came too fast to be analysed.
+        skipped: Pictures that came too fast to be analysed, or were left out for other cameras.
         measured: Whether it was watched for long enough to say the following.
         rate_hz: Pictures analysed per second, where fewer than were asked for.
         person_px: Median height of people in what the models read, once enough were seen.
@@ -59,7 +63,12 @@ class Report:
 def orders_to_line(orders: Sequence[Order]) -> str:
     """One line for a host's standard input."""
     fields = [
-        {"camera": order.camera, "version": order.version, "permit": to_wire(order.permit)}
+        {
+            "camera": order.camera,
+            "version": order.version,
+            "permit": to_wire(order.permit),
+            "share": order.share,
+        }
         for order in orders
     ]
     return json.dumps(fields) + "\n"
@@ -72,7 +81,12 @@ def orders_from_line(line: str, clock: Clock) -> list[Order]:
         NotAuthorised: It holds a permit that no gate gives.
     """
     return [
-        Order(fields["camera"], fields["version"], from_wire(fields["permit"], clock))
+        Order(
+            fields["camera"],
+            fields["version"],
+            from_wire(fields["permit"], clock),
+            fields["share"],
+        )
         for fields in json.loads(line)
     ]
 

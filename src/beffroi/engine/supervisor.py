@@ -19,7 +19,8 @@ from beffroi.clock import Clock
 from beffroi.engine.doubts import CameraDoubts
 from beffroi.engine.energy import EnergyMeter
 from beffroi.engine.equipment import equipment_of
-from beffroi.engine.messages import Order
+from beffroi.engine.messages import Order, Report
+from beffroi.engine.plan import Plan
 from beffroi.engine.processes import HostProcess, WebProcess
 from beffroi.engine.states import CameraStates
 from beffroi.errors import BeffroiError, Unavailable
@@ -79,6 +80,7 @@ class Supervisor:
         self._hosts: list[HostProcess] = []
         self._start_at = clock.monotonic()
         self._problems: dict[str, str] = {}
+        self._plan = Plan(clock)
         self._decisions: Sequence[CameraDecision] = ()
 
     def run(self, stop: threading.Event) -> None:
@@ -113,13 +115,16 @@ class Supervisor:
         with self._database.read() as session:
             decisions = self._gate.decide(session)
         self._place(decisions)
+        modes = {d.camera.camera_id: {use.mode for use in d.uses} for d in decisions}
+        shares = self._plan.shares(modes, self._reports())
         for host in self._hosts:
             # Complete each time: what is not named is withdrawn, however long its permit.
             host.send(
                 [
-                    Order(decision.camera.camera_id, decision.camera.number, decision.permit)
+                    Order(camera, decision.camera.number, decision.permit, shares[camera])
                     for decision in decisions
-                    if decision.permit is not None and decision.camera.camera_id in host.cameras
+                    if decision.permit is not None
+                    and (camera := decision.camera.camera_id) in host.cameras
                 ]
             )
         self._decisions = decisions
@@ -168,10 +173,13 @@ class Supervisor:
         deliver_pending(self._database, self._channels, self._clock)
 
     def _note_states(self) -> None:
-        hosts = list(self._hosts)
-        reports = {name: report for host in hosts for name, report in host.reports.items()}
+        reports = self._reports()
         self._states.record(self._decisions, reports)
         self._doubts.record(self._decisions, reports)
+
+    def _reports(self) -> dict[str, Report]:
+        hosts = list(self._hosts)
+        return {name: report for host in hosts for name, report in host.reports.items()}
 
     def _keep_time(self) -> None:
         with self._database.read() as session:
