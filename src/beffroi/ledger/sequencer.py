@@ -26,7 +26,7 @@ from beffroi.ledger.witness import keep
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry
 
-CYCLE_S: Final = 0.2
+CYCLE_S: Final = 0.1
 OVERDUE_S: Final = 5.0
 WITNESS_EVERY_S: Final = 60.0
 

@@ -21,7 +21,7 @@ from beffroi.errors import Unavailable
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry, LedgerPayload
 
-POLL_S: Final = 0.25
+POLL_S: Final = 0.1
 HEARTBEAT_S: Final = 15.0
 STALLED_S: Final = 30.0
 BATCH: Final = 100
