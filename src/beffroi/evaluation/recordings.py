@@ -144,7 +144,7 @@ class Recordings:
     ) -> list[Observation]:
         kept = self._folder / f"{self.key(what, rate_hz, needs)}.obs"
         if not kept.exists():
-            part = kept.with_suffix(".part.obs")
+            part = kept.with_suffix(f".{os.getpid()}.part.obs")
             record(part, look())
             part.replace(kept)
         return list(replay(kept))
