@@ -74,7 +74,7 @@ def test_everything_that_stands_in_the_way_is_told_and_not_only_the_first(
     no_model = Equipment({"fall": 99}, {})
     reasons = " ".join(against(told(city, clock, equipment=no_model)))
     for reason in (
-        "it is suspended",
+        "not in force: suspended",
         "outside the hours",
         "an operator has paused it",
         "was seen to have moved",
@@ -140,7 +140,7 @@ def test_another_time_is_explained_as_it_was(
     assert against(told(city, clock)) == ["the use is not in force: repealed"]
     assert against(told(city, clock, ago=30)) == []
     assert "an operator has paused it" in against(told(city, clock, ago=90))[0]
-    assert "it is draft" in against(told(city, clock, ago=230))[0]
+    assert "not in force: draft" in against(told(city, clock, ago=230))[0]
 
 
 def test_an_event_that_no_use_names_is_told_with_what_is_left(
