@@ -7,12 +7,13 @@ that sways stirs nothing.
 
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from beffroi.events.body import Floats, norm
 
 STIRRING: Final = (
     "speed",  # its mean
@@ -29,13 +30,21 @@ RADIUS: Final = 0.75
 DIRECTIONS: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Field:
-    """One motion field, [rows, columns, 2], and the sums over the upper left of its maps."""
+    """One motion field and its change since the one before, both [rows, columns, 2]."""
 
     t: float
     velocity: Floats
-    sums: Floats
+    change: Floats
+
+    @cached_property
+    def sums(self) -> Floats:
+        """Sums of its maps over the upper left of each corner; asked for where people are near."""
+        maps = _maps(self.velocity, self.change)
+        sums = np.zeros((len(maps), *(side + 1 for side in maps.shape[1:])))
+        maps.cumsum(axis=1).cumsum(axis=2, out=sums[:, 1:, 1:])
+        return sums
 
 
 class Stirring:
@@ -54,20 +63,20 @@ class Stirring:
         """Take the motion field of one observation and the picture's width and height."""
         while self._fields and t - self._fields[0].t >= self._window_s:
             self._fields.popleft()
-        if flow is None or np.isnan(flow).all():
+        if flow is None:
+            return
+        seen = flow[~np.isnan(flow[..., 0])]
+        if not len(seen):
             return
         if self._fields and self._fields[-1].velocity.shape != flow.shape:
             self._fields.clear()
         self._size = np.array(size, float)
-        drift = np.median(flow[~np.isnan(flow[..., 0])], axis=0)
-        velocity = np.nan_to_num(flow - drift).astype(float)
-        jolt = np.full(velocity.shape[:2], np.nan)
+        velocity = np.nan_to_num(flow - np.median(seen, axis=0)).astype(float)
+        change = np.full(velocity.shape, np.nan)
         if self._fields:
             last = self._fields[-1]
-            jolt = np.hypot(*np.moveaxis(velocity - last.velocity, 2, 0)) / (t - last.t)
-        maps = np.concatenate([_maps(velocity), jolt[np.newaxis]])
-        sums = np.pad(maps.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
-        self._fields.append(_Field(t, velocity, sums))
+            change = (velocity - last.velocity) / (t - last.t)
+        self._fields.append(_Field(t, velocity, change))
 
     def around(self, places: Floats, units: Floats) -> Floats:
         """What is remembered of places, [..., 2] pixels, where statures are `units` [...] pixels.
@@ -100,14 +109,14 @@ class Stirring:
         return np.stack(measured, axis=-1) / units[..., np.newaxis]
 
 
-def _maps(velocity: Floats) -> Floats:
+def _maps(velocity: Floats, change: Floats) -> Floats:
     """What is averaged around places: [maps, rows, columns]."""
     x, y = velocity[..., 0], velocity[..., 1]
-    speed = np.hypot(x, y)
+    speed = norm(velocity)
     padded = np.pad(velocity, ((1, 1), (1, 1), (0, 0)), mode="edge")
     rows = padded[:-2] + padded[1:-1] + padded[2:]
     around = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9
     way = ((np.arctan2(y, x) + np.pi) / (2 * np.pi) * DIRECTIONS).astype(int) % DIRECTIONS
     ways = np.where(way == np.arange(DIRECTIONS)[:, np.newaxis, np.newaxis], speed, 0)
-    tangle = np.hypot(*np.moveaxis(velocity - around, 2, 0))
-    return np.concatenate([ways, np.stack([x, y, speed, speed**2, tangle])])
+    rest = np.stack([x, y, speed, speed**2, norm(velocity - around), norm(change)])
+    return np.concatenate([ways, rest])

@@ -85,31 +85,32 @@ class Steady:
     def __init__(self, over_s: float, reach: float) -> None:
         self._over_s, self._reach = over_s, reach
         self._began: float | None = None
-        self._past: deque[tuple[float, Sequence[Window], Floats]] = deque()
+        self._past: deque[tuple[float, Floats, Floats]] = deque()
 
     def update(self, t: float, windows: Sequence[Window], scores: Floats) -> list[float]:
         """Take the windows of one observation with their scores; 0 until enough was observed."""
         self._began = t if self._began is None else self._began
-        self._past.append((t, windows, scores))
+        places = np.array([window.place for window in windows]).reshape(-1, 2)
+        self._past.append((t, places, scores))
         while t - self._past[0][0] > self._over_s:
             self._past.popleft()
         if t - self._began < self._over_s:
             return [0.0] * len(windows)
-        return [self._mean(window) for window in windows]
+        units = np.array([window.unit for window in windows])
+        steady: list[float] = self._means(places, units).tolist()
+        return steady
 
-    def _mean(self, window: Window) -> float:
-        best = [
-            max(
-                (
-                    float(score)
-                    for other, score in zip(windows, scores, strict=True)
-                    if norm(other.place - window.place) <= self._reach * window.unit
-                ),
-                default=0.0,
-            )
-            for _, windows, scores in self._past
-        ]
-        return sum(best) / len(best)
+    def _means(self, places: Floats, units: Floats) -> Floats:
+        """For each place the mean over the past of the best score near it, 0 where none was."""
+        seen = [(there, scores) for _, there, scores in self._past if len(there)]
+        if not seen:
+            return np.zeros(len(places))
+        there, scores = (np.concatenate(parts) for parts in zip(*seen, strict=True))
+        near = norm(there - places[:, np.newaxis]) <= self._reach * units[:, np.newaxis]
+        begins = np.cumsum([0, *(len(moment) for moment, _ in seen[:-1])])
+        best = np.maximum.reduceat(np.where(near, scores, 0), begins, axis=1)
+        means: Floats = best.sum(axis=1) / len(self._past)
+        return means
 
 
 @dataclass(slots=True)
