@@ -77,7 +77,7 @@ def lines(title: str, across: str, unit: str, series: Series) -> str:
         value = top * tick / (TICKS - 1)
         parts.append(
             f'<path d="M70 {y(value)}H730" stroke="{GREY}"/>'
-            f'<text x="62" y="{y(value) + 4}" text-anchor="end">{value:.3g}</text>'
+            f'<text x="62" y="{y(value) + 4}" text-anchor="end">{number(value)}</text>'
         )
     parts.append(f'<text x="10" y="40">{escape(unit)}</text>')
     for colour, each in zip(COLOURS, series.values(), strict=False):
@@ -96,6 +96,11 @@ def highest(values: Iterable[float]) -> float:
     )
 
 
+def number(value: float) -> str:
+    """For people: without the noise of binary fractions, thousands apart."""
+    return f"{value:,.10g}".replace(",", " ")
+
+
 def _legend(names: Sequence[str]) -> str:
     return "".join(
         f'<rect x="{170 + 190 * i}" y="12" width="12" height="12" fill="{colour}"/>'
@@ -109,7 +114,7 @@ def _upright(x: Callable[[float], float], top: float, height: int, unit: str) ->
     ticks = [top * tick / (TICKS - 1) for tick in range(TICKS)]
     marks = "".join(
         f'<path d="M{x(tick)} 32V{height - 44}" stroke="{GREY}"/>'
-        f'<text x="{x(tick)}" y="{height - 28}" text-anchor="middle">{tick:.3g}</text>'
+        f'<text x="{x(tick)}" y="{height - 28}" text-anchor="middle">{number(tick)}</text>'
         for tick in ticks
     )
     return (

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from scripts.drawing import Series, bars, lines
+from scripts.drawing import Series, bars, lines, number
 
 ROOT: Final = Path(__file__).parent.parent
 PAGE: Final = ROOT / "docs" / "performance.md"
@@ -95,7 +95,7 @@ def _shown(found: Row, name: str) -> str:
 
 
 def _told(value: float | None) -> str:
-    return "not measured" if value is None else f"{value:,}".replace(",", " ")
+    return "not measured" if value is None else number(value)
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[float | str]]) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from beffroi.capture.picture import to_jpeg
-from beffroi.simulation import Scene, scene_names
+from beffroi.simulation import Scene
 
 PICTURES: Final = Path(__file__).parent.parent / "docs" / "pictures"
 MOMENTS: Final = {"square": 24.0, "street": 18.0, "park": 20.0, "platform": 20.0}
@@ -37,7 +37,7 @@ def main() -> None:
 
 def _city(file: Path) -> None:
     """Four scenes of the synthetic city, two by two."""
-    views = [Scene.create(name, 1).render(MOMENTS[name]) for name in scene_names()]
+    views = [Scene.create(name, 1).render(moment) for name, moment in MOMENTS.items()]
     rows = [np.hstack(views[start : start + 2]) for start in range(0, len(views), 2)]
     file.write_bytes(to_jpeg(np.vstack(rows)))
 
@@ -61,7 +61,9 @@ def _console(address: str) -> None:
         page.keyboard.press("c")
         page.keyboard.press("1")
         page.wait_for_selector("#score")
+        time.sleep(6)
         _shoot(page, "verdict")
+        page.context.clear_cookies()
         page.goto(address.partition("/login")[0] + "/")
         _shoot(page, "public")
         browser.close()
