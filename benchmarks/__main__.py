@@ -98,6 +98,7 @@ def _where() -> Found:
         "processor": _processor(),
         "cores": os.cpu_count(),
         "memory_gb": round(memory / 1e9, 1),
+        "load_before": round(os.getloadavg()[0], 1),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "openvino": ov.__version__,
