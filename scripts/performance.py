@@ -62,8 +62,8 @@ def _machine(found: Row) -> str:
         f"Measured at commit `{found['commit']}` on {found['cores']} cores of "
         f"{found['processor']}, {found['memory_gb']} GB of memory, {found['system']}, "
         f"Python {found['python']}, OpenVINO {found['openvino']}; pose model "
-        f"`{found['pose_digest'][:12]}` in {found['pose_input']}. Load of the machine before the run: "
-        f"{found['load_before']}. All figures as they came: "
+        f"`{found['pose_digest'][:12]}` in {found['pose_input']}. Load of the machine before the "
+        f"run: {found['load_before']}. All figures as they came: "
         "[results.json](performance/results.json)."
     )
 
