@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -32,7 +33,7 @@ def told(city: Database, *numbers: tuple[int, str, int]) -> Told:
     with city.read() as session:
         return [
             (round((row.quarter - quarter_of(NOON)) / QUARTER), row.what, row.value)
-            for row in counted(session, "falls")
+            for row in counted(session, "falls", NOON + timedelta(days=1))
         ]
 
 
@@ -89,6 +90,15 @@ def test_seconds_of_people_are_told_in_minutes_and_those_of_looking_always(
         (0, WATCHED_SECONDS, 3),
         (1, PERSON_SECONDS, 330),
     ]
+
+
+def test_of_the_quarter_that_runs_nothing_is_told(city: Database, drafted: Decide) -> None:
+    drafted()
+    told(city, (0, CARS, 9), (1, CARS, 8))
+    for minutes, rows in ((14, 0), (15, 1), (29, 1), (30, 2)):
+        with city.read() as session:
+            now = NOON + timedelta(minutes=minutes)
+            assert len(list(counted(session, "falls", now))) == rows
 
 
 def test_numbers_do_not_mix(city: Database, drafted: Decide) -> None:

@@ -231,7 +231,8 @@ def explain(
 def counts(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
     """Print what a use has counted, by quarters of an hour: numbers, and nobody behind them.
 
-    What is too few to be told is told with the next quarter in which there was any.
+    What is too few to be told is told with the next quarter in which there was any; of the
+    quarter that runs nothing is.
 
     Example: `beffroi use counts traffic-bridge --json`
     """
@@ -246,7 +247,7 @@ def counts(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
                 "value": row.value,
                 "fewer_than": row.fewer_than,
             }
-            for row in counted(session, use)
+            for row in counted(session, use, site.clock.now())
         ]
     columns = ("quarter", "camera", "what", "value", "fewer_than")
     print_rows(columns, rows, as_json=as_json, none=f"{use} has counted nothing yet.")

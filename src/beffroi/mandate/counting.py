@@ -83,9 +83,13 @@ def count(
     session.flush()
 
 
-def counted(session: Session, use_id: str) -> Iterator[Count]:
-    """All that a use has counted and that may be told, in order of time, camera and name."""
-    ordered = _rows(use_id).order_by(UseCount.quarter, UseCount.camera_id, UseCount.what)
+def counted(session: Session, use_id: str, now: datetime) -> Iterator[Count]:
+    """All that a use has counted and that may be told, in order of time, camera and name.
+
+    Of the quarter that runs at `now` nothing is: whoever asks every minute would see each one pass.
+    """
+    over = _rows(use_id).where(UseCount.quarter < quarter_of(now))
+    ordered = over.order_by(UseCount.quarter, UseCount.camera_id, UseCount.what)
     for row in session.scalars(ordered).all():
         if row.what.startswith(TIMED):
             continue  # beside the numbers by kind, it would tell the kind that is not told
