@@ -31,7 +31,8 @@ function play(canvas, lines, video) {
     if (!going || !canvas.isConnected) return;
     if (own.running) own.at = (own.at + (now - last) / 1000) % (length + 0.6);
     last = now;
-    const at = start + Math.min(video ? video.currentTime : own.at, length);
+    // The lines count from the first picture of the sequence, which may show nobody yet.
+    const at = video ? video.currentTime : start + Math.min(own.at, length);
     stage.draw(toFigures(lineAt(lines, at)).map((figure) => (
       { ...figure, strength: 1, concerned: concerned.has(figure.id) }
     )));
