@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from beffroi.clock import FrozenClock
-from beffroi.engine.energy import WINDOW_S, Energy, EnergyMeter
+from beffroi.engine.energy import WINDOW_S, EnergyMeter
 from beffroi.engine.messages import Report
 from beffroi.engine.shares import ProcessorShares
 from beffroi.engine.states import CameraStates
 from beffroi.events.registry import behaviours
+from beffroi.mandate.energy import Energy
 from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.store.cameras import CameraState

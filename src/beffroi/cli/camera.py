@@ -138,10 +138,13 @@ def list_(as_json: AsJson = False, data: Data = DATA) -> None:
                 "detail": state.detail if state else "",
                 "analysed": state.analysed if state else 0,
                 "skipped": state.skipped if state else 0,
+                "spared": state.spared if state else 0,
+                "energy_mwh": state.energy_mwh if state else None,
+                "energy_estimated": state.energy_estimated if state else None,
             }
             for version in list_cameras(session)
         ]
-    columns = ("id", "name", "state", "detail", "analysed", "skipped")
+    columns = ("id", "name", "state", "detail", "analysed", "skipped", "spared", "energy_mwh")
     print_rows(columns, rows, as_json=as_json, none="No camera yet: `beffroi camera add --help`.")
 
 

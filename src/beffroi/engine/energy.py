@@ -13,6 +13,7 @@ from typing import Final
 
 from beffroi.clock import Clock
 from beffroi.engine.messages import Report
+from beffroi.mandate.energy import Energy
 
 POWERCAP: Final = Path("/sys/class/powercap")
 
@@ -27,14 +28,6 @@ GAP_S: Final = 5.0
 JOULES_PER_MWH: Final = 3.6
 
 Counts = dict[Path, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Energy:
-    """What an hour of a camera takes, in mWh, and whether that is an estimate."""
-
-    mwh: int
-    estimated: bool
 
 
 @dataclass(slots=True)

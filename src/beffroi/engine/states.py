@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from beffroi.clock import Clock
-from beffroi.engine.energy import Energy, EnergyMeter
+from beffroi.engine.energy import EnergyMeter
 from beffroi.engine.messages import Report
 from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.mandate.energy import Energy
 from beffroi.mandate.gate import CameraDecision
 from beffroi.store.cameras import CameraState
 from beffroi.store.database import Database

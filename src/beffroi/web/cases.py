@@ -13,6 +13,7 @@ from beffroi.errors import BadInput
 from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.conditions import paused
 from beffroi.mandate.definition import EvidenceClass, VotedText, load_definition
+from beffroi.mandate.energy import Energy
 from beffroi.mandate.gate import OpenUse, answers_now
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.timekeeping import Timekeeper
@@ -113,6 +114,7 @@ class CameraView:
         zones: What the uses that may run on it now have drawn.
         background: Whether it has a picture to draw skeletons over.
         stops: Standing stops of uses on it.
+        energy: What an hour of it takes, if that was measured.
     """
 
     version: CameraVersion
@@ -121,6 +123,7 @@ class CameraView:
     zones: list[dict[str, Any]]
     background: bool
     stops: list[Pause]
+    energy: Energy | None
 
 
 def read_queue(session: Session) -> Queue:
@@ -199,6 +202,7 @@ def read_cameras(session: Session, clock: Clock) -> list[CameraView]:
                 zones=[use.zones for use in uses],
                 background=camera_id in backgrounds,
                 stops=stops.get(camera_id, []),
+                energy=Energy.of(states.get(camera_id)),
             )
         )
     return sorted(views, key=lambda view: (not view.live, view.version.name))

@@ -13,6 +13,7 @@ from beffroi.mandate.cameras import last_version
 from beffroi.mandate.conditions import Condition, Matter, conditions
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.procedure import Procedure
+from beffroi.mandate.energy import Energy, energy_of
 from beffroi.mandate.hours import ALWAYS
 from beffroi.mandate.impact.duties import Duty, use_duties
 from beffroi.mandate.impact.subject import subject_of
@@ -95,12 +96,14 @@ class Watched:
         camera_id: Its id.
         name: What people call it.
         conditions: What must hold for the use to run there now, each with its answer.
+        energy: What an hour of it takes, if that was measured.
         trouble: Why nothing can be said of it.
     """
 
     camera_id: str
     name: str
     conditions: Sequence[Condition]
+    energy: Energy | None
     trouble: str | None = None
 
     @property
@@ -196,8 +199,9 @@ def _next_duty(session: Session, case: Case, now: datetime) -> Duty | None:
 def _watched(session: Session, use: Use, case: Case, camera_id: str, now: datetime) -> Watched:
     matter = Matter(case.written.text, case.voted, case.standing, case.acts)
     name = last_version(session, camera_id).name
+    energy = energy_of(session, [camera_id])
     try:
         asked = list(conditions(session, use, matter, camera_id, now, case.stack))
     except BadInput as error:
-        return Watched(camera_id, name, (), error.message)
-    return Watched(camera_id, name, asked)
+        return Watched(camera_id, name, (), energy, error.message)
+    return Watched(camera_id, name, asked, energy)

@@ -10,6 +10,7 @@ from beffroi.mandate.annex_text import AnnexText, Measure, Share
 from beffroi.mandate.annexes import record_annex
 from beffroi.mandate.canonical import canonical
 from beffroi.mandate.definition import VotedText
+from beffroi.mandate.energy import Energy
 from beffroi.mandate.impact import compass, facts
 from beffroi.mandate.impact.assessment import record
 from beffroi.mandate.impact.content import Content, missing
@@ -75,11 +76,13 @@ def test_what_was_measured_is_said_with_its_interval() -> None:
         contributions=3,
         answered=2,
     )
-    told = facts.measured(counted, "fr", 12_500)
+    told = facts.measured(counted, "fr", Energy(12_500, estimated=False))
     assert told["precision"].startswith("30 alertes confirmées sur 40")
     assert "75 % (intervalle à 95 % : 59 à 86 %)" in told["precision"]
     assert told["workload"].startswith("5,0 alertes jugées par heure d’opérateur (45 verdicts")
     assert told["energy"] == "12,5 Wh par heure de caméra"
+    told_so = facts.measured(counted, "en", Energy(12_500, estimated=True))["energy"]
+    assert told_so == "12.5 Wh per camera hour (estimated from computing time)"
     assert told["consultation"] == "3 contributions reçues, 2 répondues"
 
 

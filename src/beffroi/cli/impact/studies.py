@@ -32,9 +32,6 @@ def draft_(
     language: Lang,
     use: UseId,
     study: Which,
-    energy_mwh: Annotated[
-        int | None, typer.Option(help="Energy of a camera in an hour, mWh, as measured.")
-    ] = None,
     data: Data = DATA,
 ) -> None:
     """Print a study as the configuration fills it, in JSON, to be completed and recorded.
@@ -43,7 +40,7 @@ def draft_(
     """
     site = open_installation(data)
     with site.database.read() as session:
-        print_json(_draft(session, site, use, study, language, energy_mwh).model_dump(mode="json"))
+        print_json(_draft(session, site, use, study, language).model_dump(mode="json"))
 
 
 @app.command("record")
@@ -172,10 +169,9 @@ def _draft(
     use: str,
     study: Study,
     language: Tongue,
-    energy_mwh: int | None,
 ) -> Content:
     subject = subject_of(session, use)
-    facts = facts_of(session, subject, language.value, now=site.clock.now(), energy_mwh=energy_mwh)
+    facts = facts_of(session, subject, language.value, now=site.clock.now())
     last = latest(session, use, study)
     return draft(study, facts, language.value, None if last is None else content_of(last))
 

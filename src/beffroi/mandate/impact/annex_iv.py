@@ -17,7 +17,6 @@ def annex_iv(
     subject: Subject,
     language: Language,
     clock: Clock,
-    energy_mwh: int | None = None,
 ) -> Document:
     """The file of one use.
 
@@ -26,9 +25,8 @@ def annex_iv(
         subject: The use.
         language: Of the words.
         clock: Tells until when its alerts are counted.
-        energy_mwh: Energy of a camera in an hour, mWh, where somebody measured it.
     """
-    facts = facts_of(session, subject, language, now=clock.now(), energy_mwh=energy_mwh)
+    facts = facts_of(session, subject, language, now=clock.now())
     tables = {
         "parameters": _parameters(subject, language),
         "models": _models(subject, language),

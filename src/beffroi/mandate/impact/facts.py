@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from beffroi import __version__
 from beffroi.mandate import annexes
 from beffroi.mandate.definition import Definition
+from beffroi.mandate.energy import Energy, energy_of
 from beffroi.mandate.impact.figures import Figures, figures
 from beffroi.mandate.impact.remedies import rights_of
 from beffroi.mandate.impact.subject import Subject
 from beffroi.mandate.impact.texts import Data, Language, phrase, read, value
 from beffroi.mandate.reading import read_out_annex, render
+from beffroi.mandate.uses import find_use, text_of
 
 EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -45,7 +47,6 @@ def facts_of(
     language: Language,
     *,
     now: datetime,
-    energy_mwh: int | None = None,
 ) -> Facts:
     """Every blank of the forms that the system can fill in, by its name.
 
@@ -54,19 +55,20 @@ def facts_of(
         subject: The use.
         language: Of the words.
         now: Until when the use's alerts are counted.
-        energy_mwh: Energy of a camera in an hour, mWh, where somebody measured it.
     """
+    text = text_of(session, find_use(session, subject.use_id)).text
+    energy = energy_of(session, text.cameras)
     return {
         **_of_text(subject, language),
         **_of_definition(subject, language),
         **{f"right_{right.id}": right.how[language] for right in rights_of(subject.regime)},
-        **measured(figures(session, subject.use_id, EVER, now), language, energy_mwh),
+        **measured(figures(session, subject.use_id, EVER, now), language, energy),
         "dataset": _dataset(session, subject, language),
         "software": f"Beffroi {__version__}",
     }
 
 
-def measured(counted: Figures, language: Language, energy_mwh: int | None) -> Facts:
+def measured(counted: Figures, language: Language, spent: Energy | None) -> Facts:
     """What was measured where the use runs; "not measured" where nothing was."""
     unknown = phrase("not_measured", language)
     precision, workload, energy = unknown, unknown, unknown
@@ -85,8 +87,9 @@ def measured(counted: Figures, language: Language, energy_mwh: int | None) -> Fa
     if counted.operator_hours:
         rate = counted.judged / counted.operator_hours
         workload = phrase("workload", language, rate=number(rate, language), judged=counted.judged)
-    if energy_mwh is not None:
-        energy = phrase("energy", language, value=number(energy_mwh / 1000, language))
+    if spent is not None:
+        kind = "energy_estimated" if spent.estimated else "energy"
+        energy = phrase(kind, language, value=number(spent.wh, language))
     consultation = phrase(
         "consultation", language, received=counted.contributions, answered=counted.answered
     )
