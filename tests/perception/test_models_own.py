@@ -108,6 +108,8 @@ def test_a_town_model_runs_like_any_other(tmp_path: Path) -> None:
     [
         (people_model(), 'name = "town-pose"', 'nom = "x"', r"model.0.name: is missing"),
         (people_model(), "sizes = [[32, 64]]", "sizes = []", "sizes"),
+        (people_model(), "[[32, 64]]", "[[-32, 64]]", "must be at least 1"),
+        (people_model(), "[[32, 64]]", "[[32, 99999]]", "must be at most 4096"),
         (people_model(), 'file = "town.onnx"', "", "does not name its ONNX file"),
         (people_model(), 'file = "town.onnx"', 'file = "x.onnx"', "cannot read"),
         (people_model(), "[[model]]", "[model", "is not a TOML file"),

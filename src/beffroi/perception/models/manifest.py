@@ -15,7 +15,8 @@ from beffroi.perception.observation import KINDS
 from beffroi.problems import in_one_line
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Size = tuple[int, int]
+Side = Annotated[int, Field(ge=1, le=4096)]
+Size = tuple[Side, Side]
 """Height and width of a model's input in pixels."""
 
 
