@@ -70,6 +70,7 @@ def count(
             UseCount.what == what,
         )
         .order_by(UseCount.quarter.desc())
+        .limit(1)
         .with_for_update()
     ).first()
     if row is not None and row.quarter == quarter:
