@@ -13,7 +13,7 @@ from beffroi.evaluation.tasks.abandoned_object import SEEDS
 
 
 def test_there_are_films_enough_of_kinds_enough() -> None:
-    made = composites(SEEDS)
+    made = list(composites(SEEDS))
     assert len(made) >= 60
     assert len(DISTRACTORS) >= 8
     assert {"sleeping", "sitting_on_the_ground"} <= set(DISTRACTORS)

@@ -116,9 +116,9 @@ class Composite:
             TWINS[self.kind](act, there)
 
 
-def composites(seeds: range) -> list[Composite]:
+def composites(seeds: range) -> Iterator[Composite]:
     """One of each kind for each seed."""
-    return [Composite(kind, seed) for seed in seeds for kind in DISTRACTORS]
+    return (Composite(kind, seed) for seed in seeds for kind in DISTRACTORS)
 
 
 def _lit(image: Picture, apart: NDArray[np.float32], size: float, factor: float) -> Picture:

@@ -51,13 +51,13 @@ def abandoned_object_synthetic(_folder: Path, recordings: Recordings) -> Result:
     """
     (definition,) = choose_definitions([AbandonedObject.id], Zones())
     needs = make(definition, Zones()).needs
-    hits, others, files = [], [], []
-    films_ = composites(SEEDS)
-    for film in films_:
+    names, hits, others, files = [], [], [], []
+    for film in composites(SEEDS):
         seen = recordings.made(
             film.made_of, partial(film.frames, definition.rate_hz), definition.rate_hz, needs
         )
         right, wrong = _sorted(film, seen, found_in(definition, Zones(), seen))
+        names.append(film.name)
         hits.append(bool(right))
         others.append(len(wrong))
         best = max((detection.score for detection in right), default=0.0)
@@ -67,7 +67,6 @@ def abandoned_object_synthetic(_folder: Path, recordings: Recordings) -> Result:
             for detection in wrong
         ]
     hit, other = np.array(hits), np.array(others)
-    names = [film.name for film in films_]
 
     def false_share(at: NDArray[np.intp]) -> float:
         told = hit[at].sum() + other[at].sum()
@@ -87,7 +86,7 @@ def abandoned_object_synthetic(_folder: Path, recordings: Recordings) -> Result:
         "seconds": SECONDS,
         "distractors": list(DISTRACTORS),
     }
-    return Result("abandoned_object_synthetic", len(films_), figures, facts, tuple(files))
+    return Result("abandoned_object_synthetic", len(names), figures, facts, tuple(files))
 
 
 def _sorted(
