@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from beffroi.mandate.definition import EvidenceClass
 from beffroi.store.alerts import Alert
+from beffroi.store.cameras import CameraState
 from beffroi.store.ledger import LedgerEntry
 from beffroi.web.routes import journal
 from tests.web.town import Town, signed_in
@@ -87,6 +88,27 @@ def test_a_verdict_needs_a_reason_and_comes_once(client: httpx.Client, town: Tow
         again = browser.post(f"{path}/judge", path, verdict="confirmed", reason="No")
         assert again.status_code == 400
         assert "A game · football" in browser.get(path).text
+
+
+@pytest.mark.parametrize(("estimated", "said"), [(True, "about 2.3 Wh"), (False, "2.3 Wh")])
+def test_what_a_camera_takes_is_on_the_board_and_in_the_register(
+    client: httpx.Client, town: Town, estimated: bool, said: str
+) -> None:
+    now = town.clock.now()
+    state = CameraState(
+        camera_id="square", state="watching", detail="", since=now, heard_at=now, analysed=9,
+        skipped=4, spared=70_123, energy_mwh=2_300, energy_estimated=estimated, energy_at=now,
+    )  # fmt: skip
+    with town.database.write() as session:
+        session.merge(state)
+    with signed_in(client, town, "operator") as browser:
+        board = browser.get("/console/cameras?lang=en").text
+    assert "70,123" in board
+    assert "2.3" in board
+    assert ("estimated" in board) is estimated
+    register = client.get("/uses/use-clear?lang=en").text
+    assert f"It takes {said}" in register
+    assert ("estimated from computing time" in register) is estimated
 
 
 def test_an_operator_stops_a_use_and_a_supervisor_resumes_it(
