@@ -3,6 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
+from time import process_time
 from typing import Annotated
 
 import typer
@@ -38,9 +39,10 @@ def strike(
     Example: `beffroi train strike clips/ --out strike.json`
     """
     seen = Recordings(recordings or recordings_directory(), input_size(size), threads)
+    began = process_time()
     learnt = learn(folder, seen, lambda step: typer.echo(step, err=True))
     out.write_bytes(learnt.weights)
-    typer.echo(json.dumps(_shown(learnt), indent=1))
+    typer.echo(json.dumps(_shown(learnt) | _spent(began), indent=1))
 
 
 @app.command()
@@ -59,6 +61,7 @@ def fire(
 
     Example: `beffroi train fire pictures/ --out flames.onnx`
     """
+    began = process_time()
     learnt = flames.train(folder, lambda step: typer.echo(step, err=True))
     out.write_bytes(learnt.weights)
     shown = {
@@ -69,7 +72,12 @@ def fire(
             for clip, score in zip(learnt.clips, learnt.scores, strict=True)
         ],
     }
-    typer.echo(json.dumps(shown, indent=1))
+    typer.echo(json.dumps(shown | _spent(began), indent=1))
+
+
+def _spent(began: float) -> dict[str, object]:
+    """What learning took: time, since a processor's energy can mostly be read by root alone."""
+    return {"processor_s": round(process_time() - began)}
 
 
 def _shown(learnt: Learnt) -> dict[str, object]:

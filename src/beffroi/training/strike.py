@@ -18,13 +18,15 @@ from beffroi.errors import Unavailable
 from beffroi.evaluation.figures import Figure, auc, with_interval
 from beffroi.evaluation.labels import Clip, read_labels
 from beffroi.evaluation.recordings import Recordings
-from beffroi.events.registry import shipped_definitions
+from beffroi.evaluation.tasks.strike import BRIEF
+from beffroi.evaluation.watch import choose_definitions
+from beffroi.events.detector import Zones
 from beffroi.events.scuffle import FEATURES, STATISTICS
 from beffroi.events.stirring import STIRRING
 from beffroi.events.strike import Steady, Strike, StrikeParameters, rows
 from beffroi.events.trees import Trees
 from beffroi.perception.observation import Observation
-from beffroi.simulation import Scene, scene_names
+from beffroi.simulation import Scene
 from beffroi.training.examples import Example, Look, looks, of_clip, of_scene
 from beffroi.training.forest import learn
 from beffroi.training.scenes import playground
@@ -36,8 +38,9 @@ FOLDS: Final = 5
 SYNTHETIC: Final = 0.7
 """Weight of all synthetic windows together, that of all clips being 1."""
 LEARNT_SEEDS: Final = range(1, 15)
+CITY: Final = ("square", "street", "park", "platform", "concourse")
 CITY_SEEDS: Final = (21, 22)
-"""Of each scene of the synthetic city; tests and figures use others."""
+"""Of each of these scenes of the synthetic city; tests and figures use others."""
 HELD_SEEDS: Final = range(15, 17)
 """Synthetic scenes that are only judged."""
 FALSE_SHARE: Final = 0.05
@@ -78,16 +81,14 @@ def train(folder: Path, recordings: Recordings, report: Report) -> Learnt:
         BadInput: No labels there, or a clip that cannot be read.
         Unavailable: scikit-learn is not installed.
     """
-    definition = next(
-        voted.definition for voted in shipped_definitions() if voted.definition.event == "strike"
-    )
+    (definition,) = choose_definitions(["strike"], Zones(), BRIEF)
     p = StrikeParameters.model_validate(definition.parameters)
     clips = read_labels(folder, lambda label: label == "fight")
     report(f"{len(clips)} clips")
     seen = [recordings.of(clip.path, definition.rate_hz, Strike.needs) for clip in clips]
     watched = [looks(observations, p) for observations in seen]
     scenes = [Scene.stage(playground(seed), seed) for seed in LEARNT_SEEDS]
-    scenes += [Scene.create(name, seed) for name in scene_names() for seed in CITY_SEEDS]
+    scenes += [Scene.create(name, seed) for name in CITY for seed in CITY_SEEDS]
     report(f"{len(scenes)} synthetic scenes")
     learnt = [
         example
