@@ -53,7 +53,8 @@ def _console(address: str) -> None:
         page.goto(address)
         page.get_by_role("main").get_by_role("button").click()
         page.wait_for_url("**/console*")
-        page.wait_for_selector("[id^=item-]")
+        # The most urgent is opened first: it keeps a sequence, which a gathering does not.
+        page.wait_for_selector(".item.severity-3")
         page.keyboard.press("n")
         page.wait_for_selector(".case video")
         time.sleep(6)
