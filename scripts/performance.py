@@ -135,7 +135,7 @@ def _capacity(found: Row) -> Iterator[Plot]:
         ("late", "Share of pictures that were late, by cameras at work", "share", "late"),
         ("memory", "Memory of all processes, by cameras at work", "MB", "memory_mb"),
     ):
-        points = [(step["cameras"], step[field]) for step in found["capacity_steps"]]
+        points = sorted((step["cameras"], step[field]) for step in found["capacity_steps"])
         yield _curve(name, title, "cameras", unit, {unit: points})
 
 
