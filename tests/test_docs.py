@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts import figures, settings_page
+from scripts import figures, performance, settings_page
 from tests.commands import complaint
 
 ROOT = Path(__file__).parent.parent
@@ -84,6 +84,11 @@ def test_publiccode_keeps_to_the_standard() -> None:
 def test_the_page_of_figures_is_the_one_that_the_scores_make() -> None:
     for path, text in {**figures.pages(), **figures.bias_pages()}.items():
         assert path.read_text(encoding="utf-8") == text, "run `make figures`"
+
+
+def test_the_page_of_performance_is_the_one_that_the_last_run_makes() -> None:
+    for path, text in performance.pages().items():
+        assert path.read_text(encoding="utf-8") == text, "run `python -m scripts.performance`"
 
 
 def test_a_figure_that_drops_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
