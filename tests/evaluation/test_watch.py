@@ -49,7 +49,7 @@ def test_a_fall_is_found_printed_and_drawn(fall: Path, tmp_path: Path) -> None:
     [
         ("fall/gmdcsa24/s4_fall_01.mp4", "fall", ["--param", "fall.stay_ms=1000"]),
         ("fall/upfall/a03_s1_t1_cam1.mp4", "fall", []),
-        ("fight/fight/fi128.mp4", "strike", []),
+        ("fight/fight/fi054.mp4", "strike", []),
     ],
 )
 def test_real_clips(real_data: Path, clip: str, events: str, parameters: list[str]) -> None:

@@ -106,7 +106,7 @@ TRANSLATED = {
     "gathering": "1f5d2fe2a37b4c04",
     "intrusion": "45f61e611911aa51",
     "running": "4bd07e899af1aac5",
-    "strike": "ade3762d0b92508d",
+    "strike": "36ae8008b9ba442a",
     "traffic": "b4fb0d595c2c88c0",
     "wrong_way": "a88bbdb23168a0c5",
 }

@@ -18,7 +18,6 @@ from beffroi.errors import Unavailable
 from beffroi.evaluation.figures import Figure, auc, with_interval
 from beffroi.evaluation.labels import Clip, read_labels
 from beffroi.evaluation.recordings import Recordings
-from beffroi.evaluation.tasks.strike import BRIEF
 from beffroi.evaluation.watch import choose_definitions
 from beffroi.events.detector import Zones
 from beffroi.events.scuffle import FEATURES, STATISTICS
@@ -81,7 +80,7 @@ def train(folder: Path, recordings: Recordings, report: Report) -> Learnt:
         BadInput: No labels there, or a clip that cannot be read.
         Unavailable: scikit-learn is not installed.
     """
-    (definition,) = choose_definitions(["strike"], Zones(), BRIEF)
+    (definition,) = choose_definitions(["strike"], Zones())
     p = StrikeParameters.model_validate(definition.parameters)
     clips = read_labels(folder, lambda label: label == "fight")
     report(f"{len(clips)} clips")

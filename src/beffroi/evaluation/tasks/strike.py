@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from beffroi.evaluation.judging import films, judged
 from beffroi.evaluation.labels import Clip, read_labels
@@ -14,14 +13,10 @@ from beffroi.events.registry import make
 from beffroi.events.strike import Strike
 from beffroi.perception.observation import Observation
 
-BRIEF: Final = {"strike.steady_ms": "350"}
-"""Clips of fights last as long as a council asks a fight to last, and detectors take a moment to
-see enough: there, a score that holds for a third of a second is enough."""
-
 
 def strike(folder: Path, recordings: Recordings) -> Result:
     """The score of a clip is the highest of its moments."""
-    (definition,) = choose_definitions(["strike"], Zones(), BRIEF)
+    (definition,) = choose_definitions(["strike"], Zones())
 
     def judge(clip: Clip, seen: Sequence[Observation]) -> tuple[float, int]:
         detector = make(definition, Zones())
