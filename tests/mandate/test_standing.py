@@ -404,7 +404,7 @@ def test_nothing_follows_the_end_of_a_use(bench: Bench, act: ActType) -> None:
     bench.draft()
     bench.in_force()
     bench.record(ActType.REPEAL)
-    with pytest.raises(NotAuthorised, match="stands .repealed"):
+    with pytest.raises(NotAuthorised, match=r"stands .repealed"):
         bench.record(act)
 
 

@@ -99,7 +99,7 @@ def test_one_publication_of_two_counts(bench: Bench) -> None:
     bench.record(ActType.VOTE)
     first, second = bench.record(ActType.PUBLICATION), bench.record(ActType.PUBLICATION)
     bench.confirm(second)
-    with pytest.raises(NotAuthorised, match="stands .in_force"):
+    with pytest.raises(NotAuthorised, match=r"stands .in_force"):
         bench.confirm(first)
     assert bench.runs()
 
@@ -116,7 +116,7 @@ def test_what_was_withdrawn_meanwhile_is_not_confirmed(bench: Bench) -> None:
     bench.record(ActType.VOTE)
     act = bench.record(ActType.PUBLICATION)
     bench.record(ActType.WITHDRAWAL)
-    with pytest.raises(NotAuthorised, match="stands .withdrawn"):
+    with pytest.raises(NotAuthorised, match=r"stands .withdrawn"):
         bench.confirm(act)
     # Not by whoever writes into the table either: the withdrawal came first.
     bench.clock.advance(60)
