@@ -51,6 +51,7 @@ NAMES: Final[Mapping[str, str]] = {
     "auc": "AUC",
     "accuracy": "accuracy",
     "recall": "recall",
+    "recall_at_5_percent": "recall where 5 % of files without are flagged",
     "false_positive_rate": "false flags, share of files without",
     "false_alarms_per_day": "false alarms per camera-day",
     "mean_abs_error": "mean absolute error, relative",
@@ -63,6 +64,7 @@ BETTER: Final = {
     "auc": 1,
     "accuracy": 1,
     "recall": 1,
+    "recall_at_5_percent": 1,
     "false_positive_rate": -1,
     "mean_abs_error": -1,
 }

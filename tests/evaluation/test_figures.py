@@ -5,7 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from beffroi.evaluation.figures import auc, clip_figures, visits_found, with_interval
+from beffroi.evaluation.figures import (
+    auc,
+    clip_figures,
+    recall_at_5_percent,
+    visits_found,
+    with_interval,
+)
 from beffroi.evaluation.labels import Clip
 from beffroi.events.detector import Detection
 
@@ -54,3 +60,22 @@ def test_visits(tmp_path: Path) -> None:
     )
     found = [Detection("intrusion", t, t + 1, 1, ("1",), 1, "a") for t in (0.5, 20.2, 50.0)]
     assert visits_found(found, path) == (1, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("innocent", "recall"),
+    [
+        ([0.1] * 20, 1.0),
+        ([0.1] * 19 + [0.95], 1.0),  # one of twenty may be flagged
+        ([0.1] * 18 + [0.55, 0.95], 0.5),
+        ([0.95] * 20, 0.0),
+    ],
+)
+def test_recall_where_one_in_twenty_is_flagged(innocent: list[float], recall: float) -> None:
+    events = [0.5, 0.9]
+    event = np.array([True] * len(events) + [False] * len(innocent))
+    assert recall_at_5_percent(event, np.array(events + innocent)) == recall
+
+
+def test_recall_of_nothing_is_no_number() -> None:
+    assert np.isnan(recall_at_5_percent(np.array([True]), np.array([0.5])))

@@ -44,6 +44,7 @@ def test_figures_of_films_and_each_file(collection: Path, tmp_path: Path) -> Non
         assert shown["task"] == "fall"
         assert shown["n"] == 2
         assert shown["recall"] == shown["auc"] == shown["accuracy"] == 1
+        assert shown["recall_at_5_percent"] == 1
         assert shown["false_positive_rate"] == 0
         assert shown["false_alarms_per_day"] is None
         assert shown["mean_abs_error"] is None

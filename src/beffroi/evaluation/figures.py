@@ -16,6 +16,7 @@ from beffroi.events.detector import Detection
 
 Floats = NDArray[np.float64]
 
+FALSE_SHARE: Final = 0.05
 CLEAR_S: Final = 1.5
 """Shorter visits are borderline: annotators would not agree on them."""
 
@@ -46,6 +47,19 @@ def auc(event: NDArray[np.bool_], score: Floats) -> float:
     """
     above = score[event][:, np.newaxis] - score[~event]
     return float(((above > 0) + 0.5 * (above == 0)).mean()) if above.size else np.nan
+
+
+def threshold_of(event: NDArray[np.bool_], score: Floats) -> float:
+    """The least score above which at most `FALSE_SHARE` of clips without the event lie."""
+    innocent = np.sort(score[~event])[::-1]
+    return float(innocent[int(FALSE_SHARE * len(innocent))])
+
+
+def recall_at_5_percent(event: NDArray[np.bool_], score: Floats) -> float:
+    """Share of clips with the event that are flagged where at most 5 % of those without are."""
+    if event.all() or not event.any():
+        return np.nan
+    return float((score[event] > threshold_of(event, score)).mean())
 
 
 def with_interval(
@@ -83,6 +97,16 @@ def clip_figures(clips: Sequence[Clip], flagged: Sequence[bool]) -> Iterator[Fig
     yield with_interval("accuracy", scenes, lambda at: float((flag[at] == event[at]).mean()))
     yield with_interval("recall", scenes, share(event))
     yield with_interval("false_positive_rate", scenes, share(~event))
+
+
+def score_figures(clips: Sequence[Clip], scores: Floats) -> Iterator[Figure]:
+    """What the score of each clip can tell, wherever a definition draws its line."""
+    event = np.array([clip.event for clip in clips])
+    scenes = [clip.scene for clip in clips]
+    yield with_interval("auc", scenes, lambda at: auc(event[at], scores[at]))
+    yield with_interval(
+        "recall_at_5_percent", scenes, lambda at: recall_at_5_percent(event[at], scores[at])
+    )
 
 
 def visits_found(

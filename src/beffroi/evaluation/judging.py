@@ -1,12 +1,13 @@
 """What the tasks share: running detectors over clips, and the figures of clips judged as wholes."""
 
 from collections.abc import Callable, Collection, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 
 from beffroi.errors import BadInput
-from beffroi.evaluation.figures import Figure, auc, clip_figures, with_interval
+from beffroi.evaluation.figures import Figure, clip_figures, score_figures
 from beffroi.evaluation.labels import Clip
 from beffroi.evaluation.recordings import PEOPLE, Recordings
 from beffroi.evaluation.result import Judged, Result
@@ -43,11 +44,9 @@ def judged(
         scores.append(score)
         founds.append(found)
         innocent_s += 0.0 if clip.event or not seen else seen[-1].t
-    event, values = np.array([clip.event for clip in clips]), np.array(scores)
     flagged = [found > 0 for found in founds]
-    scenes = [clip.scene for clip in clips]
-    figures = {figure.name: figure for figure in clip_figures(clips, flagged)}
-    figures["auc"] = with_interval("auc", scenes, lambda at: auc(event[at], values[at]))
+    of_scores = score_figures(clips, np.array(scores))
+    figures = {figure.name: figure for figure in chain(clip_figures(clips, flagged), of_scores)}
     if innocent_s >= LEAST_S:
         false = sum(found for clip, found in zip(clips, founds, strict=True) if not clip.event)
         figures["false_alarms_per_day"] = Figure("false_alarms_per_day", false * DAY_S / innocent_s)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.errors import Unavailable
-from beffroi.evaluation.figures import Figure, auc, with_interval
+from beffroi.evaluation.figures import Figure, score_figures, threshold_of
 from beffroi.evaluation.labels import Clip, read_labels
 from beffroi.evaluation.recordings import Recordings
 from beffroi.evaluation.watch import choose_definitions
@@ -42,7 +42,6 @@ CITY_SEEDS: Final = (21, 22)
 """Of each of these scenes of the synthetic city; tests and figures use others."""
 HELD_SEEDS: Final = range(15, 17)
 """Synthetic scenes that are only judged."""
-FALSE_SHARE: Final = 0.05
 FIELD: Final = frozenset(f"{name}_{kind}" for name in STIRRING for kind in STATISTICS)
 MOTION: Final = FIELD | {f"motion_{kind}" for kind in STATISTICS}
 
@@ -138,7 +137,7 @@ def train(folder: Path, recordings: Recordings, report: Report) -> Learnt:
     trees = Trees.parse(weights, FEATURES)
     return Learnt(
         weights,
-        {name: tuple(figures_of(clips, judgement)) for name, judgement in judgements.items()},
+        {name: tuple(score_figures(clips, judgement)) for name, judgement in judgements.items()},
         threshold_of(fight, scores),
         scores,
         tuple(clips),
@@ -161,28 +160,6 @@ def best(
         ),
         default=0.0,
     )
-
-
-def threshold_of(fight: NDArray[np.bool_], scores: Floats) -> float:
-    """The least score above which at most `FALSE_SHARE` of clips without a fight lie."""
-    innocent = np.sort(scores[~fight])[::-1]
-    return float(innocent[int(FALSE_SHARE * len(innocent))])
-
-
-def figures_of(clips: Sequence[Clip], scores: Floats) -> list[Figure]:
-    """Area under the curve, and recall where 5 % of clips without a fight are flagged."""
-    fight, scenes = np.array([clip.event for clip in clips]), [clip.scene for clip in clips]
-
-    def recall(at: NDArray[np.intp]) -> float:
-        if fight[at].all() or not fight[at].any():
-            return np.nan
-        flagged = scores[at] > threshold_of(fight[at], scores[at])
-        return float(flagged[fight[at]].mean())
-
-    return [
-        with_interval("AUC", scenes, lambda at: auc(fight[at], scores[at])),
-        with_interval("recall at 5 % false flags", scenes, recall),
-    ]
 
 
 def _folds(clips: Sequence[Clip]) -> NDArray[np.intp]:
