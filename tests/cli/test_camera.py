@@ -145,7 +145,7 @@ def test_a_camera_out_of_service_is_not_opened(office: Office) -> None:
 def test_a_survey_says_what_it_saw_and_keeps_nothing(office: Office) -> None:
     office.run("camera add square sim://square?seed=1", "tech")
     before = office.entries()
-    said = office.run("camera survey square --minutes 0.2", "tech").out
+    said = office.run("camera survey square --minutes 0.4", "tech").out
     assert "pictures of 640 by 360" in said
     assert "No crowd was seen" in said or "people at once" in said
     assert "Suggested: engine.pose_input" in said
