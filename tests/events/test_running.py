@@ -80,6 +80,19 @@ def test_a_number_that_goes_over_to_somebody_else_is_no_start() -> None:
     assert run(detector("running"), film(16, 5, scene)) == []
 
 
+def test_people_whom_the_tracker_loses_as_they_start_are_counted_all_the_same() -> None:
+    def scene(t: float) -> list[Track]:
+        late = 100 if t > 9.2 else 0
+        return [
+            track(STANDING, (300, 300), who=f"{late + i:08x}", ground=one.ground)
+            for i, one in enumerate(GROUP(t))
+            if not 8.6 < t <= 9.2
+        ]
+
+    assert len(run(detector("running"), film(20, 5, scene))) == 1
+    assert run(detector("running"), [one for one in film(20, 5, scene) if one.t > 9.2]) == []
+
+
 def test_missed_people_and_restless_feet_do_not_hide_it() -> None:
     chance = np.random.default_rng(2)
 

@@ -2,20 +2,26 @@
 
 Somebody starts who was slow a moment ago and is fast now, for long enough that it is no stumble.
 Who comes into the picture running has started elsewhere, and one who runs for a bus is alone.
+
+People who start to run change their outline so much that the tracker often loses them and begins
+anew. Whoever appears where somebody has just been lost was therefore as slow as that one.
 """
 
 from collections import deque
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 from pydantic import Field
 
 from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.metres import MeasuredByPeople
-from beffroi.events.pace import Moving, Paces
+from beffroi.events.pace import Floats, Moving, Paces
 from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
+
+_ASTRAY_M: Final = 1.0
+"""How far from where somebody was lost they may seem to be, having stood still."""
 
 
 class RunningParameters(MeasuredByPeople):
@@ -52,9 +58,10 @@ class RunningParameters(MeasuredByPeople):
 
 @dataclass(slots=True)
 class _Runner:
-    """What is remembered of one person: when last slow, and since when running."""
+    """What is remembered of one person: where last, when last slow, and since when running."""
 
     seen: float
+    place: Floats
     slow_at: float = -np.inf
     fast_since: float | None = None
     started: bool = False
@@ -64,7 +71,7 @@ class Running:
     """Notes each start, and counts those that are close in time."""
 
     id: ClassVar[str] = "running"
-    behaviour: ClassVar[int] = 1
+    behaviour: ClassVar[int] = 2
     parameters: ClassVar[type[Parameters]] = RunningParameters
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE})
 
@@ -102,9 +109,13 @@ class Running:
 
     def _note(self, moving: Moving) -> None:
         p, t = self._p, moving.t
-        for id_, speed in zip(moving.ids, moving.speeds.tolist(), strict=True):
-            runner = self._runners.setdefault(id_, _Runner(t))
-            runner.seen = t
+        for id_, place, speed in zip(
+            moving.ids, moving.places, moving.speeds.tolist(), strict=True
+        ):
+            if id_ not in self._runners:
+                self._runners[id_] = self._lost(moving, place) or _Runner(t, place)
+            runner = self._runners[id_]
+            runner.seen, runner.place = t, place
             if speed <= p.slow_cm_s / 100:
                 runner.slow_at, runner.started = t, False
             if not speed >= p.run_cm_s / 100:
@@ -118,3 +129,14 @@ class Running:
                 self._starts.append((runner.fast_since, id_))
         forget_s = (p.start_ms + p.hold_ms) / 1000
         self._runners = {i: r for i, r in self._runners.items() if t - r.seen <= forget_s}
+
+    def _lost(self, moving: Moving, place: Floats) -> _Runner | None:
+        """Whoever was lost nearest to a place, if they can have come there since."""
+        gone = {
+            id_: (float(np.linalg.norm(place - runner.place)), moving.t - runner.seen)
+            for id_, runner in self._runners.items()
+            if id_ not in moving.ids
+        }
+        speed = self._p.run_cm_s / 100
+        near = [id_ for id_, (far, ago) in gone.items() if far <= _ASTRAY_M + speed * ago]
+        return self._runners.pop(min(near, key=lambda id_: gone[id_])) if near else None
