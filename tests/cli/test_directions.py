@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from beffroi.cli.directions import _prevails, _write
+from beffroi.cli.directions import _prevails, _print, _row, _write
 from beffroi.errors import BadInput
 from beffroi.events.detector import Zones
 from beffroi.events.direction import Direction
@@ -24,6 +24,16 @@ def test_a_direction_is_proposed_where_it_surely_prevails(
     along: int, ways: int, proposed: bool
 ) -> None:
     assert _prevails(Direction(LINE, along, ways)) == proposed
+
+
+@pytest.mark.parametrize("ways", [None, 1, 19])
+def test_few_ways_are_not_told_apart(ways: int | None, capsys: pytest.CaptureFixture[str]) -> None:
+    direction = None if ways is None else Direction(LINE, ways, ways)
+    assert _row("lane", direction) == {"zone": "lane", "fewer_than": 20, "proposed": False}
+    _print({"lane": LANE}, {} if direction is None else {"lane": direction})
+    said = capsys.readouterr().out
+    assert "fewer than 20" in said
+    assert f"of {ways})" not in said
 
 
 def test_what_is_written_can_be_drawn_on_a_use(tmp_path: Path) -> None:

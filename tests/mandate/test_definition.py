@@ -130,6 +130,12 @@ def test_each_problem_is_one_line_that_names_its_field(change: dict[str, Any], l
     assert line in problem
 
 
+@pytest.mark.parametrize("unseen", ["\u2028", "\u3164", "\u034f", "\ufe0f", "\ue000", "\U000e0100"])
+def test_two_texts_that_read_alike_are_one(unseen: str) -> None:
+    (problem,) = find_problems(fields(told={"fr": f"a{unseen}b", "en": "x"}))
+    assert "an invisible character" in problem
+
+
 def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
     broken = fields(version=0, mood=1)
     del broken["told"]

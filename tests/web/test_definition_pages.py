@@ -99,7 +99,7 @@ def test_a_translation_says_that_nobody_stood_for_it_until_somebody_did(
     client: httpx.Client, town: Town, fall: VotedText
 ) -> None:
     path = f"/definitions/{fall.digest}"
-    mark = "Was Sie lesen, ist eine Übersetzung"
+    mark, binds = "für die noch niemand einsteht", "Verbindlich sind"
     german = {"Accept-Language": "de"}
     assert mark in client.get(path, headers=german).text
     assert "What you read is a translation" not in client.get(path).text
@@ -111,7 +111,9 @@ def test_a_translation_says_that_nobody_stood_for_it_until_somebody_did(
         assert answer.status_code == 403
     with signed_in(client, town, "secretary") as browser:
         assert browser.post(f"{office}/review", office, **form).status_code == 200
-    assert mark not in client.get(path, headers=german).text
+    page = client.get(path, headers=german).text
+    assert mark not in page
+    assert binds in page
     assert town.ledger()[-1] == "annex.reviewed"
 
 
@@ -133,7 +135,7 @@ def test_every_page_reads_the_translation_and_says_who_stood_for_it(
     public = ["/", "/uses", "/uses/use-clear", "/definitions", f"/definitions/{CLEAR.digest}"]
     office = ["/city", "/city/uses/use-clear", "/city/draft", "/city/explain"]
     console = ["/console", f"/console/alerts/{alert}"]
-    marked = ["/", "/uses/use-clear", f"/definitions/{CLEAR.digest}", console[1]]
+    marked = ["/", *public[1:3], public[4], office[0], console[1]]
 
     def unmarked() -> list[str]:
         pages = {path: client.get(path, params={"lang": "de"}).text for path in public}
@@ -149,3 +151,7 @@ def test_every_page_reads_the_translation_and_says_who_stood_for_it(
     with town.database.write() as session:
         review_annex(session, CLEAR.digest, "translation", "de", actor=dpo, clock=town.clock)
     assert unmarked() == marked
+    page = client.get("/uses/use-clear", params={"lang": "de"}).text
+    assert "Verbindlich sind" in page
+    assert "Wort für Wort" not in page, "nobody has voted the German"
+    assert "word for word" in client.get("/uses/use-clear", params={"lang": "en"}).text

@@ -120,8 +120,8 @@ def _prevails(direction: Direction) -> bool:
 
 
 def _row(zone: str, direction: Direction | None) -> dict[str, Any]:
-    if direction is None:
-        return {"zone": zone, "ways": 0, "proposed": False}
+    if direction is None or direction.ways < LEAST_WAYS:
+        return {"zone": zone, "fewer_than": LEAST_WAYS, "proposed": False}
     share = Share(direction.along, direction.ways)
     return {
         "zone": zone,
@@ -137,10 +137,11 @@ def _row(zone: str, direction: Direction | None) -> dict[str, Any]:
 def _print(zones: Mapping[str, object], found: Mapping[str, Direction]) -> None:
     table = Table("zone", "from", "to", "go along", "95 % interval", "")
     for zone in zones:
-        if zone not in found:
-            table.add_row(zone, "", "", "nobody went any way", "", "")
+        one = found.get(zone)
+        if one is None or one.ways < LEAST_WAYS:
+            # So few are not told apart: one of one would be somebody.
+            table.add_row(zone, "", "", f"fewer than {LEAST_WAYS} went any way", "", "")
             continue
-        one = found[zone]
         share = Share(one.along, one.ways)
         low, high = share.interval
         table.add_row(

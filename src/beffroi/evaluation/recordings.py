@@ -80,7 +80,8 @@ class Recordings:
     def __init__(
         self, folder: Path, size: tuple[int, int], threads: int, precision: Precision = "f32"
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        # Skeletons are personal data too: they are for whoever looked.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self.models = laboratory_models(set(Need), size, precision)
         self._threads = threads

@@ -46,9 +46,23 @@ CONDUCT: Final = frozenset(
 """The fields that decide which events are found, whatever the words around them."""
 
 
+UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Categories of characters that are not seen, or are seen differently by everybody."""
+
+IGNORED: Final = frozenset(
+    {
+        *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0),
+        *range(0x180B, 0x1810),
+        *range(0xFE00, 0xFE10),
+        *range(0xE0100, 0xE01F0),
+    }
+)
+"""Characters of other categories that fonts leave out (Unicode: Default_Ignorable_Code_Point)."""
+
+
 def _visible(text: str) -> str:
     """A voted text reads as its bytes: nothing in it is invisible or turns it around."""
-    if any(unicodedata.category(character) in ("Cc", "Cf") for character in text):
+    if any(unicodedata.category(one) in UNSEEN or ord(one) in IGNORED for one in text):
         raise ValueError("holds a line break or an invisible character")
     return text
 

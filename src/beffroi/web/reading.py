@@ -34,6 +34,11 @@ class Reading:
         return text
 
     @property
+    def translated(self) -> frozenset[str]:
+        """Languages in which nobody has voted it."""
+        return frozenset(text.language for text, _ in self._translations)
+
+    @property
     def unreviewed(self) -> frozenset[str]:
         """Languages of which nobody has stood for the translation."""
         return frozenset(text.language for text, reviewed in self._translations if not reviewed)
