@@ -101,6 +101,18 @@ def test_where_nothing_can_be_read_energy_is_estimated_from_processor_time(
     }
 
 
+def test_a_counter_that_does_not_say_when_it_is_full_is_not_relied_on_when_it_was(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    counters = Processors(tmp_path, 1)
+    counters.show(FULL)
+    meter = EnergyMeter(clock, WATTS, tmp_path)
+    (tmp_path / "intel-rapl:0" / "max_energy_range_uj").unlink()
+    counters.show(0)
+    said = at_work(meter, clock, {"a": 0.2}, seconds=WINDOW_S)
+    assert said == {"a": Energy(round(WATTS * 0.2 * 1000), estimated=True)}
+
+
 def test_a_camera_that_only_decodes_or_was_just_opened_is_not_measured(
     tmp_path: Path, clock: FrozenClock
 ) -> None:

@@ -105,7 +105,10 @@ class EnergyMeter:
         """Joules drawn by all processors, where they count."""
         if not before or before.keys() != self._counts.keys():
             return None
-        return sum(_drawn(zone, before[zone], now) for zone, now in self._counts.items()) / 1e6
+        try:
+            return sum(_drawn(zone, before[zone], now) for zone, now in self._counts.items()) / 1e6
+        except (OSError, ValueError):
+            return None
 
     def _read(self) -> Counts:
         """The counter of each processor, in microjoules; none unless all of them can be read."""
