@@ -107,7 +107,9 @@ def test_traffic_is_counted_by_line_and_kind_and_people_are_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("real_hz", "told"), [(8.0, None), (7.7, None), (5.0, 5.0)], ids=["full", "nearly", "slow"]
+    ("real_hz", "told"),
+    [(8.0, None), (7.7, None), (5.0, 5.0), (1 / 5.5, 1 / 5.5)],
+    ids=["full", "nearly", "slow", "as slow as can be before it is blind"],
 )
 def test_a_camera_that_does_not_keep_up_is_told(real_hz: float, told: float | None) -> None:
     measure = Measure(8, (288, 512), Area(None))

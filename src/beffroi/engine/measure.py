@@ -5,12 +5,10 @@ from statistics import median
 from typing import Final
 
 from beffroi.alerts.area import Area
+from beffroi.capture.health import SILENT_S
 from beffroi.perception.observation import Observation
 
 WINDOW_S: Final = 180.0
-GAP_S: Final = 5.0
-"""A stream that stops for longer is away, which is not the same as slow."""
-
 KEEPS_UP: Final = 0.95
 PEOPLE: Final = 20
 """Fewer people say nothing about the view."""
@@ -46,7 +44,8 @@ class Measure:
     def note(self, observation: Observation) -> None:
         """Take one picture's observation, in order of time."""
         self._note_heights(observation)
-        if not self._pictures or observation.t - self._last > GAP_S:
+        if not self._pictures or observation.t - self._last > SILENT_S:
+            # A camera that is away, and is said to be, is not slow.
             self._begin, self._pictures = observation.t, 0
         self._last = observation.t
         self._pictures += 1
