@@ -20,10 +20,18 @@ from beffroi.mandate.impact.fiction import answered
 from beffroi.mandate.impact.forms import Study
 from beffroi.mandate.impact.subject import subject_of
 from tests.enacting import adopt
-from tests.web.conftest import _quick_passwords, address, app, clock, settings, town
+from tests.web.conftest import (
+    _quick_passwords,
+    address,
+    app,
+    clock,
+    settings,
+    town,
+    town_at_noon,
+)
 from tests.web.town import Town
 
-__all__ = ["_quick_passwords", "address", "app", "clock", "settings", "town"]
+__all__ = ["_quick_passwords", "address", "app", "clock", "settings", "town", "town_at_noon"]
 
 USE = "chute-quai"
 LAW = "belfort-fiction"

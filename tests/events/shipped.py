@@ -1,8 +1,10 @@
-"""The shipped definitions with parameters of one's own."""
+"""The shipped definitions with parameters of one's own, and with models for all of them."""
 
 from beffroi.events.detector import Detector, Zones
 from beffroi.events.registry import make, shipped_definitions
+from beffroi.perception.models import builtin_models
 
+MODELS = {model.name: model.sha256 for model in builtin_models()}
 VOTED = {voted.definition.event: voted for voted in shipped_definitions()}
 
 
@@ -10,4 +12,5 @@ def detector(event: str, zones: Zones | None = None, **changes: float | bool | s
     """A fresh detector."""
     definition = VOTED[event].definition
     parameters = {**definition.parameters, **changes}
-    return make(definition.model_copy(update={"parameters": parameters}), zones or Zones())
+    changed = definition.model_copy(update={"parameters": parameters, "models": MODELS})
+    return make(changed, zones or Zones())
