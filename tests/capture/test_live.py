@@ -6,11 +6,14 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
+from typing import Self
 
+import av
 import pytest
 
 from beffroi.capture.address import with_credentials
-from beffroi.capture.container import open_rtsp
+from beffroi.capture.container import VideoPacket, open_file, open_rtsp
 from beffroi.capture.frame import Frame
 from beffroi.capture.live import LiveSource
 from beffroi.capture.masks import GREY
@@ -74,15 +77,73 @@ def test_what_does_not_change_is_not_decoded_and_can_be_replayed_all_the_same(
     monkeypatch.setattr("beffroi.capture.packets.LEARNT", 10)
     server = rtsp_camera(film(tmp_path / "still.mp4", itertools.repeat(street(), 200)))
     with open_source(grant(server.address), clock=Clock(), rate_hz=5) as source:
+        assert isinstance(source, LiveSource)
         frames = list(itertools.islice(source.frames(), 10))
         source.idle = True
         frames += itertools.islice(source.frames(), 15)
         again = list(source.replay(frames[10].t, frames[-1].t))
     assert frames[-1].t - frames[2].t == pytest.approx(22 / 5, abs=0.5)
     assert source.spared > 10
+    assert source._newest is None
+    assert not source._gate._waiting
     assert len({frame.index for frame in frames}) < len({frame.t for frame in frames}) == 25
     assert len({frame.index for frame in again}) == len(again) > 2 * 14
     assert all(a.t < b.t and (b.at or 0) > 0 for a, b in itertools.pairwise(again))
+
+
+class Breaking:
+    """A still street, all pictures of which are damaged once it is told to break."""
+
+    reordered = False
+    problem = ""
+
+    def __init__(self, path: Path) -> None:
+        self._video = open_file(str(path))
+        self.recipe = self._video.recipe
+        self.begun, self.quiet, self.broken, self.over, self.closed = (Event() for _ in range(5))
+
+    def packets(self) -> Iterator[VideoPacket]:
+        self.begun.wait(5)
+        for number, packet in enumerate(self._video.packets()):
+            if number == 100:
+                self.quiet.set()
+                self.broken.wait(5)
+            yield packet
+        self.over.set()
+        self.closed.wait(5)
+
+    def decode(self, packet: VideoPacket) -> list[av.VideoFrame]:
+        if self.broken.is_set():
+            raise av.error.InvalidDataError(1, "damaged")
+        return self._video.decode(packet)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._video.close()
+
+
+def test_what_can_no_longer_be_decoded_is_not_taken_for_a_street_that_stays_empty(
+    tmp_path: Path, grant: Grant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit, value in {"LEARNT": 10, "QUIET": 0.1, "STEADY": 1.0, "AWAKE_S": 0.0}.items():
+        monkeypatch.setattr(f"beffroi.capture.packets.{limit}", value)
+    still = film(tmp_path / "still.mp4", itertools.repeat(street(), 200), gop=50)
+    camera = Breaking(still)
+    monkeypatch.setattr("beffroi.capture.live.open_rtsp", lambda _: camera)
+    with open_source(grant("rtsp://gate/live"), clock=Clock(), rate_hz=1000) as source:
+        assert isinstance(source, LiveSource)
+        source.idle = True
+        camera.begun.set()
+        assert camera.quiet.wait(5)
+        assert source._gate._waiting
+        assert source._latest.take(0) is not None
+        camera.broken.set()
+        assert camera.over.wait(5)
+        repeated = source._latest.take(0)
+        camera.closed.set()
+    assert repeated is None
 
 
 def test_a_killed_camera_is_blind_within_ten_seconds_and_comes_back(
@@ -141,6 +202,8 @@ def test_reading_stops_at_the_deadline(rtsp_camera: Cameras, long_clip: Path, gr
         source._reader.join(6)
         assert not source._reader.is_alive()
         assert source._ring.size == 0
+        assert source._newest is None
+        assert source._latest.take(0) is None
         with pytest.raises(NotAuthorised):
             source.replay(0, deadline)
 

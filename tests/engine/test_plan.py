@@ -77,7 +77,7 @@ class Machine:
     def _offer(self) -> None:
         now, waiting = self.clock.monotonic(), {id(camera) for camera, _ in self.asking}
         for camera in self.cameras.values():
-            camera.slot.put(now, now)
+            camera.slot.put(now, now, now)
             if id(camera) not in waiting and (t := camera.slot.take(0)) and camera.turn():
                 self.asking.append((camera, t))
 

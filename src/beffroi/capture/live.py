@@ -123,7 +123,7 @@ class LiveSource(Source):
         """Stop reading; a camera that hangs is let go of when its time-out has passed."""
         self._closed.set()
         self._reader.join(timeout=1.0)
-        self._ring.clear()
+        self._forget()
 
     def _read(self) -> None:
         """Call the camera until closed or no longer authorised, with pauses that grow."""
@@ -143,7 +143,15 @@ class LiveSource(Source):
                     self._watch.trouble(error.message)
                 self._closed.wait(random.SystemRandom().uniform(pause / 2, pause))
         finally:
-            self._ring.clear()
+            self._forget()
+
+    def _forget(self) -> None:
+        """Hold no picture any more, coded or decoded: none of them is masked yet."""
+        self._ring.clear()
+        self._latest.clear()
+        self._newest = None
+        # Another one: a reader that hangs may still be at work on the old.
+        self._gate = PacketGate()
 
     def _wanted(self) -> bool:
         return self._authorised() and not self._closed.is_set()
@@ -162,7 +170,7 @@ class LiveSource(Source):
 
     def _follow(self, video: VideoInput) -> None:
         self._timeline.restart()
-        self._gate.restart()
+        self._lose()
         behind = False
         asked = time.monotonic()
         for packet in video.packets():
@@ -196,7 +204,7 @@ class LiveSource(Source):
         coded.at, coded.index = self._clock.now().timestamp() - (now - coded.t), self._index
         self._index += 1
         if self._newest is not None:
-            self._latest.put(replace(self._newest, t=coded.t, at=coded.at), coded.t)
+            self._latest.put(replace(self._newest, t=coded.t, at=coded.at), coded.t, now)
         return now - coded.t
 
     def _decode(self, video: VideoInput, packet: VideoPacket) -> float:
@@ -206,19 +214,29 @@ class LiveSource(Source):
             pictures = video.decode(packet)
         except av.FFmpegError as error:
             self._watch.trouble(explain(error))
+            self._lose()
             return lag
         for picture in pictures:
             now = self._clock.monotonic()
             t = self._timeline.time(None if picture.pts is None else picture.time, now)
             lag = now - t
-            self._offer(picture, t, self._clock.now().timestamp() - lag)
+            self._offer(picture, t, now)
         return lag
 
-    def _offer(self, picture: av.VideoFrame, t: float, at: float) -> None:
+    def _offer(self, picture: av.VideoFrame, t: float, now: float) -> None:
+        at = self._clock.now().timestamp() - (now - t)
         if isinstance(picture.opaque, Coded):
             picture.opaque.t, picture.opaque.at, picture.opaque.index = t, at, self._index
-        if not picture.is_corrupt:
+        if picture.is_corrupt:
+            # Those that follow may be sound all the same: the gate does not mind.
+            self._newest = None
+        else:
             self._watch.look(picture, t)
             self._newest = _Picture(picture, t, at, self._index)
-            self._latest.put(self._newest, t)
+            self._latest.put(self._newest, t, now)
         self._index += 1
+
+    def _lose(self) -> None:
+        """What was seen says nothing of what is there now: nothing is repeated or spared."""
+        self._newest = None
+        self._gate.restart()

@@ -118,7 +118,7 @@ class PacketGate:
             self._variance += weight * ((1 - weight) * off * off - self._variance)
 
     def restart(self) -> None:
-        """Forget what waits: the camera has been called anew."""
+        """Forget what waits, and let nothing wait before the next key picture."""
         self._waiting.clear()
         self._key_size = 0
 

@@ -36,7 +36,7 @@ class Source(ABC):
     """A stream that is read under a permit. Use it as a context manager.
 
     Attributes:
-        skipped: Frames that were due but came too fast for whoever reads them.
+        skipped: Frames that were due and waited in vain for whoever reads them.
         idle: Set by whoever reads them, while nothing is about in them: then a picture in which
             nothing has changed need not be decoded, and the one before comes again.
         spared: Pictures that were not decoded for that.
