@@ -57,6 +57,7 @@ def watching(town: Town, camera: str, wall: Path) -> Iterator[None]:
             done.set()
             renewal.join()
             watch.join(10)
+            assert watch._source is None
             live.close()
 
 

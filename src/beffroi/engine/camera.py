@@ -139,10 +139,11 @@ class CameraWatch(threading.Thread):
     def renew(self, permit: Permit) -> None:
         """Go on under a newer permit; under one for nothing, end."""
         self._permit = permit
-        if self._source is not None:
+        source = self._source
+        if source is not None:
             # Too late for a source whose permit has run out: it ends, and is opened anew.
             with contextlib.suppress(NotAuthorised):
-                self._source.renew(permit)
+                source.renew(permit)
 
     def report(self) -> Report:
         """How the camera does now."""
@@ -212,6 +213,7 @@ class CameraWatch(threading.Thread):
             try:
                 self._analyse(source, perception, needs)
             finally:
+                self._source = None
                 station.desk.end(source)
                 self._recent.clear()
                 for post in self._posts.values():

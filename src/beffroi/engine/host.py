@@ -60,6 +60,11 @@ class Host:
         """Watch these cameras and no others."""
         named = {order.camera for order in orders}
         with self._lock:
+            self._watches = {
+                camera: watch
+                for camera, watch in self._watches.items()
+                if camera in named or watch.is_alive()
+            }
             for camera, watch in self._watches.items():
                 if camera not in named:
                     watch.renew(watch.permit.withdrawn(self._station.clock))
