@@ -37,7 +37,7 @@ def counted(
 
 
 def passed(total: dict[str, int]) -> dict[str, int]:
-    return {name: number for name, number in total.items() if name.startswith("passed")}
+    return {name: number for name, number in total.items() if number and name.startswith("passed")}
 
 
 EASTWARDS = along((0, 60, 400), (8, 580, 400))
@@ -86,7 +86,7 @@ def test_two_side_by_side_are_two() -> None:
 
 def test_speed_is_given_in_metres_or_not_at_all() -> None:
     """65 pixels a second at a tenth of a metre each are 23.4 km/h."""
-    assert not any("speed" in name for name in counted(EASTWARDS))
+    assert not counted(EASTWARDS)["speed:east"]
     looking = detector("traffic", TWO_WAYS)
     assert isinstance(looking, Counting)
     for step in range(40):
@@ -135,6 +135,13 @@ def test_what_was_taken_is_not_given_again_and_fractions_wait() -> None:
         if step % 7 == 0:
             seconds += looking.take()["occupied_seconds"]
     assert seconds in (19, 20)
+
+
+def test_that_somebody_passed_is_not_told_by_a_name() -> None:
+    busy, quiet = counted(EASTWARDS), counted(along((0, 60, 400), (8, 60, 400)))
+    assert passed(busy)
+    assert not passed(quiet)
+    assert busy.keys() == quiet.keys() > {"passed:east:bicycle", "timed:east", "speed:east"}
 
 
 def test_no_number_names_a_track() -> None:

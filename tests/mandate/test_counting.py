@@ -95,10 +95,22 @@ def test_seconds_of_people_are_told_in_minutes_and_those_of_looking_always(
 def test_of_the_quarter_that_runs_nothing_is_told(city: Database, drafted: Decide) -> None:
     drafted()
     told(city, (0, CARS, 9), (1, CARS, 8))
-    for minutes, rows in ((14, 0), (15, 1), (29, 1), (30, 2)):
+    for minutes, rows in ((14, 0), (16, 0), (17, 1), (31, 1), (32, 2)):
         with city.read() as session:
             now = NOON + timedelta(minutes=minutes)
             assert len(list(counted(session, "falls", now))) == rows
+
+
+@pytest.mark.parametrize(("late", "rows"), [(16, [9, None]), (17, [8, None])])
+def test_a_quarter_that_was_told_never_changes(
+    city: Database, drafted: Decide, late: int, rows: list[int | None]
+) -> None:
+    drafted()
+    told(city, (0, CARS, 8), (1, CARS, 1))
+    now = NOON + timedelta(minutes=late)
+    with city.write() as session:
+        count(session, "falls", "park", NOON, CARS, 1, now=now)
+    assert [value for _, _, value in told(city)] == rows
 
 
 def test_numbers_do_not_mix(city: Database, drafted: Decide) -> None:

@@ -107,8 +107,9 @@ class AlertDesk:
         try:
             with self._database.write() as session:
                 require_open(session, use, self._timekeeper)
+                where, now = (use.use_id, use.camera_id, counted.moment), self._clock.now()
                 for what, value in counted.numbers.items():
-                    count(session, use.use_id, use.camera_id, counted.moment, what, value)
+                    count(session, *where, what, value, now=now)
         except NotAuthorised as error:
             log.info("count dropped", camera=use.camera_id, cause=error.message)
         except (Unavailable, Tampered) as error:

@@ -62,6 +62,10 @@ class Traffic:
         self._crossings = Crossings(zones.lines, parameters.margin_percent / 100)
         self._ways: dict[str, deque[Mover]] = {}
         self._t: float | None = None
+        # A name told only where somebody passed would tell that somebody did.
+        passed = [f"passed:{line}:{kind}" for line in zones.lines for kind in sorted(self._kinds)]
+        timed = [f"{name}:{line}" for line in zones.lines for name in ("timed", "speed")]
+        self._none: Final = dict.fromkeys([*passed, *timed], 0)
         self._added: Counter[str] = Counter()
         self._seconds = dict.fromkeys(_LASTING, 0.0)
 
@@ -82,7 +86,7 @@ class Traffic:
         return []
 
     def take(self) -> Mapping[str, int]:
-        """What was added up since the last call, by name.
+        """What was added up since the last call, by name; 0 where nothing was.
 
         ``passed:LINE:KIND`` are vehicles; ``speed:LINE`` is the sum of the speeds, in km/h, of
         the ``timed:LINE`` of them whose speed could be measured; ``occupied_seconds`` is how long
@@ -92,7 +96,7 @@ class Traffic:
         whole = {name: int(seconds) for name, seconds in self._seconds.items()}
         for name, seconds in whole.items():
             self._seconds[name] -= seconds
-        taken, self._added = {**self._added, **whole}, Counter()
+        taken, self._added = {**self._none, **self._added, **whole}, Counter()
         return taken
 
     def _follow(self, mover: Mover) -> None:

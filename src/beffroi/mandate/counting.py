@@ -26,6 +26,10 @@ SPEED: Final = "speed:"
 TIMED: Final = "timed:"
 """Sum of speeds over a line, and of how many vehicles it is."""
 
+SETTLED: Final = timedelta(minutes=2)
+"""So long after its end a quarter is told, and never changes again: what comes later would tell
+itself by the difference."""
+
 LEAST: Final = 5
 """Fewer than this are nobody's business; a speed is told of twice as many."""
 LEAST_SECONDS: Final = 300
@@ -58,10 +62,21 @@ def quarter_of(moment: datetime) -> datetime:
 
 
 def count(
-    session: Session, use_id: str, camera_id: str, moment: datetime, what: str, value: int
+    session: Session,
+    use_id: str,
+    camera_id: str,
+    moment: datetime,
+    what: str,
+    value: int,
+    *,
+    now: datetime | None = None,
 ) -> None:
-    """Add to the count of a quarter; adding nothing says that the use was running."""
-    quarter = quarter_of(moment)
+    """Add to the count of a quarter; adding nothing says that the use was running.
+
+    At `now`, which is `moment` if not given, what comes too late for its quarter counts for this.
+    """
+    now = now or moment
+    quarter = quarter_of(now if _told(quarter_of(moment), now) else moment)
     row = session.scalars(
         _rows(use_id)
         .where(
@@ -89,7 +104,7 @@ def counted(session: Session, use_id: str, now: datetime) -> Iterator[Count]:
 
     Of the quarter that runs at `now` nothing is: whoever asks every minute would see each one pass.
     """
-    over = _rows(use_id).where(UseCount.quarter < quarter_of(now))
+    over = _rows(use_id).where(UseCount.quarter < quarter_of(now - SETTLED))
     ordered = over.order_by(UseCount.quarter, UseCount.camera_id, UseCount.what)
     for row in session.scalars(ordered).all():
         if row.what.startswith(TIMED):
@@ -98,6 +113,10 @@ def counted(session: Session, use_id: str, now: datetime) -> Iterator[Count]:
         if row.what.startswith(SPEED) and value and not few:
             value = round(value / _timed(session, row))
         yield Count(row.quarter, row.camera_id, row.what, None if few else value, few)
+
+
+def _told(quarter: datetime, now: datetime) -> bool:
+    return quarter < quarter_of(now - SETTLED)
 
 
 def _fewer_than(session: Session, row: UseCount) -> int | None:
