@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from beffroi.capture.picture import to_jpeg
 from beffroi.simulation import Scene
@@ -25,6 +25,7 @@ from beffroi.simulation import Scene
 PICTURES: Final = Path(__file__).parent.parent / "docs" / "pictures"
 MOMENTS: Final = {"square": 24.0, "street": 18.0, "park": 20.0, "platform": 20.0}
 PATIENCE_MS: Final = 180_000
+SCREEN: Final[ViewportSize] = {"width": 1280, "height": 800}
 
 
 def main() -> None:
@@ -48,7 +49,7 @@ def _console(address: str) -> None:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+        page = browser.new_page(viewport=SCREEN, locale="fr-FR")
         page.set_default_timeout(PATIENCE_MS)
         page.goto(address)
         page.get_by_role("main").get_by_role("button").click()
@@ -64,9 +65,9 @@ def _console(address: str) -> None:
         page.wait_for_selector("#score")
         time.sleep(6)
         _shoot(page, "verdict")
-        page.context.clear_cookies()
-        page.goto(address.partition("/login")[0] + "/")
-        _shoot(page, "public")
+        anybody = browser.new_page(viewport=SCREEN, locale="fr-FR")
+        anybody.goto(address.partition("/login")[0] + "/")
+        _shoot(anybody, "public")
         browser.close()
 
 
