@@ -167,7 +167,7 @@ def test_what_was_counted_is_printed_by_quarters(office: Office) -> None:
     now = office.site.clock.now() - timedelta(minutes=15)
     with office.site.database.write() as session:
         for what, value in (("car", 2), ("car", 3), ("bus", 2)):
-            count(session, "falls", "park", now, f"passed:east:{what}", value)
+            count(session, "falls", "park", now, f"passed:east:{what}", value, now=now)
     bus, car = json.loads(office.run("use counts falls --json").out)
     assert (car["camera"], car["what"], car["value"]) == ("park", "passed:east:car", 5)
     assert (bus["value"], bus["fewer_than"]) == (None, 5)

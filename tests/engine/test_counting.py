@@ -14,7 +14,13 @@ from beffroi.engine.messages import Report
 from beffroi.engine.tally import Counted, Tally
 from beffroi.events.detector import Zones
 from beffroi.mandate.cameras import CameraSpec, add_camera, current_version, doubted
-from beffroi.mandate.counting import DETECTIONS, PERSON_SECONDS, WATCHED_SECONDS, quarter_of
+from beffroi.mandate.counting import (
+    DETECTIONS,
+    PERSON_SECONDS,
+    SHARED,
+    WATCHED_SECONDS,
+    quarter_of,
+)
 from beffroi.mandate.gate import CameraDecision, OpenUse
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.permit import Basis, issue
@@ -27,6 +33,9 @@ from tests.mandate.conftest import NOON
 LEFT = Area((((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)),))
 
 
+RATE = ringing().definition.rate_hz
+
+
 def person(number: int, x: float, height: float = 100.0) -> Track:
     box = (x, 200.0 - height, x + 40, 200.0)
     return Track(f"{number:08x}", "person", box, 0.9, None, None, 0.2, 5)
@@ -36,7 +45,7 @@ def seen(t: float, *tracks: Track) -> Observation:
     return Observation("gate", t, None, (640, 360), 0.1, True, tracks)
 
 
-def counted(mode: Mode, seconds: int, rate: int = 4) -> Counter[tuple[str, str]]:
+def counted(mode: Mode, seconds: int, rate: int = RATE) -> Counter[tuple[str, str]]:
     """Two people, one of them in the area, and a detection each minute."""
     found: list[Counted] = []
     use = OpenUse("use", "gate", mode, ringing(), {})
@@ -54,13 +63,33 @@ def counted(mode: Mode, seconds: int, rate: int = 4) -> Counter[tuple[str, str]]
     return total
 
 
-def test_shadow_counts_detections_and_nothing_else() -> None:
+def test_shadow_counts_detections_and_how_long_it_watched() -> None:
     total = counted(Mode.SHADOW, 16 * 60)
-    assert dict(total) == {("11:00", DETECTIONS): 14, ("11:15", DETECTIONS): 2}
+    assert dict(total) == {
+        ("11:00", DETECTIONS): 14,
+        ("11:00", WATCHED_SECONDS): pytest.approx(900, abs=1),
+        ("11:15", DETECTIONS): 2,
+        ("11:15", WATCHED_SECONDS): pytest.approx(60, abs=1),
+    }
 
 
-def test_a_quarter_in_which_nothing_was_found_has_its_row() -> None:
-    assert dict(counted(Mode.SHADOW, 30)) == {("11:00", DETECTIONS): 0}
+@pytest.mark.parametrize("seconds", [0, 30])
+def test_a_quarter_in_which_nothing_was_found_has_its_rows(seconds: int) -> None:
+    total = counted(Mode.SHADOW, seconds)
+    assert dict(total) == {("11:00", DETECTIONS): 0, ("11:00", WATCHED_SECONDS): seconds}
+
+
+def test_time_counts_as_far_as_the_voted_rate_was_kept() -> None:
+    whole, half = (counted(Mode.STATISTICS, 600, rate) for rate in (RATE, RATE // 2))
+    for what in (WATCHED_SECONDS, PERSON_SECONDS):
+        assert whole["11:00", what] == 600
+        assert half["11:00", what] == pytest.approx(600 / 0.95 / 2, abs=12)
+
+
+def test_one_alone_gives_a_minute_of_its_seconds_however_long_it_stays() -> None:
+    total = counted(Mode.STATISTICS, 16 * 60)
+    assert total["11:00", SHARED + PERSON_SECONDS] == 60
+    assert total["11:15", SHARED + PERSON_SECONDS] == 0
 
 
 def test_statistics_count_who_is_in_the_area_and_for_how_long() -> None:
@@ -79,7 +108,12 @@ def test_time_in_which_nobody_looked_is_not_counted() -> None:
     for t in (0.0, 1.0, 50.0, 51.0, 52.0):
         tally.note(seen(t), 0, NOON + timedelta(seconds=t))
     tally.close()
-    assert found[-1].numbers == {PERSON_SECONDS: 0, WATCHED_SECONDS: 3}
+    kept = int(3 * 3 / (0.95 * RATE * 3))
+    assert found[-1].numbers == {
+        PERSON_SECONDS: 0,
+        SHARED + PERSON_SECONDS: 0,
+        WATCHED_SECONDS: kept,
+    }
 
 
 def test_traffic_is_counted_by_line_and_kind_and_people_are_not() -> None:

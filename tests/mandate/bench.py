@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from beffroi.clock import FrozenClock
 from beffroi.events.registry import behaviours
 from beffroi.mandate.cameras import CameraSpec, add_camera, change_camera
-from beffroi.mandate.counting import DETECTIONS, count
+from beffroi.mandate.counting import WATCHED_SECONDS, count
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.clauses import DoctrineText
 from beffroi.mandate.fitness import Equipment
@@ -178,11 +178,11 @@ class Bench:
         written = written.model_copy(update={"grades": {**written.grades, **marks}})
         record(self.session, "falls", study, written, actor=FIRST, clock=self.clock)
 
-    def ran_in_shadow(self, days: int) -> None:
-        """Have the same definition counted on the camera for some days."""
+    def ran_in_shadow(self, days: int, watched_s: int = 43_200) -> None:
+        """Have the same definition look through the camera for some days."""
         for day in range(days):
             moment = self.clock.now() - timedelta(days=day)
-            count(self.session, "trial", "park", moment, DETECTIONS, 1)
+            count(self.session, "trial", "park", moment, WATCHED_SECONDS, watched_s, now=moment)
 
     def add_camera(self, camera: str) -> None:
         """Put another camera into service."""

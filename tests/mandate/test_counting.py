@@ -12,6 +12,7 @@ from beffroi.mandate.counting import (
     LEAST,
     PERSON_SECONDS,
     QUARTER,
+    SHARED,
     WATCHED_SECONDS,
     count,
     counted,
@@ -29,7 +30,8 @@ def told(city: Database, *numbers: tuple[int, str, int]) -> Told:
     """What is told of numbers that were counted in some quarters, by the number of the quarter."""
     with city.write() as session:
         for quarter, what, value in numbers:
-            count(session, "falls", "park", NOON + quarter * QUARTER, what, value)
+            moment = NOON + quarter * QUARTER
+            count(session, "falls", "park", moment, what, value, now=moment)
     with city.read() as session:
         return [
             (round((row.quarter - quarter_of(NOON)) / QUARTER), row.what, row.value)
@@ -77,19 +79,43 @@ def test_a_speed_is_a_mean_of_ten_and_never_tells_how_many(city: Database, draft
         return [(quarter, "timed:east", vehicles), (quarter, "speed:east", vehicles * kmh)]
 
     rows = told(city, *passing(0, 4, 90), *passing(1, 8, 30), *passing(2, 9, 70))
-    assert rows == [(0, "speed:east", 0), (1, "speed:east", 50), (2, "speed:east", None)]
+    assert rows == [(0, "speed:east", None), (1, "speed:east", 50), (2, "speed:east", None)]
 
 
-def test_seconds_of_people_are_told_in_minutes_and_those_of_looking_always(
+def test_a_speed_that_nobody_was_measured_at_is_not_one_of_0(
     city: Database, drafted: Decide
 ) -> None:
     drafted()
-    rows = told(city, (0, PERSON_SECONDS, 20), (0, WATCHED_SECONDS, 3), (1, PERSON_SECONDS, 310))
+    assert told(city, (0, "timed:east", 0), (0, "speed:east", 0)) == [(0, "speed:east", None)]
+    with city.read() as session:
+        (row,) = counted(session, "falls", NOON + timedelta(days=1))
+    assert row.fewer_than is None
+
+
+def staying(quarter: int, seconds: int, shared: int) -> list[tuple[int, str, int]]:
+    return [(quarter, PERSON_SECONDS, seconds), (quarter, SHARED + PERSON_SECONDS, shared)]
+
+
+def test_seconds_are_told_if_enough_different_ones_gave_them_and_those_of_looking_always(
+    city: Database, drafted: Decide
+) -> None:
+    drafted()
+    alone, company = staying(0, 900, 60), staying(1, 500, 240)
+    rows = told(city, *alone, (0, WATCHED_SECONDS, 3), *company, *staying(2, 2000, 299))
     assert rows == [
         (0, PERSON_SECONDS, 0),
         (0, WATCHED_SECONDS, 3),
-        (1, PERSON_SECONDS, 330),
+        (1, PERSON_SECONDS, 1400),
+        (2, PERSON_SECONDS, None),
     ]
+
+
+def test_seconds_of_which_nobody_says_how_many_gave_them_are_not_told(
+    city: Database, drafted: Decide
+) -> None:
+    drafted()
+    rows = told(city, (0, "occupied_seconds", 900), (1, "occupied_seconds", 900))
+    assert rows == [(0, "occupied_seconds", 0), (1, "occupied_seconds", None)]
 
 
 def test_of_the_quarter_that_runs_nothing_is_told(city: Database, drafted: Decide) -> None:

@@ -471,6 +471,7 @@ ROWS = [
             draft(use="trial", mode=Mode.SHADOW),
             voted,
             lambda bench: bench.ran_in_shadow(6),
+            lambda bench: bench.ran_in_shadow(7, watched_s=0),
         ),
         remedy=(lambda bench: bench.ran_in_shadow(7),),
     ),

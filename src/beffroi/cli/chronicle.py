@@ -14,7 +14,7 @@ from beffroi.cli.stories import COUNCIL, Story
 from beffroi.clock import FrozenClock
 from beffroi.events.shipped import shipped_definitions, shipped_with
 from beffroi.mandate.annexes import record_shipped, review_annex
-from beffroi.mandate.counting import DETECTIONS, count
+from beffroi.mandate.counting import DETECTIONS, QUARTER, WATCHED_SECONDS, count
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
 from beffroi.mandate.impact.agenda import agenda
 from beffroi.mandate.impact.assessment import record
@@ -32,6 +32,7 @@ from beffroi.mandate.procedure.documents import attach
 from beffroi.mandate.procedure.record import confirm_act, record_act, record_change
 from beffroi.mandate.rights import Role
 from beffroi.mandate.uses import UseSpec, draft_use, find_use, text_of
+from beffroi.store.mandates import UseCount
 from beffroi.store.procedure import Act
 
 BEGINNING: Final = timedelta(days=130)
@@ -222,7 +223,20 @@ class Chronicle:
         self._act(story, ActType.PUBLICATION, {"url": url, "effect_on": effect})
 
     def _shadow(self, story: Story) -> None:
-        count(self._session, story.use, story.camera, self._clock.now(), DETECTIONS, 1)
+        """A day of it: one detection, and somebody who always looked."""
+        now = self._clock.now()
+        count(self._session, story.use, story.camera, now, DETECTIONS, 1, now=now)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        self._session.add_all(
+            UseCount(
+                use_id=story.use,
+                camera_id=story.camera,
+                quarter=midnight + number * QUARTER,
+                what=WATCHED_SECONDS,
+                value=int(QUARTER.total_seconds()),
+            )
+            for number in range(96)
+        )
 
     def _act(
         self,

@@ -6,8 +6,17 @@ from datetime import datetime
 from typing import Final
 
 from beffroi.alerts.area import Area
+from beffroi.engine.measure import KEEPS_UP
 from beffroi.events.detector import Counting, Detector
-from beffroi.mandate.counting import DETECTIONS, PERSON_SECONDS, WATCHED_SECONDS, quarter_of
+from beffroi.events.movers import movers
+from beffroi.events.sharing import Sharing
+from beffroi.mandate.counting import (
+    DETECTIONS,
+    PERSON_SECONDS,
+    SHARED,
+    WATCHED_SECONDS,
+    quarter_of,
+)
 from beffroi.mandate.gate import OpenUse
 from beffroi.mandate.modes import Mode
 from beffroi.perception.finders import Need
@@ -50,8 +59,11 @@ class Tally:
         self._moment: datetime | None = None
         self._t = 0.0
         self._handed_on_t = 0.0
-        self._person_s = 0.0
         self._watched_s = 0.0
+        self._pictures = 0
+        self._person_s = 0.0
+        self._people = Sharing()
+        self._rest: dict[str, float] = {}
 
     def note(self, observation: Observation, detections: int, now: datetime) -> None:
         """Take what was seen in one picture.
@@ -65,31 +77,60 @@ class Tally:
         if begins or observation.t - self._handed_on_t >= HAND_ON_S:
             self.close()
             self._handed_on_t = observation.t
+        if begins:
+            self._begin()
         if begins or detections:
             # Nothing found is a finding: a quarter without a row is one in which nobody looked.
             self._hand_on(Counted(self._use, now, {DETECTIONS: detections}))
-        if self._use.mode is Mode.STATISTICS:
-            self._add(observation)
+        self._add(observation)
         self._moment, self._t = now, observation.t
 
     def close(self) -> None:
         """Hand on the whole seconds added up so far; fractions wait for the next time."""
-        person_s, watched_s = int(self._person_s), int(self._watched_s)
-        if self._moment is None or not watched_s:
+        if self._moment is None:
             return
-        numbers = {WATCHED_SECONDS: watched_s}
-        if Need.PEOPLE in self._detector.needs:
-            numbers[PERSON_SECONDS] = person_s
-        if isinstance(self._detector, Counting):
-            numbers |= self._detector.take()
+        numbers, seconds = self._numbers(), {WATCHED_SECONDS: self._watched_s}
+        if self._counts_people:
+            seconds[PERSON_SECONDS] = self._person_s
+            numbers[SHARED + PERSON_SECONDS] = self._people.take()
+        lasting = [name for name in numbers if SHARED + name in numbers]
+        seconds |= {name: numbers.pop(name) for name in lasting}
+        kept = self._kept()
+        for name, passed in seconds.items():
+            due = self._rest.get(name, 0.0) + kept * passed
+            numbers[name] = int(due)
+            self._rest[name] = due - int(due)
+        self._watched_s = self._person_s = 0.0
+        self._pictures = 0
         self._hand_on(Counted(self._use, self._moment, numbers))
-        self._person_s -= person_s
-        self._watched_s -= watched_s
+
+    @property
+    def _counts_people(self) -> bool:
+        return self._use.mode is Mode.STATISTICS and Need.PEOPLE in self._detector.needs
+
+    def _begin(self) -> None:
+        """Begin another quarter of an hour."""
+        self._people.begin()
+        if isinstance(self._detector, Counting):
+            self._detector.begin()
+
+    def _numbers(self) -> dict[str, int]:
+        if self._use.mode is Mode.STATISTICS and isinstance(self._detector, Counting):
+            return dict(self._detector.take())
+        return {}
 
     def _add(self, observation: Observation) -> None:
         passed = observation.t - self._t
         if self._moment is None or not 0 < passed <= GAP_S:
             return
-        tracks = self._area.within(observation).tracks
-        self._person_s += passed * sum(track.kind == "person" for track in tracks)
         self._watched_s += passed
+        self._pictures += 1
+        if self._counts_people:
+            people = list(movers(self._area.within(observation), {"person"}))
+            self._person_s += passed * len(people)
+            self._people.note(observation.t, passed, people)
+
+    def _kept(self) -> float:
+        """The share of the voted pictures that were looked at: time counts no more than that."""
+        wanted = KEEPS_UP * self._use.voted.definition.rate_hz * self._watched_s
+        return min(1.0, self._pictures / wanted) if wanted else 1.0

@@ -85,4 +85,10 @@ class Counting(Protocol):
     """A detector that adds up numbers, which is all that a use for statistics hands on."""
 
     def take(self) -> Mapping[str, int]:
-        """What was added up since the last call, by names that hold no id."""
+        """What was added up since the last call, by names that hold no id.
+
+        Beside a number of seconds stands a ``shared:`` one, see :mod:`beffroi.events.sharing`.
+        """
+
+    def begin(self) -> None:
+        """Begin another quarter of an hour."""

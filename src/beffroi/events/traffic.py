@@ -1,7 +1,7 @@
 """Traffic: how many vehicles of which kind cross a line, how fast, and how full the road is.
 
 For statistics alone: it adds up whole numbers and keeps nobody. What it remembers of a vehicle is
-the last second of its way, and forgets with the vehicle.
+the last second of its way and for how long it was there, and forgets within a minute of it.
 """
 
 import math
@@ -13,6 +13,8 @@ from pydantic import Field
 
 from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.movers import FORGET_S, VEHICLES, Crossings, Mover, movers
+from beffroi.events.sharing import Sharing
+from beffroi.mandate.counting import SHARED
 from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
 
@@ -52,7 +54,7 @@ class Traffic:
     """Counts the crossings of each line, and the seconds in which vehicles stand in the area."""
 
     id: ClassVar[str] = "traffic"
-    behaviour: ClassVar[int] = 1
+    behaviour: ClassVar[int] = 2
     parameters: ClassVar[type[Parameters]] = TrafficParameters
     needs: ClassVar[frozenset[Need]] = frozenset({Need.OBJECTS})
 
@@ -68,6 +70,7 @@ class Traffic:
         self._none: Final = dict.fromkeys([*passed, *timed], 0)
         self._added: Counter[str] = Counter()
         self._seconds = dict.fromkeys(_LASTING, 0.0)
+        self._sharing = {name: Sharing() for name in _LASTING}
 
     def update(self, observation: Observation) -> list[Detection]:
         """Take the next observation; nothing is ever detected, so that no alert can come of it."""
@@ -78,7 +81,7 @@ class Traffic:
         self._ways = {k: way for k, way in self._ways.items() if t - way[-1].t <= FORGET_S}
         passed = 0.0 if self._t is None else t - self._t
         if 0 < passed <= _GAP_S:
-            self._dwell(here, passed)
+            self._dwell(t, here, passed)
         self._t = t
         for line, mover in self._crossings.update(here, observation.size):
             self._pass(line, mover)
@@ -91,13 +94,20 @@ class Traffic:
         ``passed:LINE:KIND`` are vehicles; ``speed:LINE`` is the sum of the speeds, in km/h, of
         the ``timed:LINE`` of them whose speed could be measured; ``occupied_seconds`` is how long
         any vehicle was there, ``queue_seconds`` how long there was a queue, and
-        ``queued_vehicle_seconds`` that time for each vehicle of the queue.
+        ``queued_vehicle_seconds`` that time for each vehicle of the queue. The ``shared:`` ones are
+        what different vehicles gave of these seconds.
         """
         whole = {name: int(seconds) for name, seconds in self._seconds.items()}
         for name, seconds in whole.items():
             self._seconds[name] -= seconds
-        taken, self._added = {**self._none, **self._added, **whole}, Counter()
+        shared = {SHARED + name: sharing.take() for name, sharing in self._sharing.items()}
+        taken, self._added = {**self._none, **self._added, **whole, **shared}, Counter()
         return taken
+
+    def begin(self) -> None:
+        """Begin another quarter of an hour."""
+        for sharing in self._sharing.values():
+            sharing.begin()
 
     def _follow(self, mover: Mover) -> None:
         way = self._ways.setdefault(mover.id, deque())
@@ -105,13 +115,17 @@ class Traffic:
         while mover.t - way[0].t > _STEP_S + 1e-3:
             way.popleft()
 
-    def _dwell(self, here: list[Mover], passed: float) -> None:
+    def _dwell(self, t: float, here: list[Mover], passed: float) -> None:
         """Add the time since the last observation to what is true now."""
-        slow = sum(self._slow(self._ways[mover.id]) for mover in here)
-        queued = slow if slow >= self._p.queue else 0
-        self._seconds["occupied_seconds"] += passed if here else 0
-        self._seconds["queue_seconds"] += passed if queued else 0
-        self._seconds["queued_vehicle_seconds"] += passed * queued
+        slow = [mover for mover in here if self._slow(self._ways[mover.id])]
+        queue = slow if len(slow) >= self._p.queue else []
+        for name, seconds, givers in (
+            ("occupied_seconds", passed if here else 0.0, here),
+            ("queue_seconds", passed if queue else 0.0, queue),
+            ("queued_vehicle_seconds", passed * len(queue), queue),
+        ):
+            self._seconds[name] += seconds
+            self._sharing[name].note(t, passed, givers)
 
     def _slow(self, way: deque[Mover]) -> bool:
         """Whether a vehicle has been seen for long enough, and hardly moved."""

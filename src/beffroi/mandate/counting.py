@@ -1,17 +1,21 @@
 """What a use counts by quarters of an hour: numbers, and no trace of who was counted.
 
-One car at three in the morning is somebody's. What a quarter counted too little of is told with the
-next one that there was any, so that sums stay right and no small number stays in the database.
+One car at three in the morning is somebody's, and so is an hour on a bench. What a quarter counted
+too little of, or of too few, is told with the next one that there was any, so that sums stay right
+and no small number stays in the database.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from beffroi.mandate.hours import seconds_of
+from beffroi.mandate.use_text import UseText
 from beffroi.store.mandates import UseCount
 
 QUARTER: Final = timedelta(minutes=15)
@@ -21,6 +25,8 @@ PERSON_SECONDS: Final = "person_seconds"
 """Seconds that people were there, added over all of them; over `WATCHED_SECONDS`, their mean."""
 
 WATCHED_SECONDS: Final = "watched_seconds"
+"""Seconds in which somebody looked, as far as it was as often as was voted: half of them at half
+of the rate."""
 
 SPEED: Final = "speed:"
 TIMED: Final = "timed:"
@@ -33,7 +39,13 @@ itself by the difference."""
 LEAST: Final = 5
 """Fewer than this are nobody's business; a speed is told of twice as many."""
 LEAST_SECONDS: Final = 300
-"""Of people, or of vehicles that stand: as five of them make in a minute."""
+"""Of people, or of vehicles that stand: as five of them make in a minute, and no fewer ever do."""
+
+SHARED: Final = "shared:"
+"""The same seconds, of which nobody gives more than a fifth of `LEAST_SECONDS`."""
+
+_HIDDEN: Final = (TIMED, SHARED)
+"""What only says of how many another number is; beside it, it would tell what that does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +56,8 @@ class Count:
         quarter: When the quarter of an hour began (UTC).
         camera_id: Where.
         what: The name of the number. A speed is the mean of the quarter, in km/h.
-        value: The number; None where it is of so few that it is not told.
+        value: The number; None where it is of so few that it is not told, or a speed that nobody
+            was measured at.
         fewer_than: Of how many there are fewer, where it is not told.
     """
 
@@ -69,13 +82,12 @@ def count(
     what: str,
     value: int,
     *,
-    now: datetime | None = None,
+    now: datetime,
 ) -> None:
     """Add to the count of a quarter; adding nothing says that the use was running.
 
-    At `now`, which is `moment` if not given, what comes too late for its quarter counts for this.
+    What comes too late for its quarter counts for that of `now`.
     """
-    now = now or moment
     quarter = quarter_of(now if _told(quarter_of(moment), now) else moment)
     row = session.scalars(
         _rows(use_id)
@@ -91,7 +103,7 @@ def count(
     if row is not None and row.quarter == quarter:
         row.value += value
         return
-    if row is not None and _fewer_than(session, row):
+    if row is not None and _fewer_than(row, _of(row, _hidden_beside(session, row))):
         value, row.value = value + row.value, 0
     session.add(
         UseCount(use_id=use_id, camera_id=camera_id, quarter=quarter, what=what, value=value)
@@ -99,50 +111,85 @@ def count(
     session.flush()
 
 
-def counted(session: Session, use_id: str, now: datetime) -> Iterator[Count]:
+def counted(
+    session: Session, use_id: str, now: datetime, since: datetime | None = None
+) -> Iterator[Count]:
     """All that a use has counted and that may be told, in order of time, camera and name.
 
     Of the quarter that runs at `now` nothing is: whoever asks every minute would see each one pass.
     """
     over = _rows(use_id).where(UseCount.quarter < quarter_of(now - SETTLED))
-    ordered = over.order_by(UseCount.quarter, UseCount.camera_id, UseCount.what)
-    for row in session.scalars(ordered).all():
-        if row.what.startswith(TIMED):
-            continue  # beside the numbers by kind, it would tell the kind that is not told
-        few, value = _fewer_than(session, row), row.value
-        if row.what.startswith(SPEED) and value and not few:
-            value = round(value / _timed(session, row))
-        yield Count(row.quarter, row.camera_id, row.what, None if few else value, few)
+    if since is not None:
+        over = over.where(UseCount.quarter >= since)
+    rows = session.scalars(over.order_by(UseCount.quarter, UseCount.camera_id, UseCount.what)).all()
+    hidden = {_key(row, row.what): row.value for row in rows if row.what.startswith(_HIDDEN)}
+    for row in rows:
+        if row.what.startswith(_HIDDEN):
+            continue
+        of = _of(row, hidden.get(_key(row, _beside(row.what)), 0))
+        few = _fewer_than(row, of)
+        yield Count(row.quarter, row.camera_id, row.what, None if few else _value(row, of), few)
+
+
+def days_watched(session: Session, text: UseText, camera_id: str) -> set[date]:
+    """The days, where a use is, on which it looked for at least half of its hours."""
+    rows = session.scalars(
+        _rows(text.use).where(UseCount.camera_id == camera_id, UseCount.what == WATCHED_SECONDS)
+    )
+    watched: Counter[date] = Counter()
+    for row in rows:
+        watched[text.today(row.quarter)] += row.value
+    return {day for day, seconds in watched.items() if 2 * seconds >= seconds_of(text.hours, day)}
 
 
 def _told(quarter: datetime, now: datetime) -> bool:
     return quarter < quarter_of(now - SETTLED)
 
 
-def _fewer_than(session: Session, row: UseCount) -> int | None:
+def _fewer_than(row: UseCount, of: int) -> int | None:
     """Of how many a number is too few to be told; None if it may be told."""
-    least, of = LEAST, row.value
     if row.what == WATCHED_SECONDS:
         return None
+    least = LEAST
     if row.what.endswith("_seconds"):
         least = LEAST_SECONDS
     elif row.what.startswith((SPEED, TIMED)):
-        least, of = 2 * LEAST, _timed(session, row)
+        least = 2 * LEAST
     return least if of < least and (of or row.value) else None
 
 
-def _timed(session: Session, row: UseCount) -> int:
-    """Of how many vehicles a speed is; none where they were carried to a later quarter first."""
-    if row.what.startswith(TIMED):
+def _value(row: UseCount, of: int) -> int | None:
+    if not row.what.startswith(SPEED):
         return row.value
-    timed = session.scalars(
+    return round(row.value / of) if of else None
+
+
+def _of(row: UseCount, beside: int) -> int:
+    """How many a number is of: itself, or what is hidden beside it."""
+    return beside if _beside(row.what) else row.value
+
+
+def _beside(what: str) -> str:
+    """The name of the hidden number that says of how many another one is; empty if itself does."""
+    if what.startswith(SPEED):
+        return TIMED + what.removeprefix(SPEED)
+    return SHARED + what if what.endswith("_seconds") and not what.startswith(SHARED) else ""
+
+
+def _hidden_beside(session: Session, row: UseCount) -> int:
+    """None where it was carried to a later quarter first."""
+    found = session.scalars(
         _rows(row.use_id).where(
             UseCount.camera_id == row.camera_id,
             UseCount.quarter == row.quarter,
-            UseCount.what == TIMED + row.what.removeprefix(SPEED),
+            UseCount.what == _beside(row.what),
         )
     ).first()
-    return 0 if timed is None else timed.value
+    return 0 if found is None else found.value
+
+
+def _key(row: UseCount, what: str) -> tuple[datetime, str, str]:
+    return row.quarter, row.camera_id, what
 
 
 def _rows(use_id: str) -> Select[UseCount]:

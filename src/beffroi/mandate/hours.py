@@ -1,7 +1,7 @@
 """Weekly hours, read on the wall clock of a time zone."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,6 +20,12 @@ def within_hours(hours: Hours, timezone: str, now: datetime) -> bool:
     minute = local.hour * 60 + local.minute
     spans = hours.get(str(local.weekday()), [])
     return any(parse_minute(start) <= minute < parse_minute(end) for start, end in spans)
+
+
+def seconds_of(hours: Hours, day: date) -> int:
+    """How long the weekly hours are on a day; clocks that change are left aside."""
+    spans = hours.get(str(day.weekday()), [])
+    return 60 * sum(parse_minute(end) - parse_minute(start) for start, end in spans)
 
 
 def check_hours(hours: Hours) -> None:

@@ -1,12 +1,12 @@
 """Rules about coming into force: leave, masks, delay, figures, days in the shadow."""
 
-from datetime import UTC, timedelta
+from datetime import timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.mandate.annexes import reviewed
 from beffroi.mandate.cameras import current_version
+from beffroi.mandate.counting import days_watched
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import (
     ActType,
@@ -15,7 +15,6 @@ from beffroi.mandate.procedure.acts import (
 )
 from beffroi.mandate.procedure.case import Case, Step, clause_of
 from beffroi.mandate.uses import list_uses, text_of
-from beffroi.store.mandates import UseCount
 from beffroi.words import Words, say
 
 
@@ -157,16 +156,11 @@ def shadowed(case: Case, step: Step) -> Words | None:
 
 
 def shadow_days(session: Session, definition: str, camera: str) -> int:
-    """On how many days a definition ran in shadow mode on a camera."""
+    """On how many days a definition looked in shadow mode through a camera."""
     shadows = [
-        use.id
+        text
         for use in list_uses(session)
         if (text := text_of(session, use).text).definition == definition
         and text.mode is Mode.SHADOW
     ]
-    quarters = session.scalars(
-        select(UseCount.quarter)
-        .where(UseCount.use_id.in_(shadows), UseCount.camera_id == camera)
-        .distinct()
-    )
-    return len({quarter.astimezone(UTC).date() for quarter in quarters})
+    return len({day for text in shadows for day in days_watched(session, text, camera)})
