@@ -129,7 +129,7 @@ class Definition(BaseModel):
     )
     evidence: EvidenceClass = Field(description="What an alert keeps to be judged by.")
     retention_days: StrictInt = Field(ge=0, le=30, description="Days until the evidence is erased.")
-    severity: StrictInt = Field(ge=1, le=3, description="1 can wait, 3 comes first in the queue.")
+    severity: StrictInt = Field(ge=1, le=3, description="1 is routine, 3 comes first in the queue.")
     told: Text = Field(description="Who is told once a person has confirmed.")
 
     @property

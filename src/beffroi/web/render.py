@@ -114,6 +114,7 @@ def _make_environment(language: Language) -> Environment:
     )
     environment.filters.update(
         sentence=_sentence,
+        behind=_behind,
         wedge=_wedge,
         date=language.date,
         day=language.day,
@@ -129,6 +130,12 @@ def _make_environment(language: Language) -> Environment:
 def _sentence(text: str) -> str:
     """A reason that was said in passing, as a sentence of its own."""
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+def _behind(place: Mapping[str, float]) -> float:
+    """How far below a camera its name stands: on the side that it does not look at."""
+    looks_down = 90 < place.get("heading", 0) % 360 < 270
+    return -3 if looks_down else 6
 
 
 def _wedge(place: Mapping[str, float]) -> str:

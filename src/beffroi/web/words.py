@@ -21,7 +21,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "inspector": N_("Inspector"),
         "administrator": N_("Administrator"),
     },
-    "severity": {"1": N_("Can wait"), "2": N_("Soon"), "3": N_("Urgent")},
+    "severity": {"1": N_("Routine"), "2": N_("Important"), "3": N_("Urgent")},
     "alert": {
         "raised": N_("Waiting"),
         "shown": N_("Opened"),

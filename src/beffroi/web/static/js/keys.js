@@ -30,7 +30,8 @@ function handle(event, pane, act, dialog) {
   if (key === "enter") return act !== null && act.contains(event.target) && send(act, event);
   const wanted = pane.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (!wanted) return false;
-  if (!wanted.matches("details")) return wanted.click(), true;
+  if (wanted.matches("button")) return wanted.click(), true;
+  if (!wanted.matches("details")) return wanted.focus(), true;
   wanted.open = wanted !== act;
   // At once: whoever types fast presses the next key before the browser tells of the opening.
   if (wanted.open) focusChoice(wanted);

@@ -1,6 +1,7 @@
 // The live wall: the latest observation of each camera, eased so that figures walk, not jump.
 
 import { Stage, STALE_MS, still, toFigures } from "./figures.js";
+import { pack } from "./packing.js";
 
 const EASE_MS = 90;
 
@@ -70,6 +71,7 @@ export function openWall(root) {
     tiles.set(element.dataset.camera, new Tile(element));
   }
   if (!tiles.size) return;
+  pack(root.querySelector(".wall"));
   const address = new URL("/console/live", location.href);
   address.protocol = address.protocol.replace("http", "ws");
   let wait = 1000;
