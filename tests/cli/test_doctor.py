@@ -51,6 +51,17 @@ def test_exit_code_tells(
     assert leaving.value.code == 1
 
 
+def test_nothing_is_said_of_what_lies_in_a_folder_that_is_not_there(
+    tmp_path: Path, own_models: Path
+) -> None:
+    nowhere = DataFolder(tmp_path / "typed-wrong")
+    data = found(nowhere, "data")
+    assert (data.grade, data.remedy.count("--data")) == (Grade.DOUBTFUL, 1)
+    assert {"database", "settings", "server"}.isdisjoint(one.check for one in examine(nowhere))
+    nowhere.path.write_text("")
+    assert found(nowhere, "data").grade is Grade.BAD
+
+
 def forbidden_model(folder: DataFolder, models: Path) -> None:
     (models / "faceres.onnx").write_bytes(b"a face model")
 

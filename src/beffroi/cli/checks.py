@@ -36,7 +36,7 @@ PUBLISHED = datetime(2026, 1, 1, tzinfo=UTC)
 
 UNWITNESSED = (
     "No witness keeps what the ledger signs: whoever holds this machine could rewrite it unseen. "
-    "Name a file on another disk in ledger.witnesses."
+    "Name a file on another disk under ledger.witnesses in beffroi.yaml of the data folder."
 )
 
 
@@ -124,6 +124,20 @@ def clock() -> Finding:
     return Finding("clock", Grade.GOOD, f"{found}, synchronised")
 
 
+def data(folder: DataFolder) -> Finding:
+    """The data folder itself: a name typed wrong looks like a city that has not begun."""
+    if folder.path.is_dir():
+        return Finding("data", Grade.GOOD, str(folder.path.absolute()))
+    if folder.path.exists():
+        remedy = "Name a folder with --data DIR or BEFFROI_DATA."
+        return Finding("data", Grade.BAD, f"{folder.path} is no folder", remedy)
+    remedy = (
+        "`beffroi serve` and `beffroi demo` make it; if there is one already, name it with "
+        "--data DIR or BEFFROI_DATA."
+    )
+    return Finding("data", Grade.DOUBTFUL, f"no folder at {folder.path.absolute()}", remedy)
+
+
 def disk(folder: DataFolder) -> Finding:
     """Room for the database and the evidence."""
     place = folder.path.absolute()
@@ -201,8 +215,11 @@ ON_MACHINE: tuple[Callable[[], Finding], ...] = (
     telemetry,
     clock,
 )
-IN_FOLDER: tuple[Callable[[DataFolder], Finding], ...] = (
+OF_FOLDER: tuple[Callable[[DataFolder], Finding], ...] = (
+    data,
     disk,
+)
+IN_FOLDER: tuple[Callable[[DataFolder], Finding], ...] = (
     settings,
     secrets,
     database,
@@ -214,7 +231,9 @@ IN_FOLDER: tuple[Callable[[DataFolder], Finding], ...] = (
 def examine(folder: DataFolder) -> Iterator[Finding]:
     """All checks, in the order in which their remedies should be followed."""
     yield from (check() for check in ON_MACHINE)
-    yield from (check(folder) for check in IN_FOLDER)
+    yield from (check(folder) for check in OF_FOLDER)
+    if folder.path.is_dir():
+        yield from (check(folder) for check in IN_FOLDER)
 
 
 def _tables(database: Database) -> Finding:

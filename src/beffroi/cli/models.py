@@ -95,7 +95,7 @@ def progress_bars() -> Iterator[Report]:
 
         def report(step: str, share: float) -> None:
             if step not in tasks:
-                tasks[step] = bars.add_task(step, total=1.0)
+                tasks[step] = bars.add_task(f"Models: {step}", total=1.0)
             bars.update(tasks[step], completed=share)
 
         yield report
