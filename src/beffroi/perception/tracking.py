@@ -10,7 +10,7 @@ Ids are random and forgotten with the track: nobody can be followed to another c
 """
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from beffroi.perception.pose import OKS_SIGMAS
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +89,24 @@ class Match:
     age: int
 
 
-@dataclass(slots=True)
-class _Path:
-    """One track as the tracker remembers it; positions in pixels, velocity in pixels/s.
+_PATH = np.dtype(
+    [
+        ("id", "U8"),
+        ("kind", np.intp),
+        ("began", np.intp),
+        ("seen", np.float64),
+        ("sightings", np.intp),
+        ("sure", np.intp),
+        ("box", np.float32, 4),
+        ("keypoints", np.float32, (17, 3)),
+        ("place", np.float32, 2),
+        ("velocity", np.float32, 2),
+    ]
+)
+"""One track as the tracker remembers it; positions in pixels, velocity in pixels/s.
 
-    `box` and `keypoints` are as last seen; `place` is the filtered estimate of the box's centre.
-    """
-
-    box: Floats
-    keypoints: Floats | None
-    kind: int
-    seen: float
-    began: int
-    place: Floats
-    sightings: int = 1
-    sure: int = 1
-    velocity: Floats = field(default_factory=lambda: np.zeros(2, np.float32))
-    id: str = field(default_factory=lambda: secrets.token_hex(4))
+`box` and `keypoints` are as last seen; `place` is the filtered estimate of the box's centre; `sure`
+counts sure sightings in a row."""
 
 
 class Tracker:
@@ -112,13 +114,13 @@ class Tracker:
 
     def __init__(self, settings: TrackerSettings | None = None) -> None:
         self._settings = settings or TrackerSettings()
-        self._paths: list[_Path] = []
+        self._paths = np.zeros(0, _PATH)
         self._frame = -1
 
     @property
     def following(self) -> bool:
         """Whether anything is followed, seen or remembered."""
-        return bool(self._paths)
+        return len(self._paths) > 0
 
     def update(self, t: float, found: Detections) -> list[Match]:
         """Take the detections of the next analysed frame.
@@ -132,81 +134,92 @@ class Tracker:
         """
         settings = self._settings
         self._frame += 1
-        self._paths = [path for path in self._paths if t - path.seen <= settings.memory_s]
+        self._paths = self._paths[t - self._paths["seen"] <= settings.memory_s]
         likeness = self._likeness(t, found)
+        is_sure = found.scores >= settings.sure
         owner = np.full(len(found), -1)
-        for sure in (True, False):
-            taken = set(owner.tolist())
-            open_paths = np.array([i for i in range(len(self._paths)) if i not in taken], np.intp)
-            candidates = np.flatnonzero(((found.scores >= settings.sure) == sure) & (owner < 0))
-            for row, column in _best_pairs(likeness, open_paths, candidates, settings.similar):
-                owner[column] = row
-        self._go_on(t, found, np.flatnonzero(owner >= 0), owner)
-        for column in np.flatnonzero((owner < 0) & (found.scores >= settings.sure)).tolist():
-            owner[column] = len(self._paths)
-            self._paths.append(self._begin(t, found, column))
+        free = np.ones(len(self._paths), bool)
+        for asked in (is_sure, ~is_sure):
+            rows, columns = np.flatnonzero(free), np.flatnonzero(asked & (owner < 0))
+            for row, column in _best_pairs(likeness, rows, columns, settings.similar):
+                owner[column], free[row] = row, False
+        columns = np.flatnonzero(owner >= 0)
+        self._go_on(t, found, columns, owner[columns])
+        columns = np.flatnonzero(is_sure & (owner < 0))
+        owner[columns] = len(self._paths) + np.arange(len(columns))
+        self._begin(t, found, columns)
+        columns = np.flatnonzero(owner >= 0)
+        paths = self._paths[owner[columns]]
+        confirmed = paths["sure"] >= settings.confirm
+        ages = self._frame - paths["began"]
         return [
-            Match(path.id, int(column), self._frame - path.began)
-            for column in np.flatnonzero(owner >= 0)
-            if (path := self._paths[owner[column]]).sure >= settings.confirm
+            Match(*match)
+            for match in zip(
+                paths["id"][confirmed].tolist(),
+                columns[confirmed].tolist(),
+                ages[confirmed].tolist(),
+                strict=True,
+            )
         ]
 
-    def _begin(self, t: float, found: Detections, column: int) -> _Path:
-        return _Path(
-            box=found.boxes[column],
-            keypoints=None if found.keypoints is None else found.keypoints[column],
-            kind=0 if found.kinds is None else int(found.kinds[column]),
-            seen=t,
-            began=self._frame,
-            place=_centre(found.boxes[column]),
-        )
-
-    def _go_on(
-        self, t: float, found: Detections, columns: NDArray[np.intp], owner: NDArray[np.intp]
-    ) -> None:
-        """Give each of these detections to the path that owns it."""
+    def _begin(self, t: float, found: Detections, columns: Ints) -> None:
+        """Follow these detections from now on."""
         if not len(columns):
             return
-        settings, paths = self._settings, [self._paths[row] for row in owner[columns].tolist()]
-        elapsed = np.array([max(t - path.seen, 1e-3) for path in paths])[:, np.newaxis]
+        paths = np.zeros(len(columns), _PATH)
+        paths["id"] = [secrets.token_hex(4) for _ in columns]
+        paths["began"], paths["seen"] = self._frame, t
+        paths["sightings"] = paths["sure"] = 1
+        paths["box"] = found.boxes[columns]
+        paths["place"] = _centre(found.boxes[columns])
+        if found.keypoints is not None:
+            paths["keypoints"] = found.keypoints[columns]
+        if found.kinds is not None:
+            paths["kind"] = found.kinds[columns]
+        self._paths = np.concatenate([self._paths, paths])
+
+    def _go_on(self, t: float, found: Detections, columns: Ints, rows: Ints) -> None:
+        """Give each of these detections to the path of its row."""
+        if not len(columns):
+            return
+        settings, paths = self._settings, self._paths[rows]
+        elapsed = np.maximum(t - paths["seen"], 1e-3)[:, np.newaxis]
         # An alpha-beta filter; the first step is all that is known of a young track's motion.
-        least = 1 / np.array([path.sightings for path in paths])[:, np.newaxis]
+        least = 1 / paths["sightings"][:, np.newaxis]
         settled, steadied = (
             np.maximum(1 - np.exp(-elapsed / constant), least).astype(np.float32)
             for constant in (settings.settle_s, settings.steady_s)
         )
         elapsed = elapsed.astype(np.float32)
-        velocity = np.stack([path.velocity for path in paths])
-        place = np.stack([path.place for path in paths]) + velocity * elapsed
-        correction = settled * (_centre(found.boxes[columns]) - place)
+        boxes, place, velocity = found.boxes[columns], paths["place"], paths["velocity"]
+        place += velocity * elapsed
+        correction = settled * (_centre(boxes) - place)
         place += correction
         velocity += steadied * correction / elapsed
-        for path, column, here, speed in zip(paths, columns.tolist(), place, velocity, strict=True):
-            path.place, path.velocity, path.box = here, speed, found.boxes[column]
-            path.seen, path.sightings = t, path.sightings + 1
-            if path.sure < settings.confirm:
-                path.sure = path.sure + 1 if found.scores[column] >= settings.sure else 0
-            if found.keypoints is not None:
-                path.keypoints = found.keypoints[column]
+        paths["box"], paths["seen"] = boxes, t
+        paths["sightings"] += 1
+        again = np.where(found.scores[columns] >= settings.sure, paths["sure"] + 1, 0)
+        paths["sure"] = np.where(paths["sure"] < settings.confirm, again, paths["sure"])
+        if found.keypoints is not None:
+            paths["keypoints"] = found.keypoints[columns]
+        self._paths[rows] = paths
 
     def _likeness(self, t: float, found: Detections) -> Floats:
         """Similarity of each path, moved on to `t`, with each detection: float32 [paths, n]."""
-        if not self._paths or not len(found):
-            return np.zeros((len(self._paths), len(found)), np.float32)
-        elapsed = np.array([t - path.seen for path in self._paths], np.float32)[:, np.newaxis]
-        boxes = np.stack([path.box for path in self._paths])
-        moved = np.stack([path.place for path in self._paths]) - _centre(boxes)
-        moved += np.stack([path.velocity for path in self._paths]) * elapsed
-        boxes += np.tile(moved, 2)
+        paths = self._paths
+        if not len(paths) or not len(found):
+            return np.zeros((len(paths), len(found)), np.float32)
+        elapsed = (t - paths["seen"]).astype(np.float32)[:, np.newaxis]
+        moved = paths["place"] - _centre(paths["box"]) + paths["velocity"] * elapsed
+        boxes = paths["box"] + np.concatenate([moved, moved], axis=1)
         likeness = overlap(boxes, found.boxes)
         if found.keypoints is not None:
-            joints = np.stack([p.keypoints for p in self._paths if p.keypoints is not None])
+            joints = paths["keypoints"].copy()
             joints[..., :2] += moved[:, np.newaxis]
             likeness += self._similarity(joints, boxes, found.keypoints)
             likeness *= self._posture(boxes, found.boxes, elapsed) / 2
         if found.kinds is not None:
-            kinds = np.array([path.kind for path in self._paths])
-            likeness *= kinds[:, np.newaxis] == found.kinds
+            likeness *= paths["kind"][:, np.newaxis] == found.kinds
         return likeness
 
     def _posture(self, boxes: Floats, others: Floats, elapsed: Floats) -> Floats:
@@ -225,7 +238,8 @@ class Tracker:
         settings = self._settings
         sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 1)
         spread = 2 * sides.prod(axis=1)[:, np.newaxis] * (2 * settings.slack * OKS_SIGMAS) ** 2
-        apart = ((joints[:, np.newaxis, :, :2] - others[np.newaxis, ..., :2]) ** 2).sum(axis=-1)
+        right, down = (joints[:, np.newaxis, :, axis] - others[..., axis] for axis in (0, 1))
+        apart = right * right + down * down
         seen = [np.where(j[..., 2] >= settings.joint_score, j[..., 2], 0) for j in (joints, others)]
         weight = seen[0][:, np.newaxis] * seen[1]
         near = (weight * np.exp(-apart / spread[:, np.newaxis])).sum(axis=-1)
@@ -235,28 +249,37 @@ class Tracker:
 
 def overlap(boxes: Floats, others: Floats) -> Floats:
     """Intersection over union of each of n boxes with each of m: float32 [n, m]."""
-    corners = np.minimum(boxes[:, np.newaxis, 2:], others[:, 2:])
-    corners = corners - np.maximum(boxes[:, np.newaxis, :2], others[:, :2])
-    shared = np.maximum(corners, 0).prod(axis=-1)
-    areas = [np.maximum(b[:, 2:] - b[:, :2], 0).prod(axis=-1) for b in (boxes, others)]
+    shared = _area(
+        np.maximum(boxes[:, np.newaxis, :2], others[:, :2]),
+        np.minimum(boxes[:, np.newaxis, 2:], others[:, 2:]),
+    )
+    areas = [_area(each[:, :2], each[:, 2:]) for each in (boxes, others)]
     union = areas[0][:, np.newaxis] + areas[1] - shared
     share: Floats = (shared / np.maximum(union, 1e-6)).astype(np.float32)
     return share
 
 
-def _best_pairs(
-    likeness: Floats, rows: NDArray[np.intp], columns: NDArray[np.intp], least: float
-) -> list[tuple[int, int]]:
+def _area(low: Floats, high: Floats) -> Floats:
+    """Of boxes with these corners, [..., 2]; 0 of those that are turned over."""
+    sides = np.maximum(high - low, 0)
+    area: Floats = sides[..., 0] * sides[..., 1]
+    return area
+
+
+def _best_pairs(likeness: Floats, rows: Ints, columns: Ints, least: float) -> list[tuple[int, int]]:
     """Pairs by falling likeness, each row and column once."""
-    part = likeness[np.ix_(rows, columns)]
-    pairs: list[tuple[int, int]] = []
-    for flat in np.argsort(-part, axis=None, kind="stable"):
-        row, column = divmod(int(flat), part.shape[1])
-        if part[row, column] < least:
-            break
-        if not any(row == r or column == c for r, c in pairs):
-            pairs.append((row, column))
-    return [(int(rows[row]), int(columns[column])) for row, column in pairs]
+    if not len(rows) or not len(columns):
+        return []
+    part = likeness[rows[:, np.newaxis], columns]
+    row, column = np.nonzero(part >= least)
+    best = np.argsort(-part[row, column], kind="stable")
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for one, other in zip(rows[row[best]].tolist(), columns[column[best]].tolist(), strict=True):
+        if one not in pairs and other not in taken:
+            pairs[one] = other
+            taken.add(other)
+    return list(pairs.items())
 
 
 def _centre(boxes: Floats) -> Floats:
