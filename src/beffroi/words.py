@@ -5,7 +5,11 @@ and values beside it, so that the page can look the template up in its catalogue
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Final, Literal, Self, get_args
+
+Language = Literal["fr", "en", "de", "es", "it", "nl"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+"""Those in which everything that Beffroi itself says can be read."""
 
 
 class Words(str):
@@ -45,6 +49,34 @@ class Quoted(str):
         quoted = super().__new__(cls, texts["en"])
         quoted.texts = texts
         return quoted
+
+
+def locale_of(language: str) -> str:
+    """In whose ways dates and numbers are written; English is that of Europe, not of America."""
+    return "en_GB" if language == "en" else language
+
+
+def pack(sentence: str) -> Any:
+    """A sentence as JSON that keeps how it was made."""
+    if isinstance(sentence, Words):
+        values = {
+            name: pack(value) if isinstance(value, (Words, Quoted)) else value
+            for name, value in sentence.values.items()
+        }
+        return {"template": sentence.template, "values": values}
+    if isinstance(sentence, Quoted):
+        return {"texts": dict(sentence.texts)}
+    return sentence
+
+
+def unpack(packed: Any) -> Any:
+    """What was packed."""
+    match packed:
+        case {"template": template, "values": values}:
+            return Words(template, {name: unpack(value) for name, value in values.items()})
+        case {"texts": texts}:
+            return Quoted(texts)
+    return packed
 
 
 def together(sentences: Sequence[str], between: str = " ") -> str:

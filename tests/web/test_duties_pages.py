@@ -44,13 +44,13 @@ def test_the_calendar_is_a_file_for_an_agenda(client: httpx.Client, town: Town) 
 def test_a_report_is_read_printed_and_counted_again(client: httpx.Client, town: Town) -> None:
     with signed_in(client, town, "committee") as browser:
         page = browser.get("/city/reports?span=quarter&before=2026-07-02").text
-        assert "2026-04-01 to 2026-06-30" in page
+        assert "1 April 2026 to 30 June 2026" in page
         assert "use-skeleton" in page
         query = "?span=week&before=2026-05-12&zone=Europe/Paris"
         numbers = json.loads(browser.get(f"/city/reports/report.json{query}").text)
         assert (numbers["first"], numbers["last"]) == ("2026-05-04", "2026-05-10")
         paper = browser.get(f"/city/reports/report.html{query}")
-        assert "2026-05-04 to 2026-05-10" in paper.text
+        assert "4 May 2026 to 10 May 2026" in paper.text
         assert browser.get("/city/reports?zone=Nowhere/Here").status_code == 400
         assert browser.get("/city/reports?span=year").status_code == 400
     with signed_in(client, town, "operator") as browser:

@@ -20,7 +20,7 @@ from beffroi.words import Quoted, say, together
 from tests.web.town import Town, signed_in
 
 WEB = Path(beffroi.web.__file__).parent
-MANDATE, ALERTS, STORE = (WEB.parent / layer for layer in ("mandate", "alerts", "store"))
+LAYERS = MANDATE, *_ = [WEB.parent / layer for layer in ("mandate", "alerts", "engine", "store")]
 REFUSING = ("uses.py", "use_text.py", "pauses.py", "procedure/", "impact/")
 """Parts of the mandate whose refusals in plain English reach people through a page."""
 
@@ -37,7 +37,7 @@ def messages() -> set[str | tuple[str, ...]]:
         *extract_from_dir(WEB, methods, options, KEYWORDS),
         *(
             said
-            for layer in (MANDATE, ALERTS, STORE)
+            for layer in LAYERS
             for said in extract_from_dir(layer, methods[:1], {}, {"say": None})
         ),
         *(

@@ -165,7 +165,7 @@ def notice_(
     """
     site = open_installation(data)
     with site.database.read() as session:
-        said = notice(session, use, language.value, site.clock.now(), url)
+        said = notice(session, use, language, site.clock.now(), url)
     _write(out, to_pdf("notice", said, site.clock.now()))
     typer.echo(f"The notice of {use} is in {out}.")
 
@@ -184,7 +184,7 @@ def sign_(
     """
     site = open_installation(data)
     with site.database.read() as session:
-        said = sign(session, place, language.value, site.clock.now(), url)
+        said = sign(session, place, language, site.clock.now(), url)
     _write(out, to_pdf("sign", said, site.clock.now()))
     typer.echo(f"The sign for {place} is in {out}.")
 

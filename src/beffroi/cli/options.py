@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Container, Iterable, Mapping, Sequence, Sized
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,7 +14,7 @@ from rich.text import Text
 
 from beffroi.errors import BadInput
 from beffroi.settings import DataFolder, Settings
-from beffroi.web.i18n import LANGUAGES
+from beffroi.words import LANGUAGES, Language
 
 Data = Annotated[
     Path,
@@ -31,15 +31,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other prog
 TERMINAL: Final = "LC_ALL, LC_MESSAGES or LANG, else en"
 
 
-def terminal_language(known: Container[str] = LANGUAGES) -> str:
-    """Two letters: what the terminal speaks, as POSIX orders its settings, else English.
-
-    Args:
-        known: Languages to pick from.
-    """
+def terminal_language() -> Language:
+    """What the terminal speaks, as POSIX orders its settings, else English."""
     settings = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     code = next(filter(None, settings), "")[:2]
-    return code if code in known else "en"
+    return next((known for known in LANGUAGES if known == code), "en")
 
 
 Lang = Annotated[

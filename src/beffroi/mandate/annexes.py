@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.ledger.append import Kind, append
-from beffroi.mandate.annex_text import AnnexText, Figures, load_annex, misfits
-from beffroi.mandate.definition import Definition, load_definition
+from beffroi.mandate.annex_text import AnnexText, Figures, Translation, load_annex, misfits
+from beffroi.mandate.definition import Definition, VotedText, load_definition
 from beffroi.store.mandates import Annex, StoredDefinition
 from beffroi.words import say
 
@@ -151,6 +151,19 @@ def in_use(session: Session, definition: str) -> list[Recorded]:
         Recorded(load_annex(row.canonical, row.digest), row.reviewed_by is not None)
         for row in last.values()
     ]
+
+
+def translated(session: Session, voted: VotedText) -> Definition:
+    """A definition with the translations in use: to be read, never to be hashed or run.
+
+    Raises:
+        BadInput: Stored bytes are not those recorded.
+    """
+    told = voted.definition
+    for one in in_use(session, voted.digest):
+        if isinstance(one.text.content, Translation):
+            told = one.text.content.added_to(told)
+    return told
 
 
 def _definition(session: Session, wanted: str) -> Definition:

@@ -24,6 +24,7 @@ from beffroi.mandate.annex_text import (
     Translation,
 )
 from beffroi.mandate.definition import Definition, EvidenceClass, Text
+from beffroi.words import locale_of
 
 Shown = bool | int | float | str | tuple[str, ...] | None
 
@@ -52,7 +53,7 @@ def render(name: str, value: Shown, language: str) -> str:
         return _word("values", "absent" if value is None else str(value).lower(), language)
     if isinstance(value, str):
         return value
-    locale = language if exists(language) else "en"
+    locale = locale_of(language) if exists(language) else "en"
     shown = _UNITS.get(name.rpartition("_")[2])
     return shown(value, locale) if shown else format_decimal(value, locale=locale)
 

@@ -19,8 +19,10 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
+from beffroi import words
+from beffroi.words import LANGUAGES, locale_of
+
 LOCALES: Final = Path(__file__).parent / "locales"
-LANGUAGES: Final = ("fr", "en", "de", "es", "it", "nl")
 DEFAULT: Final = "fr"
 
 
@@ -39,7 +41,7 @@ class Language:
         translations: Its catalogue; English has an empty one.
     """
 
-    code: str
+    code: words.Language
     locale: Locale
     translations: Translations
 
@@ -76,7 +78,7 @@ class Language:
 @cache
 def load_languages() -> Mapping[str, Language]:
     """Every language that has a catalogue, read once."""
-    return {code: Language(code, Locale.parse(code), _read(code)) for code in LANGUAGES}
+    return {code: Language(code, Locale.parse(locale_of(code)), _read(code)) for code in LANGUAGES}
 
 
 def choose(wish: str | None, kept: str | None, accepted: str) -> str:

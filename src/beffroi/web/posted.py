@@ -9,11 +9,9 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from beffroi.errors import BeffroiError
-from beffroi.mandate.impact.texts import Language as Tongue
 from beffroi.mandate.procedure.documents import attach
 from beffroi.web.access import Visitor
 from beffroi.web.errors import STATUSES
-from beffroi.web.render import language_of
 from beffroi.web.site import Site
 
 _LONG: Final = 10
@@ -74,11 +72,6 @@ def status_of(error: BeffroiError | None) -> int:
     if error is None:
         return HTTPStatus.OK
     return next(status for kind, status in STATUSES if isinstance(error, kind))
-
-
-def tongue_of(request: Request) -> Tongue:
-    """In which of the two languages of the impact files a page speaks of them."""
-    return "fr" if language_of(request).code == "fr" else "en"
 
 
 def download(body: bytes | str, media_type: str, name: str) -> Response:

@@ -14,11 +14,11 @@ from beffroi.mandate.impact.content import Content, content_of, draft, missing
 from beffroi.mandate.impact.facts import facts_of
 from beffroi.mandate.impact.forms import Field, Form, Study, form
 from beffroi.mandate.impact.subject import Subject
-from beffroi.mandate.impact.texts import Language as Tongue
 from beffroi.mandate.procedure.case import case_of
 from beffroi.mandate.uses import find_use
 from beffroi.store.impact import Assessment
 from beffroi.web.posted import lines
+from beffroi.words import Language as Tongue
 
 SPARE_MEASURES = 2
 """Blank measures at the end of a form."""

@@ -16,10 +16,10 @@ from beffroi.mandate.impact.content import Content, draft, missing, read_content
 from beffroi.mandate.impact.facts import facts_of
 from beffroi.mandate.impact.forms import Study, form
 from beffroi.mandate.impact.subject import subject_of
-from beffroi.mandate.impact.texts import LANGUAGES, Language
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry
 from beffroi.store.procedure import Contribution
+from beffroi.words import LANGUAGES, Language
 from tests.mandate.impact.town import CLERK, write_text, write_use
 
 Contents = Mapping[Study, Content]
@@ -188,7 +188,7 @@ def _names() -> list[str]:
         (Study.DPIA, {"language": "fr", "grades": {"111": 1}}, "one of nothing, not 1"),
         (Study.DPIA, {"language": "fr", "grades": {"dpo": 2}}, "one of 0, 1, not 2"),
         (Study.COMPASS, {"language": "fr", "grades": {"1": 3}}, "one of 0, 1, 2, not 3"),
-        (Study.FRIA, {"language": "de"}, "language cannot be used"),
+        (Study.FRIA, {"language": "pt"}, "language cannot be used"),
         (Study.FRIA, {"language": "fr", "note": "x"}, "note cannot be used"),
         (Study.FRIA, [], "the file cannot be used"),
     ],

@@ -1,8 +1,8 @@
-"""Documents made of the facts: whole, in both languages, and readable everywhere."""
+"""Documents made of the facts: whole, in every language, and readable everywhere."""
 
 import string
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date
 
@@ -11,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from beffroi.clock import FrozenClock
+from beffroi.events.shipped import shipped_translations
+from beffroi.mandate.annexes import record_annex
 from beffroi.mandate.impact.annex_iv import annex_iv
 from beffroi.mandate.impact.content import Content
 from beffroi.mandate.impact.document import Document, Part, Table
@@ -19,8 +21,9 @@ from beffroi.mandate.impact.facts import facts_of
 from beffroi.mandate.impact.forms import Study
 from beffroi.mandate.impact.risks import RiskLine, record_risk
 from beffroi.mandate.impact.subject import subject_of
-from beffroi.mandate.impact.texts import LANGUAGES, Language, raw
+from beffroi.mandate.impact.texts import raw, words
 from beffroi.store.database import Database
+from beffroi.words import LANGUAGES, Language
 from tests.mandate.impact.town import CLERK
 
 
@@ -54,30 +57,58 @@ def test_the_practice_sheet_has_its_five_headings(
     headings = {
         "fr": ["Contexte", "Objectifs", "Activités", "Budget", "Évaluation"],
         "en": ["Context", "Objectives", "Activities", "Budget", "Evaluation"],
+        "de": ["Kontext", "Ziele", "Tätigkeiten", "Haushalt", "Evaluierung"],
+        "es": ["Contexto", "Objetivos", "Actividades", "Presupuesto", "Evaluación"],
+        "it": ["Contesto", "Obiettivi", "Attività", "Bilancio", "Valutazione"],
+        "nl": ["Context", "Doelstellingen", "Activiteiten", "Begroting", "Evaluatie"],
     }
     assert [part.heading for part in made.parts] == headings[language]
     assert all(part.paragraphs for part in made.parts)
 
 
-@pytest.mark.parametrize("name", ["annex_iv", "practice", "dpia", "fria", "compass"])
-def test_both_languages_tell_the_same_facts(name: str) -> None:
+@pytest.mark.parametrize("name", ["annex_iv", "practice", "dpia", "fria", "compass", "words"])
+def test_every_language_tells_the_same_facts(name: str) -> None:
     """A fact told in one language and not in the other would mislead half of the readers."""
-
-    def walk(node: object) -> None:
-        if isinstance(node, dict):
-            if node.keys() == {"fr", "en"}:
-                assert _blanks(node["fr"]) == _blanks(node["en"]), node
-            for child in node.values():
-                walk(child)
-        elif isinstance(node, list):
-            for child in node:
-                walk(child)
-
-    walk(raw(name))
+    texts = list(_texts(raw(name)))
+    assert texts
+    for text in texts:
+        assert len({_blanks(said) for said in text.values()}) == 1, text
 
 
-def _blanks(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+def _texts(node: object) -> Iterator[dict[str, str]]:
+    if isinstance(node, dict) and node.keys() == set(LANGUAGES):
+        yield node
+    elif isinstance(node, dict | list):
+        for child in node.values() if isinstance(node, dict) else node:
+            yield from _texts(child)
+
+
+def _blanks(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_document_says_that_nobody_has_read_its_translation(language: Language) -> None:
+    document = Document("T", language, [Part("P", ("x",))])
+    assert bool(document.note) == (language in words().unreviewed)
+    for written in (document.to_markdown(), document.to_html()):
+        assert document.note in written
+
+
+def test_a_definition_is_told_in_the_language_of_the_document(
+    town: Database, clock: FrozenClock
+) -> None:
+    german = next(one for one in shipped_translations("fall") if one.language == "de")
+    with town.write() as session:
+        subject = subject_of(session, "falls")
+        record_annex(session, subject.definition_digest, german, actor=CLERK, clock=clock)
+        subject = subject_of(session, "falls")
+        told = {
+            language: facts_of(session, subject, language, now=clock.now())
+            for language in LANGUAGES
+        }
+    assert told["de"]["title"] == "Sturz einer Person"
+    assert told["es"]["title"] == told["en"]["title"] == subject.definition.title["en"]
 
 
 @pytest.mark.parametrize("study", Study)

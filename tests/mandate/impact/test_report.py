@@ -183,12 +183,12 @@ def test_the_weekly_report_tells_it_without_names(week: Database) -> None:
         session.add_all(map(vote, ["2026-11-22", "2026-11-24", "2026-11-30"]))
     with week.read() as session:
         document, numbers = report(session, Span.WEEK, covered, "fr")
-    assert document.title == "Rapport hebdomadaire, du 23/11/2026 au 29/11/2026"
+    assert document.title == "Rapport hebdomadaire, du 23 novembre 2026 au 29 novembre 2026"
     text = document.to_markdown()
-    assert "| falls | 5 | 2 | 1 | 1 | 1 | 1 | 67 % [21 ; 94] | 20,0 s | 1 |" in text
-    assert "| 2026-11-24 | falls | vote | Conseil municipal | 2026-114 |" in text
+    assert "| falls | 5 | 2 | 1 | 1 | 1 | 1 | 67 % (21 % – 94 %) | 20,0 s | 1 |" in text
+    assert "| 24 novembre 2026 | falls | vote | Conseil municipal | 2026-114 |" in text
     assert text.count("| falls | vote |") == 1
-    assert "| 2026-11-23 12:00:00 | falls | park | trop d’alertes | – |" in text
+    assert "| 23 nov. 2026, 12:00:00 | falls | park | trop d’alertes | – |" in text
     assert "violation de données personnelles | Fuite | Un câble. | – |" in text
     assert "| falls | park | confirmée | parce que confirmed | 10,0 s | secours |" in text
     assert "| opérateur | 2 |" in text
@@ -202,7 +202,7 @@ def test_an_empty_report_is_a_report(town: Database) -> None:
     covered = period(Span.QUARTER, date(2026, 5, 1), "Europe/Paris")
     with town.read() as session:
         document, numbers = report(session, Span.QUARTER, covered, "en")
-    assert document.title == "Quarterly report, 2026-01-01 to 2026-03-31"
+    assert document.title == "Quarterly report, 1 January 2026 to 31 March 2026"
     assert "Nothing to report." in document.to_markdown()
     assert numbers["uses"] == {}
 

@@ -12,18 +12,29 @@ import pytest
 import segno
 
 from beffroi.errors import BadInput, Unavailable
-from beffroi.mandate.impact.texts import LANGUAGES, Language
 from beffroi.mandate.notices.notice import notice
 from beffroi.mandate.notices.press import to_code, to_pdf
 from beffroi.mandate.notices.sign import sign
 from beffroi.mandate.notices.words import words
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.standing import BEFORE_VOTE, State
+from beffroi.mandate.reading import in_language
 from beffroi.store.database import Database
 from beffroi.store.migrations import upgrade
+from beffroi.words import LANGUAGES, Language
 from tests.mandate.exchange.archive import NOON, Archive, fall
 
 URL = "https://town.example/uses/falls"
+
+
+SAID: dict[Language, tuple[str, ...]] = {
+    "fr": ("23 décembre 2026", "En vigueur depuis", "pour : 2, contre : 1", "Référé-suspension"),
+    "en": ("23 December 2026", "In force since", "for: 2, against: 1", "Urgent application"),
+    "de": ("23. Dezember 2026", "In Kraft seit", "dafür: 2, dagegen: 1", "Eilantrag"),
+    "es": ("23 de diciembre de 2026", "En vigor desde", "a favor: 2", "Solicitud urgente"),
+    "it": ("23 dicembre 2026", "In vigore dal", "favorevoli: 2, contrari: 1", "Domanda urgente"),
+    "nl": ("23 december 2026", "Van kracht sinds", "voor: 2, tegen: 1", "Spoedverzoek"),
+}
 
 
 @pytest.fixture
@@ -52,14 +63,11 @@ def test_a_notice_says_what_was_voted_by_whom_until_when_and_how_to_contest_it(
     said = noticed(town, language)
     definition = fall().definition
     for expected in (
-        definition.criterion[language],
-        definition.not_detected[language],
+        in_language(definition.criterion, language),
+        in_language(definition.not_detected, language),
         "help people who fall",
         "The park",
-        {"fr": "23/12/2026", "en": "2026-12-23"}[language],
-        {"fr": "En vigueur depuis", "en": "In force since"}[language],
-        {"fr": "pour : 2, contre : 1", "en": "for: 2, against: 1"}[language],
-        {"fr": "Référé-suspension", "en": "Urgent application for suspension"}[language],
+        *SAID[language],
         fall().digest,
         "https://town.example/acts",
     ):
@@ -83,7 +91,7 @@ def test_a_notice_says_where_a_use_stands(
 
 def test_a_notice_of_a_use_that_has_ended_says_so(town: Archive) -> None:
     town.clock.advance(timedelta(days=40).total_seconds())
-    assert "Ended on 2026-12-23" in noticed(town)
+    assert "Ended on 23 December 2026" in noticed(town)
 
 
 def test_every_state_after_a_vote_has_its_sentence() -> None:
@@ -107,7 +115,7 @@ def test_a_sign_names_purposes_controller_rights_and_page(town: Archive, place: 
         {
             "title": fall().definition.title["fr"],
             "purpose": "help people who fall",
-            "until": "Quand : lundi–dimanche 08:00–20:00, jusqu’au 23/12/2026 inclus.",
+            "until": "Quand : lundi–dimanche 08:00–20:00, jusqu’au 23 décembre 2026 inclus.",
         }
     ]
     assert "Personne n’est identifié" in said["promise"]

@@ -28,7 +28,7 @@ def annex_iv_(
     """
     site = open_installation(data)
     with site.database.read() as session:
-        made = annex_iv(session, subject_of(session, use), language.value, site.clock)
+        made = annex_iv(session, subject_of(session, use), language, site.clock)
     print_document(made, form)
 
 
@@ -41,8 +41,8 @@ def practice(use: UseId, language: Lang, form: Format = Markup.MARKDOWN, data: D
     site = open_installation(data)
     with site.database.read() as session:
         subject = subject_of(session, use)
-        facts = facts_of(session, subject, language.value, now=site.clock.now())
-    print_document(dossier("practice", facts, language.value, {}), form)
+        facts = facts_of(session, subject, language, now=site.clock.now())
+    print_document(dossier("practice", facts, language, {}), form)
 
 
 @app.command()
@@ -92,7 +92,7 @@ def report(
     day = site.clock.now().date() if before is None else read_day(before)
     covered = period(span, day, timezone)
     with site.database.read() as session:
-        document, numbers = make_report(session, span, covered, language.value)
+        document, numbers = make_report(session, span, covered, language)
     if form is Markup.JSON:
         print_json({**numbers, "document": document.to_json()})
     else:

@@ -9,22 +9,16 @@ import typer
 from beffroi.cli.options import TERMINAL, print_json, terminal_language
 from beffroi.errors import BadInput
 from beffroi.mandate.impact.document import Document
+from beffroi.words import Language
 
 UseId = Annotated[str, typer.Argument(metavar="USE", help="Its id, e.g. `fall-park`.")]
 
 
-class Tongue(StrEnum):
-    """Languages in which impact files are written."""
-
-    FR = "fr"
-    EN = "en"
-
-
 Lang = Annotated[
-    Tongue,
+    Language,
     typer.Option(
         "--language",
-        default_factory=lambda: Tongue(terminal_language(list(Tongue))),
+        default_factory=terminal_language,
         show_default=TERMINAL,
         help="Of the words.",
     ),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from beffroi.cli.impact.options import Format, Lang, Markup, Tongue, UseId, print_document
+from beffroi.cli.impact.options import Format, Lang, Markup, UseId, print_document
 from beffroi.cli.installation import As, Installation, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_json, print_rows
 from beffroi.errors import BadInput
@@ -21,6 +21,7 @@ from beffroi.mandate.impact.forms import Study
 from beffroi.mandate.impact.subject import subject_of
 from beffroi.mandate.rights import Permission
 from beffroi.store.impact import Assessment
+from beffroi.words import Language
 
 app = typer.Typer()
 
@@ -135,7 +136,7 @@ def compare_(
     Example: `beffroi impact compare fall-park compass 1 2`
     """
     with open_installation(data).database.read() as session:
-        found = compare(session, use, study, before, after, language.value)
+        found = compare(session, use, study, before, after, language)
     rows = [
         {"field": one.field, "title": one.title, "before": one.before, "after": one.after}
         for one in found.changes
@@ -168,12 +169,12 @@ def _draft(
     site: Installation,
     use: str,
     study: Study,
-    language: Tongue,
+    language: Language,
 ) -> Content:
     subject = subject_of(session, use)
-    facts = facts_of(session, subject, language.value, now=site.clock.now())
+    facts = facts_of(session, subject, language, now=site.clock.now())
     last = latest(session, use, study)
-    return draft(study, facts, language.value, None if last is None else content_of(last))
+    return draft(study, facts, language, None if last is None else content_of(last))
 
 
 def _version(session: Session, use: str, study: Study, number: int | None) -> Assessment:

@@ -8,8 +8,9 @@ from beffroi.mandate.impact.dossier import dossier
 from beffroi.mandate.impact.facts import facts_of
 from beffroi.mandate.impact.risks import register
 from beffroi.mandate.impact.subject import Subject
-from beffroi.mandate.impact.texts import Language, phrase
-from beffroi.mandate.reading import render
+from beffroi.mandate.impact.texts import phrase
+from beffroi.mandate.reading import in_language, render
+from beffroi.words import Language
 
 
 def annex_iv(
@@ -43,7 +44,7 @@ def _parameters(subject: Subject, language: Language) -> Table:
         phrase("value", language),
     )
     rows = tuple(
-        (name, definition.labels[name][language], render(name, value, language))
+        (name, in_language(definition.labels[name], language), render(name, value, language))
         for name, value in sorted(definition.parameters.items())
     )
     return Table(heads, rows)

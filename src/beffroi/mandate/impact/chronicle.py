@@ -1,16 +1,17 @@
 """What a report tells case by case: stops, incidents, who has access, what followed each alert."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
+from babel.dates import format_datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from beffroi.mandate.impact.document import Table
-from beffroi.mandate.impact.facts import number
+from beffroi.mandate.impact.facts import day, number
 from beffroi.mandate.impact.period import Period
-from beffroi.mandate.impact.texts import Data, Language, Text, read, value
+from beffroi.mandate.impact.texts import Data, Text, read, value
 from beffroi.mandate.procedure.standing import counts
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
@@ -18,6 +19,7 @@ from beffroi.store.impact import Incident, Risk
 from beffroi.store.ledger import LedgerEntry
 from beffroi.store.mandates import Pause
 from beffroi.store.procedure import Act
+from beffroi.words import Language, locale_of
 
 
 class _Labels(Data):
@@ -46,7 +48,7 @@ def decisions(session: Session, covered: Period, language: Language) -> Table:
     acts = select(Act).where(Act.date.between(*days)).order_by(Act.date, Act.number)
     rows = tuple(
         (
-            act.date,
+            day(date.fromisoformat(act.date), language),
             act.use_id or act.doctrine_id or "",
             value("act", act.type, language),
             act.body,
@@ -67,11 +69,11 @@ def stops(session: Session, covered: Period, language: Language) -> Table:
     )
     rows = tuple(
         (
-            _moment(stop.paused_at, covered),
+            _moment(stop.paused_at, covered, language),
             stop.use_id,
             stop.camera_id,
             stop.reason,
-            "–" if stop.resumed_at is None else _moment(stop.resumed_at, covered),
+            "–" if stop.resumed_at is None else _moment(stop.resumed_at, covered, language),
         )
         for stop in stops
     )
@@ -88,7 +90,7 @@ def incidents(session: Session, covered: Period, language: Language) -> Table:
     )
     rows = tuple(
         (
-            _moment(incident.noticed_at, covered),
+            _moment(incident.noticed_at, covered, language),
             value("incident", incident.kind, language),
             risk.name,
             incident.text,
@@ -152,9 +154,11 @@ def _follow_up_rows(
             seconds = f"{number(delay, language)} s"
             judged = (value("verdict", verdict.verdict, language), verdict.reason, seconds)
         channels = ", ".join(handed.get(alert.id, ())) or "–"
-        yield (_moment(alert.raised_at, covered), alert.use_id, alert.camera_id, *judged, channels)
+        at = _moment(alert.raised_at, covered, language)
+        yield (at, alert.use_id, alert.camera_id, *judged, channels)
 
 
-def _moment(at: datetime, covered: Period) -> str:
+def _moment(at: datetime, covered: Period, language: Language) -> str:
     """A time on the clocks of the place that the report is about."""
-    return f"{at.astimezone(covered.since.tzinfo):%Y-%m-%d %H:%M:%S}"
+    there = at.astimezone(covered.since.tzinfo)
+    return format_datetime(there, "medium", locale=locale_of(language))

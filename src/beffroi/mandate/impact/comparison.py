@@ -9,10 +9,9 @@ from beffroi.errors import BadInput
 from beffroi.mandate.impact.assessment import versions
 from beffroi.mandate.impact.content import Content, content_of, titles
 from beffroi.mandate.impact.forms import Study, form
-from beffroi.mandate.impact.texts import Language
 from beffroi.store.impact import Assessment
 from beffroi.store.procedure import Contribution
-from beffroi.words import say
+from beffroi.words import Language, say
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ from pydantic import Field as Ranged
 from beffroi.errors import BadInput
 from beffroi.mandate.impact.facts import Facts
 from beffroi.mandate.impact.forms import Field, Form, Study, form
-from beffroi.mandate.impact.texts import Language
 from beffroi.problems import in_plain_words
 from beffroi.store.impact import Assessment
-from beffroi.words import say
+from beffroi.words import Language, say
 
 
 class _Closed(BaseModel):

@@ -4,8 +4,9 @@ import html
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from beffroi.mandate.impact.texts import Language, phrase
+from beffroi.mandate.impact.texts import phrase, unreviewed
 from beffroi.store.base import Json
+from beffroi.words import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,14 @@ class Document:
     language: Language
     parts: Sequence[Part]
 
+    @property
+    def note(self) -> str:
+        """What is said of its translation."""
+        return unreviewed(self.language)
+
     def to_json(self) -> Json:
         """As plain values."""
-        return asdict(self)
+        return {**asdict(self), "note": self.note}
 
     def to_markdown(self) -> str:
         """As Markdown, pipes and line breaks in cells escaped."""
@@ -58,6 +64,8 @@ class Document:
                 yield _line(["---"] * len(part.table.columns))
                 yield from map(_line, part.table.rows)
                 yield ""
+        if self.note:
+            yield f"*{self.note}*\n"
 
     def _told(self, part: Part) -> tuple[str, ...]:
         """Its paragraphs; a table without rows is said in words."""
@@ -81,6 +89,8 @@ class Document:
             if part.table is not None and part.table.rows:
                 yield from _table(part.table, part.heading)
             yield "</section>"
+        if self.note:
+            yield f"<footer><p>{html.escape(self.note)}</p></footer>"
         yield "</main>\n</body>\n</html>"
 
 

@@ -8,7 +8,8 @@ from beffroi.mandate.impact.content import Content
 from beffroi.mandate.impact.document import Document, Part, Table
 from beffroi.mandate.impact.facts import Facts
 from beffroi.mandate.impact.forms import Field, Study, form
-from beffroi.mandate.impact.texts import Data, Language, Text, phrase, read
+from beffroi.mandate.impact.texts import Data, Text, phrase, read
+from beffroi.words import Language
 
 Dossier = Literal["annex_iv", "practice"]
 

@@ -7,6 +7,8 @@ from functools import cache
 from itertools import groupby
 from typing import Final
 
+from babel.dates import format_date
+from babel.numbers import format_decimal
 from sqlalchemy.orm import Session
 
 from beffroi import __version__
@@ -16,9 +18,10 @@ from beffroi.mandate.energy import Energy, energy_of
 from beffroi.mandate.impact.figures import Figures, figures
 from beffroi.mandate.impact.remedies import rights_of
 from beffroi.mandate.impact.subject import Subject
-from beffroi.mandate.impact.texts import Data, Language, phrase, read, value
-from beffroi.mandate.reading import read_out_annex, render
+from beffroi.mandate.impact.texts import Data, phrase, read, value
+from beffroi.mandate.reading import in_language, read_out_annex, render
 from beffroi.mandate.uses import find_use, text_of
+from beffroi.words import Language, locale_of
 
 EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -119,12 +122,12 @@ def _named(rows: Iterable[tuple[str, str]], language: Language) -> str:
 
 def number(quantity: float, language: Language) -> str:
     """A number with one decimal, as the language writes it."""
-    return f"{quantity:.1f}".replace(".", "," if language == "fr" else ".")
+    return format_decimal(quantity, format="#,##0.0", locale=locale_of(language))
 
 
 def day(moment: date, language: Language) -> str:
-    """A day as people write it; the month in figures, so that no catalogue is needed."""
-    return f"{moment:%d/%m/%Y}" if language == "fr" else f"{moment:%Y-%m-%d}"
+    """A day in full, as the language writes it."""
+    return format_date(moment, "long", locale=locale_of(language))
 
 
 def _of_text(subject: Subject, language: Language) -> Facts:
@@ -159,16 +162,16 @@ def _of_definition(subject: Subject, language: Language) -> Facts:
         "event": definition.event,
         "version": str(definition.version),
         "definition_digest": subject.definition_digest,
-        "title": definition.title[language],
-        "criterion": definition.criterion[language],
-        "not_detected": definition.not_detected[language],
-        "alternative": definition.alternative[language],
-        "told": definition.told[language],
+        "title": in_language(definition.title, language),
+        "criterion": in_language(definition.criterion, language),
+        "not_detected": in_language(definition.not_detected, language),
+        "alternative": in_language(definition.alternative, language),
+        "told": in_language(definition.told, language),
         "detector": definition.detector,
         "behaviour": str(definition.behaviour),
         "parameters": _named(
             (
-                (definition.labels[name][language], render(name, set_to, language))
+                (in_language(definition.labels[name], language), render(name, set_to, language))
                 for name, set_to in definition.parameters.items()
             ),
             language,

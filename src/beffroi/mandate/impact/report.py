@@ -7,6 +7,7 @@ interval, and the register of follow-ups names alerts, never people.
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from babel.numbers import format_percent
 from sqlalchemy.orm import Session
 
 from beffroi.mandate.impact import chronicle
@@ -15,11 +16,12 @@ from beffroi.mandate.impact.document import Document, Part, Table
 from beffroi.mandate.impact.facts import day, number
 from beffroi.mandate.impact.figures import Figures, Share, figures
 from beffroi.mandate.impact.period import Period, Span
-from beffroi.mandate.impact.texts import Language, phrase
+from beffroi.mandate.impact.texts import phrase
 from beffroi.mandate.procedure.standing import PUBLISHED
 from beffroi.mandate.uses import list_uses, standing_of
 from beffroi.store.base import Json
 from beffroi.store.mandates import Use
+from beffroi.words import Language, locale_of
 
 
 def report(
@@ -84,11 +86,13 @@ def _figures(counted: Mapping[str, Figures], language: Language) -> Table:
 
 
 def share(found: Share, language: Language) -> str:
-    """A share as people read it: per cent, and its interval in per cent."""
+    """A share as people read it, and its interval."""
     if not found.total:
         return phrase("not_measured", language)
-    low, high = (100 * end for end in found.interval)
-    return f"{100 * found.value:.0f} % [{low:.0f} ; {high:.0f}]"
+    value, low, high = (
+        format_percent(part, locale=locale_of(language)) for part in (found.value, *found.interval)
+    )
+    return f"{value} ({low} – {high})"
 
 
 def _numbers(span: Span, covered: Period, counted: Mapping[str, Figures]) -> Json:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from beffroi.mandate import annexes
 from beffroi.mandate.cameras import last_version
 from beffroi.mandate.definition import Definition
 from beffroi.mandate.uses import definition_of, find_use, text_of
@@ -18,7 +19,7 @@ class Subject:
     Args:
         use_id: Its id.
         text_digest: SHA-256 of the text put to the vote; another text needs other files.
-        definition: The event it looks for.
+        definition: The event it looks for, in every language that it was translated to.
         definition_digest: SHA-256 of that definition.
         mode: How far it goes.
         purpose: Why, in the city's words.
@@ -69,7 +70,7 @@ def subject_of(session: Session, use_id: str) -> Subject:
     return Subject(
         use_id=use_id,
         text_digest=written.digest,
-        definition=definition_of(session, text).definition,
+        definition=annexes.translated(session, definition_of(session, text)),
         definition_digest=text.definition,
         mode=text.mode.value,
         purpose=text.purpose,

@@ -1,27 +1,26 @@
-"""Words of the impact files, kept as data in French and English beside the code that fills them."""
+"""Words of the impact files, kept as data in every language beside the code that fills them."""
 
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-Language = Literal["fr", "en"]
-LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
+from beffroi.words import LANGUAGES, Language
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def _both(text: dict[str, str]) -> dict[str, str]:
-    if not text.keys() >= set(LANGUAGES) or not all(part.strip() for part in text.values()):
-        raise ValueError("a text is in French and in English at least")
+def _whole(text: dict[str, str]) -> dict[str, str]:
+    if text.keys() != set(LANGUAGES) or not all(part.strip() for part in text.values()):
+        raise ValueError(f"a text is in each of {', '.join(LANGUAGES)}")
     return text
 
 
-Text = Annotated[dict[str, str], AfterValidator(_both)]
-"""The same words in French and in English, and in more languages where pages show them."""
+Text = Annotated[dict[str, str], AfterValidator(_whole)]
+"""The same words in every language."""
 
 
 class Data(BaseModel):
@@ -31,8 +30,15 @@ class Data(BaseModel):
 
 
 class Words(Data):
-    """What the configuration's own values are called."""
+    """What the configuration's own values are called.
 
+    Attributes:
+        unreviewed: Languages in which nobody who speaks them has read the data files through.
+        values: Values of closed lists, by the list.
+        phrases: Sentences, by their name here.
+    """
+
+    unreviewed: frozenset[Language]
     values: dict[str, dict[str, Text]]
     phrases: dict[str, Text]
 
@@ -63,6 +69,11 @@ def value(kind: str, code: str, language: Language) -> str:
 def phrase(name: str, language: Language, /, **parts: object) -> str:
     """A sentence of the vocabulary with its blanks filled in."""
     return words().phrases[name][language].format_map(_plain(parts))
+
+
+def unreviewed(language: Language) -> str:
+    """That nobody who speaks the language has read these words; empty where somebody has."""
+    return phrase("unreviewed", language) if language in words().unreviewed else ""
 
 
 def _plain(parts: Mapping[str, object]) -> dict[str, str]:

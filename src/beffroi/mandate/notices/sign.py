@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.errors import BadInput
-from beffroi.mandate.impact.texts import Language
+from beffroi.mandate.impact.texts import unreviewed
 from beffroi.mandate.notices.notice import Announced, announced
 from beffroi.mandate.notices.press import to_code
 from beffroi.mandate.notices.words import words
@@ -14,7 +14,7 @@ from beffroi.mandate.procedure.standing import PUBLISHED
 from beffroi.mandate.uses import list_uses, standing_of
 from beffroi.store.base import Json
 from beffroi.store.mandates import Use, UseCamera
-from beffroi.words import say
+from beffroi.words import Language, say
 
 
 def sign(session: Session, place: str, language: Language, now: datetime, url: str = "") -> Json:
@@ -61,6 +61,7 @@ def sign(session: Session, place: str, language: Language, now: datetime, url: s
         "url": address,
         "code": to_code(address),
         "alt": said.code[language].format(url=address),
+        "note": unreviewed(language),
     }
 
 

@@ -1,4 +1,4 @@
-"""The words of notices and signs: data, in French and in English."""
+"""The words of notices and signs: data, in every language."""
 
 from collections.abc import Mapping
 from functools import cache

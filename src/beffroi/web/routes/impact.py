@@ -20,8 +20,8 @@ from beffroi.mandate.procedure.consultation import contributions
 from beffroi.mandate.rights import Permission
 from beffroi.store.impact import Assessment
 from beffroi.web.access import Visitor, acts, needs
-from beffroi.web.posted import Typed, status_of, tongue_of, whole
-from beffroi.web.render import render
+from beffroi.web.posted import Typed, status_of, whole
+from beffroi.web.render import language_of, render
 from beffroi.web.site import site_of
 from beffroi.web.studies import SPARE_MEASURES, begin, read_studies, typed_answers
 from beffroi.words import say
@@ -42,7 +42,6 @@ def overview(request: Request, visitor: Sees, use_id: str) -> Response:
             request,
             "impact/overview.html",
             subject=subject,
-            tongue=tongue_of(request),
             studies=read_studies(session, subject, site.clock.now()),
             against=failed(session, use_id),
         )
@@ -60,7 +59,6 @@ def read(
             request,
             "impact/read.html",
             subject=subject,
-            tongue=tongue_of(request),
             study=study,
             form=form(study),
             kept=kept,
@@ -76,12 +74,11 @@ def side_by_side(
     """What changed between two versions, and the contributions that caused it."""
     with site_of(request).database.read() as session:
         subject = subject_or_404(session, use_id)
-        tongue = tongue_of(request)
+        tongue = language_of(request).code
         return render(
             request,
             "impact/compare.html",
             subject=subject,
-            tongue=tongue,
             study=study,
             form=form(study),
             versions=versions(session, use_id, study),
@@ -115,7 +112,9 @@ def take(
     try:
         with site.database.write() as session:
             subject = subject_or_404(session, use_id)
-            begun, number = begin(session, subject, study, tongue_of(request), site.clock.now())
+            begun, number = begin(
+                session, subject, study, language_of(request).code, site.clock.now()
+            )
             answers = typed_answers(study, begun, typed)
             _require_latest(typed, number)
             record(
@@ -173,7 +172,7 @@ def _edit(
     site = site_of(request)
     with site.database.read() as session:
         subject = subject_or_404(session, use_id)
-        begun, number = begin(session, subject, study, tongue_of(request), site.clock.now())
+        begun, number = begin(session, subject, study, language_of(request).code, site.clock.now())
         return render(
             request,
             "impact/edit.html",

@@ -12,7 +12,8 @@ from beffroi.mandate.impact.content import content_of
 from beffroi.mandate.impact.dossier import dossier, printed
 from beffroi.mandate.impact.facts import facts_of
 from beffroi.mandate.impact.forms import Study
-from beffroi.web.posted import download, tongue_of
+from beffroi.web.posted import download
+from beffroi.web.render import language_of
 from beffroi.web.routes.impact import Sees, subject_or_404, version_or_404
 from beffroi.web.site import site_of
 
@@ -34,7 +35,7 @@ def pia(request: Request, visitor: Sees, use_id: str) -> Response:
 @router.get("/annex-iv.html")
 def technical(request: Request, visitor: Sees, use_id: str) -> Response:
     """The technical file of AI Act Annex IV."""
-    site, tongue = site_of(request), tongue_of(request)
+    site, tongue = site_of(request), language_of(request).code
     with site.database.read() as session:
         made = annex_iv(session, subject_or_404(session, use_id), tongue, site.clock)
     return download(made.to_html(), "text/html", f"annex-iv-{use_id}.html")
@@ -43,7 +44,7 @@ def technical(request: Request, visitor: Sees, use_id: str) -> Response:
 @router.get("/practice.html")
 def practice(request: Request, visitor: Sees, use_id: str) -> Response:
     """The practice sheet for other cities."""
-    site, tongue = site_of(request), tongue_of(request)
+    site, tongue = site_of(request), language_of(request).code
     with site.database.read() as session:
         subject = subject_or_404(session, use_id)
         facts = facts_of(session, subject, tongue, now=site.clock.now())

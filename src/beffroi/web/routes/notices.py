@@ -8,14 +8,15 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from beffroi.mandate.impact.texts import Language
 from beffroi.mandate.notices.notice import notice
 from beffroi.mandate.notices.press import to_pdf
 from beffroi.mandate.notices.sign import sign
 from beffroi.store.base import Json
-from beffroi.web.posted import download, tongue_of
+from beffroi.web.posted import download
+from beffroi.web.render import language_of
 from beffroi.web.routes.impact import Sees, subject_or_404
 from beffroi.web.site import site_of
+from beffroi.words import Language
 
 router = APIRouter(prefix="/city/uses/{use_id}/print")
 
@@ -40,5 +41,5 @@ def _printed(request: Request, template: str, say: Content, use_id: str, url: st
     now = site.clock.now()
     with site.database.read() as session:
         subject_or_404(session, use_id)
-        said = say(session, use_id, tongue_of(request), now, url)
+        said = say(session, use_id, language_of(request).code, now, url)
     return download(to_pdf(template, said, now), "application/pdf", f"{template}-{use_id}.pdf")

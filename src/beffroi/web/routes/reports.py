@@ -14,8 +14,8 @@ from beffroi.mandate.impact.report import report
 from beffroi.mandate.rights import Permission
 from beffroi.store.base import Json
 from beffroi.web.access import Visitor, needs
-from beffroi.web.posted import download, tongue_of
-from beffroi.web.render import render
+from beffroi.web.posted import download
+from beffroi.web.render import language_of, render
 from beffroi.web.site import site_of
 
 router = APIRouter(prefix="/city/reports")
@@ -68,7 +68,6 @@ def show(request: Request, visitor: Sees, asked: Which) -> Response:
     return render(
         request,
         "duties/report.html",
-        tongue=tongue_of(request),
         span=asked.span,
         spans=list(Span),
         before=asked.before or site_of(request).clock.now().date(),
@@ -95,5 +94,5 @@ def _make(request: Request, asked: Asked) -> Made:
     site = site_of(request)
     covered = period(asked.span, asked.before or site.clock.now().date(), asked.zone)
     with site.database.read() as session:
-        document, numbers = report(session, asked.span, covered, tongue_of(request))
+        document, numbers = report(session, asked.span, covered, language_of(request).code)
     return Made(covered, document, numbers)
