@@ -9,6 +9,7 @@ Python can read far enough to be told that it is too old.
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,12 +26,19 @@ NO_VENV = """This Python cannot make virtual environments: its `venv` part is no
 On Debian and Ubuntu an administrator installs it with: apt install python3-venv
 Then run the same `make` command again."""
 
-NO_DOWNLOAD = """
-Some parts could not be downloaded or installed; the lines above say which.
+NO_DOWNLOAD = """{}
+
+Some parts could not be downloaded or installed; the lines above say which, and {} says all.
   - No network, or a proxy?  Set HTTPS_PROXY, or PIP_INDEX_URL for a mirror of your own.
   - Disk full?               About 1 GB is needed here: {}
   - Hash refused?            Do not go on: the file is not the one this project was checked with.
 Then run the same `make` command again; what has arrived is kept."""
+
+BEGINS = ("Collecting", "Processing", "Obtaining", "Requirement already", "Ignoring")
+DOING = re.compile(
+    r" *((?:Collecting|Downloading|Processing|Building|Installing)\b.*?)(?: \(from|$)"
+)
+"""Lines of pip that a person can follow: one that begins a part, and what it does meanwhile."""
 
 
 def main() -> None:
@@ -68,7 +76,8 @@ def install(environment: Path, kind: str, what: str) -> None:
     if stamp.fresh():
         return
     say(f"installing {what}")
-    pip(environment, "--require-hashes", "--requirement", str(listed))
+    parts = len(re.findall("^[^ #].*==", listed.read_text(), re.MULTILINE))
+    pip(environment, parts, "--require-hashes", "--requirement", str(listed))
     stamp.set()
 
 
@@ -78,16 +87,31 @@ def install_project(environment: Path) -> None:
     if stamp.fresh():
         return
     say("installing Beffroi")
-    pip(environment, "--no-build-isolation", "--editable", str(ROOT))
+    pip(environment, 1, "--no-build-isolation", "--editable", str(ROOT))
     stamp.set()
 
 
-def pip(environment: Path, *arguments: str) -> None:
-    """Install exactly what is named: the lock is complete, so nothing is resolved."""
+def pip(environment: Path, parts: int, *arguments: str) -> None:
+    """Install exactly what is named: the lock is complete, so nothing is resolved.
+
+    What pip says goes to a file; a person sees how far it is, and its last lines if it fails.
+    """
     command = [str(environment / "bin" / "python"), "-m", "pip", "install", "--no-deps"]
-    command += ["--prefer-binary", "--disable-pip-version-check", "--no-input"]
-    if subprocess.run([*command, *arguments]).returncode:
-        sys.exit(NO_DOWNLOAD.format(environment))
+    command += ["--prefer-binary", "--disable-pip-version-check", "--no-input", *arguments]
+    log = environment / "pip.log"
+    done = 0
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    with process, log.open("w") as kept:
+        for line in process.stdout or ():
+            kept.write(line)
+            done += line.startswith(BEGINS)
+            doing = DOING.match(line)
+            if doing:
+                show(f"{min(done, parts)} of {parts}: {doing[1]}")
+    show("")
+    if process.returncode:
+        last = "\n".join(log.read_text().splitlines()[-12:])
+        sys.exit(NO_DOWNLOAD.format(last, log, environment))
 
 
 class Stamp:
@@ -105,6 +129,13 @@ class Stamp:
     def set(self) -> None:
         """Remember it; never reached when the installation was interrupted."""
         self.path.write_text(self.digest)
+
+
+def show(progress: str) -> None:
+    """Write over the line that showed the progress before, where there is a screen to write on."""
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns - 1
+        print(f"\r\x1b[K{progress[:width]}", end="", flush=True)
 
 
 def say(what: str) -> None:

@@ -35,8 +35,9 @@ def test_failed_download_says_what_to_do_and_is_tried_again(project: Path) -> No
     place = project / "venv"
     environment.make_environment(place)
     for _ in range(2):
-        with pytest.raises(SystemExit, match="Then run the same `make` command again"):
+        with pytest.raises(SystemExit, match="Then run the same `make` command again") as leaving:
             environment.install(place, "runtime", "nothing")
+        assert "No matching distribution found for absent==1.0" in str(leaving.value)
     (project / "requirements" / "runtime.txt").write_text("")
     environment.install(place, "runtime", "nothing")
     assert environment.Stamp(place, "runtime", b"").fresh()
@@ -56,3 +57,19 @@ def test_stamp_is_for_one_content_in_one_place(project: Path, tmp_path: Path) ->
     environment.Stamp(tmp_path, "runtime", b"one").set()
     assert environment.Stamp(tmp_path, "runtime", b"one").fresh()
     assert not environment.Stamp(tmp_path, "runtime", b"two").fresh()
+
+
+def test_progress_is_shown_on_a_screen_and_pips_own_words_are_kept(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = project / "venv"
+    (place / "bin").mkdir(parents=True)
+    pip = place / "bin" / "python"
+    pip.write_text("#!/bin/sh\necho 'Collecting one==1 (from -r x)'\necho WARNING: two\n")
+    pip.chmod(0o700)
+    environment.pip(place, 3)
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    environment.pip(place, 3)
+    assert "\r\x1b[K1 of 3: Collecting one==1" in capsys.readouterr().out
+    assert "two" in (place / "pip.log").read_text()
