@@ -89,6 +89,14 @@ def unknown_setting(folder: DataFolder, models: Path) -> None:
     folder.config.write_text("web: {prot: 1}")
 
 
+def broken_own_model(folder: DataFolder, models: Path) -> None:
+    folder.models.write_text("[[model]")
+
+
+def other_input(folder: DataFolder, models: Path) -> None:
+    folder.config.write_text("engine: {pose_input: [100, 100]}")
+
+
 def empty_database(folder: DataFolder, models: Path) -> None:
     folder.database.touch()
 
@@ -109,6 +117,8 @@ def entry_of_tomorrow(folder: DataFolder, models: Path) -> None:
         (missing_model, "models", "beffroi models install"),
         (open_secret, "secrets", "chmod -R go="),
         (unknown_setting, "settings", "web.port"),
+        (broken_own_model, "at work", "is not a TOML file"),
+        (other_input, "at work", "with an input of 100×100"),
         (empty_database, "database", "schema None"),
         (entry_of_tomorrow, "database", "clock was set back"),
     ],

@@ -5,7 +5,7 @@ import pytest
 from beffroi.cli.surveying import tell
 from beffroi.engine.setup import Surveyed
 from beffroi.events.shipped import shipped_definitions
-from beffroi.mandate.fitness import Equipment
+from beffroi.mandate.equipment import Equipment
 from beffroi.perception.survey import Survey
 
 MODELS = {

@@ -164,7 +164,7 @@ def test_a_draft_is_changed_for_a_reason_and_keeps_what_is_not_named(office: Off
 def test_what_was_counted_is_printed_by_quarters(office: Office) -> None:
     office.run(ADD, "clerk")
     assert "counted nothing" in office.run("use counts falls").out
-    now = office.site.clock.now() - timedelta(minutes=15)
+    now = office.site.clock.now() - timedelta(hours=1)
     with office.site.database.write() as session:
         for what, value in (("car", 2), ("car", 3), ("bus", 2)):
             count(session, "falls", "park", now, f"passed:east:{what}", value, now=now)

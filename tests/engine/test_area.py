@@ -9,19 +9,22 @@ from threading import Event, Thread
 from beffroi.alerts.vault import Vault
 from beffroi.engine.camera import CameraWatch, Station
 from beffroi.engine.desk import AlertDesk
+from beffroi.engine.equipment import models_at_work
 from beffroi.engine.evidence import EvidenceDesk
 from beffroi.engine.eyes import Eyes
 from beffroi.engine.live import LiveLink
 from beffroi.engine.messages import Order
 from beffroi.events.place import inside
 from beffroi.events.registry import behaviours
-from beffroi.mandate.fitness import Equipment
+from beffroi.mandate.equipment import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.perception.forms import from_json
 from beffroi.perception.ground import feet
 from beffroi.perception.observation import Observation
+from beffroi.settings import EngineSettings
 from tests.engine.town import EVERYWHERE, Town
 
+ENGINE = EngineSettings(pose_input=(224, 384))
 RIGHT = [[0.5, 0.0], [1.0, 0.0], [1.0, 1.0], [0.5, 1.0]]
 
 
@@ -40,7 +43,8 @@ def watching(town: Town, camera: str, wall: Path) -> Iterator[None]:
     site, done = town.site, Event()
     evidence = EvidenceDesk(site.database, Vault(site.folder), site.clock)
     with closing(AlertDesk(site.database, evidence, 3600, site.clock)) as desk:
-        eyes, live = Eyes((224, 384)), LiveLink(wall)
+        models = models_at_work(site.folder, ENGINE)
+        eyes, live = Eyes(ENGINE.pose_input, models.variants), LiveLink(wall)
         station = Station(site.folder, site.database, site.clock, eyes, desk, live)
         watch = CameraWatch(order(town, camera), station)
 

@@ -13,7 +13,7 @@ from beffroi.engine.shares import ProcessorShares
 from beffroi.engine.states import CameraStates
 from beffroi.events.registry import behaviours
 from beffroi.mandate.energy import Energy
-from beffroi.mandate.fitness import Equipment
+from beffroi.mandate.equipment import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.store.cameras import CameraState
 from tests.engine.town import Town

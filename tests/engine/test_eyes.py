@@ -1,5 +1,7 @@
 """A city's own model in the engine: it looks where a voted text names it, and nowhere else."""
 
+import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,14 +10,20 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from beffroi.capture.frame import Frame
-from beffroi.engine.equipment import equipment_of
+from beffroi.clock import Clock
+from beffroi.engine.equipment import equipment_of, models_at_work
 from beffroi.engine.eyes import Eyes
-from beffroi.errors import Tampered
+from beffroi.errors import Tampered, Unavailable
 from beffroi.folder import DataFolder
-from beffroi.mandate.fitness import Demands, Profile, unfit
+from beffroi.mandate.definition import Definition
+from beffroi.mandate.equipment import Demands, Equipment, known_equipment, note_equipment
+from beffroi.mandate.fitness import Profile, unfit
+from beffroi.mandate.uses import register_definition
 from beffroi.perception.finders import Need, shown
-from beffroi.perception.models import models_at_work
+from beffroi.settings import EngineSettings
 from beffroi.store.cameras import CameraVersion
+from beffroi.store.database import Database
+from tests.events.shipped import VOTED
 from tests.events.test_weapon import DEFINITION
 from tests.perception.test_models_own import MANIFEST, write
 
@@ -29,6 +37,7 @@ CAMERA = CameraVersion(
     place={},
     since=datetime(2026, 11, 22, tzinfo=UTC),
 )
+ENGINE = EngineSettings(pose_input=(224, 384))
 WEAPONS = (
     MANIFEST.replace("town-pose", "town-weapons")
     .replace('"pose"', '"weapons"')
@@ -65,7 +74,7 @@ def armed(folder: DataFolder, models: Path) -> DataFolder:
 
 
 def test_a_weapon_is_told_to_those_alone_who_ask_for_it(armed: DataFolder) -> None:
-    eyes = Eyes((224, 384), models=models_at_work(armed.models))
+    eyes = Eyes(ENGINE.pose_input, models_at_work(armed, ENGINE).variants)
     perception = eyes.look(CAMERA, {Need.WEAPONS})
     chance = np.random.default_rng(1)
     seen = [
@@ -84,8 +93,8 @@ def test_a_weapon_is_told_to_those_alone_who_ask_for_it(armed: DataFolder) -> No
 
 
 def test_a_text_runs_with_the_model_that_it_names(armed: DataFolder) -> None:
-    equipment = equipment_of(armed, "f32")
-    (town,) = (one for one in models_at_work(armed.models) if one.task == "weapons")
+    equipment = equipment_of(armed, ENGINE)
+    town = models_at_work(armed, ENGINE).variants["weapons"].model
     assert equipment.behaviours["weapon"] == DEFINITION.behaviour
     assert equipment.demands(DEFINITION) == Demands(frozenset({"weapons"}))
     profile = Profile(None, None, "f32", equipment.models or {}, equipment.tasks)
@@ -98,8 +107,8 @@ def test_a_text_runs_with_the_model_that_it_names(armed: DataFolder) -> None:
 def test_a_model_that_was_exchanged_since_the_gate_was_asked_looks_for_nobody(
     armed: DataFolder,
 ) -> None:
-    eyes = Eyes((224, 384), models=models_at_work(armed.models))
-    (town,) = (one for one in models_at_work(armed.models) if one.task == "weapons")
+    eyes = Eyes(ENGINE.pose_input, models_at_work(armed, ENGINE).variants)
+    town = models_at_work(armed, ENGINE).variants["weapons"].model
     named = DEFINITION.model_copy(update={"models": {town.name: town.sha256}})
     eyes.require(named, {Need.WEAPONS})
     for definition, needs in ((DEFINITION, {Need.WEAPONS}), (named, {Need.PEOPLE})):
@@ -108,7 +117,65 @@ def test_a_model_that_was_exchanged_since_the_gate_was_asked_looks_for_nobody(
 
 
 def test_without_that_model_it_does_not_run(folder: DataFolder, models: Path) -> None:
-    equipment = equipment_of(folder, "f32")
+    equipment = equipment_of(folder, ENGINE)
     profile = Profile(None, None, "f32", equipment.models or {}, equipment.tasks)
     reasons = unfit(DEFINITION, profile, equipment.demands(DEFINITION))
     assert any("names no model that finds weapons" in reason for reason in reasons)
+
+
+def why_not(equipment: Equipment, definition: Definition) -> list[str]:
+    profile = Profile(
+        None,
+        None,
+        equipment.precision,
+        equipment.models or {},
+        equipment.tasks,
+        faults=equipment.faults,
+    )
+    return unfit(definition, profile, equipment.demands(definition))
+
+
+@pytest.mark.parametrize(
+    ("manifest", "why"),
+    [
+        (WEAPONS, None),
+        (WEAPONS.replace("{sha256}", "0" * 64), "cannot look here: it is not in order"),
+        ("[[model]", "cannot look here: the city's list of models is not in order"),
+    ],
+    ids=["whole", "another file", "no list"],
+)
+def test_a_broken_model_stops_what_was_voted_with_it_and_nothing_else(
+    folder: DataFolder, database: Database, models: Path, manifest: str, why: str | None
+) -> None:
+    write(folder.path, weapons_model(), manifest)
+    digest = hashlib.sha256(weapons_model()).hexdigest()
+    armed = DEFINITION.model_copy(update={"models": {"town-weapons": digest}})
+    with database.write() as session:
+        register_definition(session, VOTED["fall"], actor="clerk", clock=Clock())
+        note_equipment(session, equipment_of(folder, ENGINE), Clock())
+    with database.read() as session:
+        known = known_equipment(session)
+    assert known is not None
+    for equipment in (equipment_of(folder, ENGINE), known):
+        reasons = why_not(equipment, armed)
+        assert [str(why) in reason for reason in reasons] == [True] * (why is not None)
+        assert why_not(equipment, VOTED["fall"].definition) == []
+
+
+def test_a_pose_model_that_does_not_come_as_the_machine_is_set_says_so(
+    folder: DataFolder, models: Path
+) -> None:
+    equipment = equipment_of(folder, EngineSettings(pose_input=(100, 100)))
+    (reason,) = why_not(equipment, VOTED["fall"].definition)
+    assert "with an input of 100×100 computed in f32" in reason
+    assert why_not(equipment, VOTED["traffic"].definition) == []
+
+
+def test_a_model_that_cannot_be_computed_is_left_out(armed: DataFolder) -> None:
+    variant = models_at_work(armed, ENGINE).variants["weapons"]
+    content = variant.path.read_bytes().replace(b"ReduceMax", b"ReduceMix")
+    variant.path.write_bytes(content)
+    model = variant.model.model_copy(update={"sha256": hashlib.sha256(content).hexdigest()})
+    eyes = Eyes(ENGINE.pose_input, {"weapons": replace(variant, model=model)})
+    with pytest.raises(Unavailable, match="cannot be loaded"):
+        eyes.require(DEFINITION, {Need.WEAPONS})

@@ -25,7 +25,7 @@ def test_a_camera_that_has_ended_and_is_named_no_more_is_let_go_of(
         closing(AlertDesk(site.database, evidence, 3600, site.clock)) as desk,
         closing(LiveLink(tmp_path / "wall")) as live,
     ):
-        eyes = Eyes((224, 384))
+        eyes = Eyes((224, 384), {})
         host = Host(Station(site.folder, site.database, site.clock, eyes, desk, live))
         host.obey([Order("gate", 1, nothing)])
         host._watches["gate"].join(5)

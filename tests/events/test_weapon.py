@@ -10,7 +10,7 @@ from beffroi.evaluation.watch import choose_definitions
 from beffroi.events.detector import Zones
 from beffroi.events.registry import behaviours, demands, make, shipped_definitions
 from beffroi.mandate.definition import Definition
-from beffroi.mandate.fitness import Demands
+from beffroi.mandate.equipment import Demands
 from beffroi.perception.observation import Observation, Region
 from tests.events.shipped import VOTED
 from tests.events.stick import SIZE, run

@@ -18,7 +18,7 @@ from beffroi.mandate.cameras import CameraSpec, add_camera, change_camera
 from beffroi.mandate.counting import WATCHED_SECONDS, count
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.clauses import DoctrineText
-from beffroi.mandate.fitness import Equipment
+from beffroi.mandate.equipment import Equipment
 from beffroi.mandate.gate import CameraDecision, Gate
 from beffroi.mandate.impact.assessment import record
 from beffroi.mandate.impact.content import Content, draft

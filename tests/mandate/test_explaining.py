@@ -10,8 +10,8 @@ from beffroi.errors import BadInput
 from beffroi.events.registry import shipped_definitions
 from beffroi.mandate.cameras import CameraSpec, add_camera, doubt_camera
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
+from beffroi.mandate.equipment import Equipment
 from beffroi.mandate.explaining import Explained, explain
-from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.pauses import pause, resume

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from beffroi.mandate.definition import VotedText
-from beffroi.mandate.fitness import Demands, Profile, unfit
+from beffroi.mandate.equipment import Demands
+from beffroi.mandate.fitness import Profile, unfit
 
 
 @pytest.fixture

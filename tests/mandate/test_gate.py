@@ -13,7 +13,7 @@ from beffroi.mandate.cameras import CameraSpec, change_camera, doubt_camera, rem
 from beffroi.mandate.commissioning import commission, commissioning_permit
 from beffroi.mandate.conditions import ENERGY_STANDS
 from beffroi.mandate.definition import Definition
-from beffroi.mandate.fitness import Demands, Equipment
+from beffroi.mandate.equipment import Demands, Equipment
 from beffroi.mandate.gate import CameraDecision, Gate, live_cameras, require_open
 from beffroi.mandate.hours import ALWAYS, within_hours
 from beffroi.mandate.modes import Mode

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput
 from beffroi.mandate.cameras import remove_camera
-from beffroi.mandate.fitness import Equipment
+from beffroi.mandate.equipment import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.mandate.learning import destroy_ended, learn
 from beffroi.mandate.modes import Mode

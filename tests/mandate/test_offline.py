@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from beffroi.clock import FrozenClock
-from beffroi.mandate.fitness import Equipment
+from beffroi.mandate.equipment import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.mandate.permit import TERM_S
 from beffroi.store.database import Database

@@ -20,7 +20,7 @@ from beffroi.errors import BadInput, NotAuthorised
 from beffroi.events.registry import behaviours
 from beffroi.mandate.cameras import doubt_camera
 from beffroi.mandate.definition import VotedText
-from beffroi.mandate.fitness import Equipment
+from beffroi.mandate.equipment import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.procedure.acts import ActType

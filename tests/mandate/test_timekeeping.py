@@ -6,7 +6,7 @@ import pytest
 
 from beffroi.clock import FrozenClock
 from beffroi.errors import NotAuthorised
-from beffroi.mandate.fitness import Equipment
+from beffroi.mandate.equipment import Equipment
 from beffroi.mandate.gate import CameraDecision, Gate
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.procedure.acts import ActType

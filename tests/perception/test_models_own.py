@@ -13,9 +13,8 @@ from beffroi.perception.inference import Inference
 from beffroi.perception.letterbox import Letterbox
 from beffroi.perception.models import (
     Variant,
-    builtin_models,
+    checked_models,
     digest,
-    models_at_work,
     own_models,
 )
 from beffroi.perception.pose import read_people_list
@@ -139,14 +138,25 @@ def test_what_breaks_the_contract_is_named(
 
 
 def test_one_model_looks_for_each_task(tmp_path: Path) -> None:
-    assert models_at_work(tmp_path / "models.toml") == builtin_models()
     manifest = write(tmp_path, people_model())
-    at_work = {model.task: model.name for model in models_at_work(manifest)}
-    assert at_work == {"pose": "town-pose", "objects": "nanodet", "flames": "flames"}
     text = manifest.read_text()
     manifest.write_text(text + text.replace("town-pose", "another-pose"))
     with pytest.raises(BadInput, match="several models of the task pose"):
-        models_at_work(manifest)
+        own_models(manifest)
+
+
+def test_a_broken_model_is_told_beside_the_others(tmp_path: Path) -> None:
+    assert checked_models(tmp_path / "models.toml") == ((), {})
+    manifest = write(tmp_path, people_model())
+    text = manifest.read_text()
+    assert checked_models(manifest) == (own_models(manifest), {})
+    other = text.replace("town-pose", "town-things").replace('"pose"', '"objects"')
+    manifest.write_text(text + other.replace('"people"', '"objects"'))
+    models, wrong = checked_models(manifest)
+    assert [model.name for model in models] == ["town-pose", "town-things"]
+    assert wrong.keys() == {"town-things"}
+    manifest.write_text("[[model]")
+    assert "is not a TOML file" in checked_models(manifest)[1][""]
 
 
 def test_a_missing_manifest_is_named(tmp_path: Path) -> None:

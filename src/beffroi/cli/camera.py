@@ -293,7 +293,7 @@ def survey(
         raise BadInput("To find the ground, give both --view and --height.")
     site = open_installation(data)
     seen = look(sign_in_to_visit(site, camera, login), minutes * 60)
-    machine = equipment_of(site.folder, site.settings.engine.precision)
+    machine = equipment_of(site.folder, site.settings.engine)
     with site.database.read() as session:
         calibrated = current_version(session, camera).ground is not None
     for line in tell(seen, machine, calibrated):

@@ -18,6 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 
+from beffroi.engine import equipment as engine
 from beffroi.errors import BeffroiError
 from beffroi.folder import DataFolder
 from beffroi.perception import models
@@ -159,6 +160,21 @@ def settings(folder: DataFolder) -> Finding:
     return Finding("settings", Grade.GOOD, there)
 
 
+def models_at_work(folder: DataFolder) -> Finding:
+    """Whether each model, of Beffroi or the city's own, can look as this machine is set."""
+    try:
+        at_work = engine.models_at_work(folder, Settings.load(folder).engine)
+    except BeffroiError as error:
+        return Finding("at work", Grade.BAD, error.message, f"Correct {folder.config}.")
+    _, wrong = models.checked_models(folder.models)
+    faults = [wrong.get(name, f"{name}: {why}") for name, why in at_work.faults.items()]
+    looking = ", ".join(f"{task} {one.model.name}" for task, one in at_work.variants.items())
+    if faults:
+        remedy = "What was voted with it is off until then: docs/models/own.md says how it must be."
+        return Finding("at work", Grade.BAD, "; ".join(faults), remedy)
+    return Finding("at work", Grade.GOOD, looking)
+
+
 def secrets(folder: DataFolder) -> Finding:
     """Secrets and keys that only this user can read."""
     private = (folder.secrets, folder.keys, folder.run)
@@ -221,6 +237,7 @@ OF_FOLDER: tuple[Callable[[DataFolder], Finding], ...] = (
 )
 IN_FOLDER: tuple[Callable[[DataFolder], Finding], ...] = (
     settings,
+    models_at_work,
     secrets,
     database,
     witnesses,

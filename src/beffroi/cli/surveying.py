@@ -9,7 +9,8 @@ from beffroi.engine.setup import SURVEY_INPUT, Surveyed
 from beffroi.events.metres import MeasuredByPeople
 from beffroi.events.registry import DETECTORS
 from beffroi.events.shipped import shipped_definitions
-from beffroi.mandate.fitness import Equipment, Profile, unfit
+from beffroi.mandate.equipment import Equipment
+from beffroi.mandate.fitness import Profile, unfit
 from beffroi.perception.models import builtin_models
 
 PEOPLE: Final = 20

@@ -22,6 +22,7 @@ from beffroi.events.shipped import shipped_definitions, shipped_with
 from beffroi.mandate.annexes import record_shipped
 from beffroi.mandate.counting import counted
 from beffroi.mandate.definition import VotedText, read_definition
+from beffroi.mandate.equipment import known_equipment
 from beffroi.mandate.explaining import explain as tell
 from beffroi.mandate.hours import ALWAYS, Hours, zone_of
 from beffroi.mandate.modes import Mode
@@ -217,9 +218,9 @@ def explain(
     Example: `beffroi use explain square-north fall --at 2026-11-22T20:00+01:00`
     """
     site = open_installation(data)
-    equipment = equipment_of(site.folder, site.settings.engine.precision)
     when = site.clock.now() if at is None else instant(at)
     with site.database.read() as session:
+        equipment = known_equipment(session) or equipment_of(site.folder, site.settings.engine)
         told = tell(session, camera, event, when, equipment)
         if as_json:
             print_json(plain(told))

@@ -24,7 +24,7 @@ from beffroi.engine.live import LiveLink
 from beffroi.engine.measure import Measure
 from beffroi.engine.messages import Order, Report
 from beffroi.engine.tally import Tally
-from beffroi.errors import BeffroiError, NotAuthorised
+from beffroi.errors import BeffroiError, NotAuthorised, Unavailable
 from beffroi.events.detector import Detector, Zones
 from beffroi.events.drawn import read_drawn
 from beffroi.events.registry import build
@@ -126,6 +126,7 @@ class CameraWatch(threading.Thread):
         self._live: tuple[_Post, ...] = ()
         self._measure = Measure(1, station.eyes.pose_input, Area(None))
         self._uses: tuple[str, ...] = ()
+        self._faults: tuple[str, ...] = ()
         self._recent: deque[Observation] = deque()
         self._analysed = 0
         self._begun: float | None = None
@@ -155,7 +156,7 @@ class CameraWatch(threading.Thread):
         return Report(
             self._camera_id,
             health.state,
-            health.detail,
+            "; ".join(filter(None, (health.detail, *self._faults))),
             self._analysed,
             source.skipped + self._left_out,
             measured=measure.done,
@@ -267,15 +268,25 @@ class CameraWatch(threading.Thread):
                 if isinstance(answer, OpenUse)
             ]
         kept = self._posts
-        self._posts = {
-            use.use_id: kept.get(use.use_id) or _Post.of(use, self._station)
-            for use in answers
-            if use.use_id in wanted
-        }
+        self._posts = {}
+        self._faults = ()
+        for use in answers:
+            if use.use_id in wanted:
+                self._put_to_work(use, kept.get(use.use_id))
         for ended in kept.keys() - self._posts.keys():
             kept[ended].close()
         self._uses = wanted
         self._live = tuple(post for post in self._posts.values() if post.use.mode is Mode.LIVE)
+        if self._faults and not self._posts:
+            raise Unavailable("; ".join(self._faults))
+
+    def _put_to_work(self, use: OpenUse, kept: _Post | None) -> None:
+        """Have a use looked for; one that cannot be must not keep the others from it."""
+        try:
+            self._posts[use.use_id] = kept or _Post.of(use, self._station)
+        except BeffroiError as error:
+            log.warning("a use does not run", use=use.use_id, cause=error.message)
+            self._faults += (f"{use.use_id}: {error.message}",)
 
     def _notice(self, observation: Observation, source: Source) -> None:
         self._analysed += 1

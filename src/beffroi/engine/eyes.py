@@ -1,16 +1,20 @@
 """The models of a host, loaded once and shared by all its cameras."""
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 
-from beffroi.errors import Tampered
+import structlog
+
+from beffroi.errors import Tampered, Unavailable
 from beffroi.mandate.definition import Definition
 from beffroi.perception.finders import TASKS, Need
 from beffroi.perception.ground import Ground
 from beffroi.perception.inference import Inference
-from beffroi.perception.models import Model, Precision, Variant, builtin_models, variant
+from beffroi.perception.models import Variant, builtin_models
 from beffroi.perception.perceive import Models, Perception
 from beffroi.store.cameras import CameraVersion
+
+log = structlog.get_logger()
 
 
 class Eyes:
@@ -18,29 +22,16 @@ class Eyes:
 
     Args:
         pose_input: Height and width read by the pose model; kept as an attribute.
-        precision: Of the pose model, the only one that comes in several.
-        models: One for each task; those that Beffroi installs unless given.
+        variants: A model for each task; none is loaded for those that are left out.
 
     Raises:
-        Unavailable: The models are not installed.
-        BadInput: The pose model does not come in this size or precision.
+        Unavailable: A model is not where it was found.
         Tampered: A model is not the one that is pinned.
     """
 
-    def __init__(
-        self,
-        pose_input: tuple[int, int],
-        precision: Precision = "f32",
-        models: Iterable[Model] | None = None,
-    ) -> None:
+    def __init__(self, pose_input: tuple[int, int], variants: Mapping[str, Variant]) -> None:
         self.pose_input = pose_input
-        chosen = tuple(models or builtin_models())
-        self._variants: dict[str, Variant] = {
-            model.task: variant(model.name, pose_input, precision, models=chosen)
-            if model.task == "pose"
-            else variant(model.name, model.sizes[0], models=chosen)
-            for model in chosen
-        }
+        self._variants = {task: one for task, one in variants.items() if _loads(one)}
         self._inference = Inference(self._variants.values(), threads=os.cpu_count() or 1)
 
     def require(self, definition: Definition, needs: Collection[Need]) -> None:
@@ -50,10 +41,15 @@ class Eyes:
 
         Raises:
             Tampered: Another model has taken the place of one since.
+            Unavailable: One cannot be loaded.
         """
         for task in _tasks(needs):
             loaded = self._variants.get(task)
-            if loaded is None or definition.models.get(loaded.model.name) != loaded.sha256:
+            if loaded is None:
+                raise Unavailable(
+                    f"The model of {task} cannot be loaded on this machine; the log says why."
+                )
+            if definition.models.get(loaded.model.name) != loaded.sha256:
                 raise Tampered(
                     f"The model of {task} was changed while the server ran, and is not the one "
                     f"that was voted for {definition.event}: start the server again."
@@ -73,3 +69,15 @@ class Eyes:
 
 def _tasks(needs: Collection[Need]) -> set[str]:
     return {TASKS[need] for need in needs if need in TASKS}
+
+
+def _loads(variant: Variant) -> bool:
+    """Whether a city's own model can be computed here: if not, others still look."""
+    if variant.model in builtin_models():
+        return True
+    try:
+        Inference([variant], threads=1).close()
+    except RuntimeError as error:  # of OpenVINO, which has no errors of its own
+        log.error("a model cannot be loaded", model=variant.model.name, cause=str(error))
+        return False
+    return True

@@ -20,6 +20,7 @@ from beffroi.alerts.vault import Vault
 from beffroi.clock import Clock
 from beffroi.engine.camera import CameraWatch, Station
 from beffroi.engine.desk import AlertDesk
+from beffroi.engine.equipment import models_at_work
 from beffroi.engine.evidence import EvidenceDesk
 from beffroi.engine.eyes import Eyes
 from beffroi.engine.live import LiveLink
@@ -28,7 +29,6 @@ from beffroi.engine.shares import ProcessorShares
 from beffroi.errors import BeffroiError, NotAuthorised
 from beffroi.folder import DataFolder
 from beffroi.logs import configure
-from beffroi.perception.models import models_at_work
 from beffroi.settings import Settings
 from beffroi.store.database import Database
 
@@ -164,8 +164,8 @@ def _master(folder: DataFolder) -> str:
 def _station(folder: DataFolder) -> Station:
     settings = Settings.load(folder)
     database, clock = Database(settings.database_url), Clock()
-    models = models_at_work(folder.models)
-    eyes = Eyes(settings.engine.pose_input, settings.engine.precision, models)
+    models = models_at_work(folder, settings.engine)
+    eyes = Eyes(settings.engine.pose_input, models.variants)
     desk = AlertDesk(
         database,
         EvidenceDesk(database, Vault(folder), clock),

@@ -12,6 +12,7 @@ from beffroi.mandate.energy import Energy
 from beffroi.mandate.gate import CameraDecision
 from beffroi.store.cameras import CameraState
 from beffroi.store.database import Database
+from beffroi.words import say, together
 
 FRESH_S: Final = 5.0
 """Unchanged states are written again this often, so that readers can tell fresh from stale."""
@@ -51,7 +52,8 @@ class CameraStates:
     def close(self) -> None:
         """Say of every camera that it is off."""
         off = {
-            camera: Report(camera, "off", "the server stopped", 0, 0) for camera in self._written
+            camera: Report(camera, "off", say("the server stopped"), 0, 0)
+            for camera in self._written
         }
         self._write(off, set(off), {})
 
@@ -122,7 +124,11 @@ def _measured(
 def _state(decision: CameraDecision, reports: Mapping[str, Report]) -> Report:
     camera = decision.camera.camera_id
     if decision.permit is None:
-        reasons = "; ".join(f"{refusal.use_id}: {refusal.reason}" for refusal in decision.refused)
-        return Report(camera, "off", reasons or "no use in force names this camera", 0, 0)
-    waiting = Report(camera, "starting", "it waits for a host to start", 0, 0)
+        reasons = [
+            say("{use}: {reason}", use=refusal.use_id, reason=refusal.reason)
+            for refusal in decision.refused
+        ]
+        none = say("no use in force names this camera")
+        return Report(camera, "off", together(reasons, "; ") if reasons else none, 0, 0)
+    waiting = Report(camera, "starting", say("it waits for a host to start"), 0, 0)
     return reports.get(camera, waiting)

@@ -25,6 +25,7 @@ from beffroi.engine.processes import HostProcess, WebProcess
 from beffroi.engine.states import CameraStates
 from beffroi.errors import BeffroiError, Unavailable
 from beffroi.folder import DataFolder
+from beffroi.mandate.equipment import note_equipment
 from beffroi.mandate.gate import CameraDecision, Gate
 from beffroi.mandate.keeping import AT_A_TIME, drop_unused, erase_over
 from beffroi.mandate.learning import destroy_ended
@@ -68,7 +69,8 @@ class Supervisor:
         self._settings = settings
         self._database = database
         self._clock = clock
-        self._gate = Gate(equipment_of(folder, settings.engine.precision), clock)
+        self._equipment = equipment_of(folder, settings.engine)
+        self._gate = Gate(self._equipment, clock)
         self._timekeeper = Timekeeper(clock)
         self._vault = Vault(folder)
         self._channels = open_channels(settings.handover, folder)
@@ -161,7 +163,7 @@ class Supervisor:
             self._guard(self._keep_time)
             self._guard(self._note_states)
             self._guard(self._escalate)
-            self._guard(self._suspend)
+            self._guard(self._reckon)
             self._guard(self._end_what_is_over)
 
     def _do_deliveries(self, stop: threading.Event) -> None:
@@ -188,13 +190,14 @@ class Supervisor:
             with self._database.write() as session:
                 self._timekeeper.note(session)
 
-    def _suspend(self) -> None:
-        """Stop uses that fail what the doctrines ask of them; seldom, as verdicts are few."""
+    def _reckon(self) -> None:
+        """Stop uses that fail what the doctrines ask of them, and tell what can run; seldom."""
         if self._clock.monotonic() < self._reckon_at:
             return
         self._reckon_at = self._clock.monotonic() + RECKON_S
         with self._database.write() as session:
             suspend_failing(session, self._clock)
+            note_equipment(session, self._equipment, self._clock)
 
     def _escalate(self) -> None:
         with self._database.write() as session:

@@ -25,7 +25,8 @@ from beffroi.events.traffic import Traffic
 from beffroi.events.weapon import Weapon, refuse
 from beffroi.events.wrong_way import WrongWay
 from beffroi.mandate.definition import Definition, VotedText
-from beffroi.mandate.fitness import FINDS, Demands
+from beffroi.mandate.equipment import Demands
+from beffroi.mandate.fitness import FINDS
 from beffroi.perception.finders import TASKS, Need
 from beffroi.perception.models import builtin_models
 from beffroi.problems import in_one_line

@@ -14,22 +14,23 @@ from sqlalchemy.orm import Session
 from beffroi.errors import BadInput
 from beffroi.mandate.cameras import current_version
 from beffroi.mandate.conditions import Condition, Matter, conditions
-from beffroi.mandate.definition import VOTED_LANGUAGES
-from beffroi.mandate.doctrine.explaining import WORDS, Outcome, Row
+from beffroi.mandate.doctrine.explaining import Outcome, Row
 from beffroi.mandate.doctrine.stack import Stack
-from beffroi.mandate.fitness import Equipment, fitness, measured
+from beffroi.mandate.doctrine.translations import told
+from beffroi.mandate.equipment import Equipment
+from beffroi.mandate.fitness import fitness
 from beffroi.mandate.gate import Votes, uses_of
 from beffroi.mandate.lawful import asked_about
 from beffroi.mandate.modes import Mode
+from beffroi.mandate.reading import word
 from beffroi.mandate.timekeeping import clock_doubt, doubtful
 from beffroi.store.mandates import Use
-from beffroi.words import Quoted, say
+from beffroi.words import LANGUAGES, Quoted, say
 
 _OBSTACLES: Final = frozenset({Outcome.REFUSES, Outcome.UNLISTED, Outcome.NEEDS_LAW})
 _SILENT: Final = frozenset({Outcome.ASKS, Outcome.NOT_HERE})
 """Clauses about the procedure, or about other places and hours, decide nothing here and now."""
 
-_COLON: Final = {"en": ": ", "fr": "\N{NO-BREAK SPACE}: "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +146,7 @@ def _rows(
     yield from _clauses(votes.stack, asked_about(definition), text.mode, here, places)
     yield from others
     camera = current_version(session, camera_id)
-    if equipment is None:
-        yield measured(session, definition, camera, None, votes.now)
-    else:
-        yield from fitness(session, definition, camera, equipment, votes.now)
+    yield from fitness(session, definition, camera, equipment, votes.now)
     doubt = clock_doubt(session)
     yield Condition(say("This machine's clock can be believed."), doubtful() if doubt else None)
 
@@ -167,7 +165,7 @@ def _clauses(
 
 
 def _clause(row: Row) -> Condition:
-    said = {language: _said(row, language) for language in VOTED_LANGUAGES}
+    said = {language: _said(row, language) for language in LANGUAGES}
     return Condition(
         asked=Quoted(said),
         against=Quoted(said) if row.outcome in _OBSTACLES else None,
@@ -177,7 +175,9 @@ def _clause(row: Row) -> Condition:
 
 
 def _said(row: Row, language: str) -> str:
-    title = row.doctrine.title[language]
-    clause = "" if row.clause is None else f", {row.clause.id}"
-    colon = _COLON[language]
-    return f"{title}{clause} – {WORDS[row.outcome][language]}{colon}{row.why(language)}"
+    title = told(row.doctrine.title, language)
+    return word("outcomes", "said", language).format(
+        clause=title if row.clause is None else f"{title}, {row.clause.id}",
+        outcome=word("outcomes", row.outcome, language),
+        why=row.why(language),
+    )

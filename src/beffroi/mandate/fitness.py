@@ -5,7 +5,7 @@ and the use is off there. What has not been measured yet is not held against a c
 of people is known once some were seen, the rate once the stream runs.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from beffroi.errors import BadInput
 from beffroi.mandate.conditions import Condition
 from beffroi.mandate.definition import Definition
+from beffroi.mandate.equipment import MANIFEST, Demands, Equipment
 from beffroi.store.cameras import CameraState, CameraVersion
 from beffroi.words import Words, say, together
 
@@ -30,17 +31,7 @@ FINDS: Final[Mapping[str, Words]] = {
 """What a model of each task finds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Demands:
-    """What a detector cannot do without, whatever the text that was voted says of it.
-
-    Args:
-        tasks: Of the models whose findings it is shown, see `FINDS`.
-        ground: Whether it measures metres on the ground.
-    """
-
-    tasks: frozenset[str] = frozenset()
-    ground: bool = False
+NO_DEMANDS: Final = Demands()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +47,7 @@ class Profile:
         models: SHA-256 of each model file that runs, by name.
         tasks: What each of them is for, by name.
         calibrated: Whether its ground is known in metres.
+        faults: Why a model does not run, see `Equipment`.
     """
 
     rate_hz: float | None
@@ -64,9 +56,10 @@ class Profile:
     models: Mapping[str, str]
     tasks: Mapping[str, str] = field(default_factory=dict)
     calibrated: bool = True
+    faults: Mapping[str, str] = field(default_factory=dict)
 
 
-def unfit(definition: Definition, profile: Profile, demands: Demands = Demands()) -> list[str]:
+def unfit(definition: Definition, profile: Profile, demands: Demands = NO_DEMANDS) -> list[str]:
     """Why this definition may not run on this camera, a sentence each; empty if it may.
 
     A rate within 5 % of the one voted is that rate: streams of 25 and 24.97 pictures are alike.
@@ -80,13 +73,15 @@ def unfit(definition: Definition, profile: Profile, demands: Demands = Demands()
             )
         )
     named = {profile.tasks.get(name) for name in definition.models}
+    # Of a model of a list that cannot be read nobody knows what it finds.
+    untold = MANIFEST in profile.faults and definition.models.keys() - profile.tasks.keys()
     reasons += [
         say(
             "the definition names no model that finds {what}, and its detector cannot do without: "
             "another text has to be voted",
             what=FINDS[task],
         )
-        for task in sorted(demands.tasks - named)
+        for task in ([] if untold else sorted(demands.tasks - named))
     ]
     if profile.rate_hz is not None and profile.rate_hz < 0.95 * definition.rate_hz:
         reasons.append(
@@ -115,7 +110,7 @@ def unfit(definition: Definition, profile: Profile, demands: Demands = Demands()
         )
     for name, voted in definition.models.items():
         if name not in profile.models:
-            reasons.append(say("the model {model} is not installed here", model=name))
+            reasons.append(_absent(name, profile.faults))
         elif profile.models[name] != voted:
             reasons.append(
                 say("the model {model} installed here is not the one that was voted", model=name)
@@ -123,30 +118,18 @@ def unfit(definition: Definition, profile: Profile, demands: Demands = Demands()
     return reasons
 
 
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """What this installation can run.
-
-    Args:
-        behaviours: Detector id → version of its behaviour in this software.
-        models: SHA-256 of each model installed here, by name; None where nobody asked.
-        precision: Numeric precision of the inference.
-        tasks: What each model known here is for, by name, installed or not.
-        demands: Says what the detector of a definition cannot do without; it may raise `BadInput`.
-    """
-
-    behaviours: Mapping[str, int]
-    models: Mapping[str, str] | None = None
-    precision: str = "f32"
-    tasks: Mapping[str, str] = field(default_factory=dict)
-    demands: Callable[[Definition], Demands] = lambda _: Demands()
+def _absent(model: str, faults: Mapping[str, str]) -> Words:
+    fault = faults.get(model, faults.get(MANIFEST))
+    if fault is None:
+        return say("the model {model} is not installed here", model=model)
+    return say("the model {model} cannot look here: {why}", model=model, why=fault)
 
 
 def fitness(
     session: Session,
     definition: Definition,
     camera: CameraVersion,
-    equipment: Equipment,
+    equipment: Equipment | None,
     now: datetime,
 ) -> Iterator[Condition]:
     """Whether this software, this machine and this camera are what the definition needs.
@@ -155,9 +138,13 @@ def fitness(
         session: Any session.
         definition: What was voted.
         camera: The camera as it is.
-        equipment: What is installed.
+        equipment: What is installed; None where nobody can tell, and only the camera counts.
         now: The moment asked about.
     """
+    if equipment is None:
+        untold = Equipment({}, None, definition.precisions[0])
+        yield _measured(session, definition, camera, untold, now)
+        return
     shipped = equipment.behaviours.get(definition.detector) == definition.behaviour
     against = say(
         "version {behaviour} of detector {detector} was voted and this software does not ship it",
@@ -169,30 +156,21 @@ def fitness(
         None if shipped else against,
         f"{definition.detector} {definition.behaviour}",
     )
-    yield measured(session, definition, camera, equipment, now)
+    yield _measured(session, definition, camera, equipment, now)
 
 
-def measured(
+def _measured(
     session: Session,
     definition: Definition,
     camera: CameraVersion,
-    equipment: Equipment | None,
+    equipment: Equipment,
     now: datetime,
 ) -> Condition:
-    """Whether what was measured on the camera is what the definition needs.
-
-    Args:
-        session: Any session.
-        definition: What was voted.
-        camera: The camera as it is.
-        equipment: What is installed; None where nobody here can tell, and only the camera counts.
-        now: The moment asked about.
-    """
-    known = equipment or Equipment({}, None, definition.precisions[0])
-    shipped = known.behaviours.get(definition.detector) == definition.behaviour
+    shipped = equipment.behaviours.get(definition.detector) == definition.behaviour
+    profile = _profile(session, definition, camera, equipment, now)
     try:
-        demands = known.demands(definition) if shipped else Demands()
-        shortfalls = unfit(definition, _profile(session, definition, camera, known, now), demands)
+        demands = equipment.demands(definition) if shipped else NO_DEMANDS
+        shortfalls = unfit(definition, profile, demands)
     except BadInput as error:
         shortfalls = [error.message]
     return Condition(
@@ -222,4 +200,5 @@ def _profile(
         models=definition.models if equipment.models is None else equipment.models,
         tasks=equipment.tasks,
         calibrated=camera.ground is not None,
+        faults=equipment.faults,
     )

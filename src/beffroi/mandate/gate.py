@@ -19,7 +19,8 @@ from beffroi.mandate.cameras import current_version, list_cameras
 from beffroi.mandate.conditions import Matter, conditions
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.stack import Stack
-from beffroi.mandate.fitness import Equipment, fitness
+from beffroi.mandate.equipment import Equipment
+from beffroi.mandate.fitness import fitness
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.offline import offline_s
 from beffroi.mandate.permit import TERM_S, Basis, Permit, issue

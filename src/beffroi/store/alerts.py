@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from beffroi.store.base import Base
+from beffroi.store.base import Base, Sentence
 
 
 class Alert(Base):
@@ -73,5 +73,5 @@ class Delivery(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
     channel: Mapped[str]
     state: Mapped[str]
-    detail: Mapped[str]
+    detail: Mapped[str] = mapped_column(Sentence)
     at: Mapped[datetime]

@@ -1,11 +1,14 @@
 """What every table shares: one metadata, aware UTC times, portable keys."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+from beffroi.words import pack, unpack
 
 Json = dict[str, Any]
 
@@ -30,6 +33,21 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the time back aware."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Sentence(TypeDecorator[str]):
+    """A sentence for people that keeps how it was made, so that each reads it in their language."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Write template and values down, where there are any."""
+        return None if value is None else json.dumps(pack(value), ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Make the sentence again."""
+        return None if value is None else unpack(json.loads(value))
 
 
 class Base(DeclarativeBase):

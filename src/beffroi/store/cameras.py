@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from beffroi.store.base import Base, Json
+from beffroi.store.base import Base, Json, Sentence
 
 
 class Camera(Base):
@@ -65,7 +65,7 @@ class CameraState(Base):
 
     camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"), primary_key=True)
     state: Mapped[str]
-    detail: Mapped[str]
+    detail: Mapped[str] = mapped_column(Sentence)
     since: Mapped[datetime]
     heard_at: Mapped[datetime]
     analysed: Mapped[int]

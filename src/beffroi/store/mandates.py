@@ -135,6 +135,20 @@ class ClockDoubt(Base):
     cleared_at: Mapped[datetime | None]
 
 
+class KnownEquipment(Base):
+    """What the server of this installation can run, as it last said; one row.
+
+    `facts` are its detectors, its models and what is wrong with others, for those who may load
+    none of them and have to say why something runs or not.
+    """
+
+    __tablename__ = "equipment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    facts: Mapped[Json] = mapped_column(JSON)
+    noted_at: Mapped[datetime]
+
+
 class UseCount(Base):
     """What a use counted on a camera in one quarter of an hour: numbers and nothing else.
 

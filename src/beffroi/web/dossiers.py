@@ -14,6 +14,8 @@ from beffroi.mandate.conditions import Condition, Matter, conditions
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.procedure import Procedure
 from beffroi.mandate.energy import Energy, energy_of
+from beffroi.mandate.equipment import known_equipment
+from beffroi.mandate.fitness import fitness
 from beffroi.mandate.hours import ALWAYS
 from beffroi.mandate.impact.duties import Duty, use_duties
 from beffroi.mandate.impact.subject import subject_of
@@ -198,10 +200,14 @@ def _next_duty(session: Session, case: Case, now: datetime) -> Duty | None:
 
 def _watched(session: Session, use: Use, case: Case, camera_id: str, now: datetime) -> Watched:
     matter = Matter(case.written.text, case.voted, case.standing, case.acts)
-    name = last_version(session, camera_id).name
+    camera = last_version(session, camera_id)
+    name = camera.name
     energy = energy_of(session, [camera_id])
     try:
-        asked = list(conditions(session, use, matter, camera_id, now, case.stack))
+        asked = [
+            *conditions(session, use, matter, camera_id, now, case.stack),
+            *fitness(session, case.definition, camera, known_equipment(session), now),
+        ]
     except BadInput as error:
         return Watched(camera_id, name, (), energy, error.message)
     return Watched(camera_id, name, asked, energy)

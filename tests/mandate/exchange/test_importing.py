@@ -14,9 +14,9 @@ from beffroi.events.detector import Zones
 from beffroi.events.registry import behaviours, build
 from beffroi.mandate.cameras import CameraSpec, add_camera
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
+from beffroi.mandate.equipment import Equipment
 from beffroi.mandate.exchange.importing import TakenUp, Wanted, take_up
 from beffroi.mandate.exchange.verify import prove
-from beffroi.mandate.fitness import Equipment
 from beffroi.mandate.gate import Gate
 from beffroi.mandate.procedure.adoption import adopted
 from beffroi.mandate.uses import find_use, state_of, text_of

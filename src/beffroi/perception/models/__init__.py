@@ -11,7 +11,7 @@ from beffroi.perception.models.install import (
     verify,
 )
 from beffroi.perception.models.manifest import Model, builtin_models
-from beffroi.perception.models.own import models_at_work, own_models
+from beffroi.perception.models.own import checked_models, own_models
 from beffroi.perception.models.variants import Precision, Variant, digest
 
 __all__ = [
@@ -21,11 +21,11 @@ __all__ = [
     "Status",
     "Variant",
     "builtin_models",
+    "checked_models",
     "digest",
     "install",
     "installed",
     "list_models",
-    "models_at_work",
     "models_directory",
     "own_models",
     "variant",

@@ -14,7 +14,7 @@ import onnx
 from onnx import TensorProto
 
 from beffroi.errors import BadInput
-from beffroi.perception.models.manifest import Model, builtin_models, read_manifest
+from beffroi.perception.models.manifest import Model, read_manifest
 
 CONTRACTS: dict[str, dict[str, tuple[int | None, ...]]] = {
     "centre-heads": {
@@ -49,18 +49,30 @@ def own_models(manifest: Path) -> tuple[Model, ...]:
     return models
 
 
-def models_at_work(manifest: Path) -> tuple[Model, ...]:
-    """The model of each task: a city's own takes the place of the one that Beffroi installs.
+def checked_models(manifest: Path) -> tuple[tuple[Model, ...], dict[str, str]]:
+    """The same with what is wrong with each: a broken one must not stop the others.
 
     Args:
         manifest: The city's; there may be none.
 
-    Raises:
-        BadInput: As for :func:`own_models`.
+    Returns:
+        The models, and what is wrong with some, by name; under "" with the manifest.
     """
-    own = own_models(manifest) if manifest.exists() else ()
-    taken = {model.task for model in own}
-    return (*(model for model in builtin_models() if model.task not in taken), *own)
+    if not manifest.exists():
+        return (), {}
+    try:
+        models = read_manifest(manifest)
+    except BadInput as error:
+        return (), {"": error.message}
+    return models, {model.name: problem for model in models if (problem := _problem(model))}
+
+
+def _problem(model: Model) -> str:
+    try:
+        _check(model)
+    except BadInput as error:
+        return error.message
+    return ""
 
 
 def _check(model: Model) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from beffroi.errors import BadInput
 from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.definition import Text
+from beffroi.mandate.equipment import known_equipment
 from beffroi.mandate.explaining import Explained, explain
 from beffroi.mandate.hours import zone_of
 from beffroi.web.definitions import known_definitions
@@ -42,7 +43,9 @@ def page(
         try:
             moment = _moment(at, zone, site.clock.now())
             if camera:
-                explained = explain(session, camera, event or None, moment)
+                explained = explain(
+                    session, camera, event or None, moment, known_equipment(session)
+                )
         except BadInput as refusal:
             error = refusal
         return render(

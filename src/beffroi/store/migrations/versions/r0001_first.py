@@ -17,6 +17,7 @@ def upgrade() -> None:
     _definition()
     _doctrine()
     _document()
+    _equipment()
     _ledger_checkpoint()
     _ledger_entry()
     _ledger_node()
@@ -123,6 +124,16 @@ def _document() -> None:
         sa.Column("stored_by", sa.String(), nullable=False),
         sa.Column("stored_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_document"),
+    )
+
+
+def _equipment() -> None:
+    op.create_table(
+        "equipment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_equipment"),
     )
 
 
