@@ -39,12 +39,15 @@ class _Field:
     change: Floats
 
     @cached_property
-    def sums(self) -> Floats:
-        """Sums of its maps over the upper left of each corner; asked for where people are near."""
-        maps = _maps(self.velocity, self.change)
-        sums = np.zeros((len(maps), *(side + 1 for side in maps.shape[1:])))
-        maps.cumsum(axis=1).cumsum(axis=2, out=sums[:, 1:, 1:])
-        return sums
+    def maps(self) -> Floats:
+        """What is averaged around places, [maps, cells]; asked for where people are near."""
+        x, y = self.velocity[..., 0], self.velocity[..., 1]
+        speed = norm(self.velocity)
+        way = ((np.arctan2(y, x) + np.pi) / (2 * np.pi) * DIRECTIONS).astype(int) % DIRECTIONS
+        ways = (way == np.arange(DIRECTIONS)[:, np.newaxis, np.newaxis]) * speed
+        tangle = norm(self.velocity - _around(self.velocity))
+        rest = np.array([x, y, speed, speed**2, tangle, norm(self.change)])
+        return np.concatenate([ways, rest]).reshape(DIRECTIONS + len(rest), -1)
 
 
 class Stirring:
@@ -65,13 +68,15 @@ class Stirring:
             self._fields.popleft()
         if flow is None:
             return
-        seen = flow[~np.isnan(flow[..., 0])]
-        if not len(seen):
+        unknown = np.isnan(flow[..., 0])
+        seen = flow[~unknown].T
+        if not seen.size:
             return
         if self._fields and self._fields[-1].velocity.shape != flow.shape:
             self._fields.clear()
         self._size = np.array(size, float)
-        velocity = np.nan_to_num(flow - np.median(seen, axis=0)).astype(float)
+        velocity = (flow - _medians(seen)).astype(float)
+        velocity[unknown] = 0
         change = np.full(velocity.shape, np.nan)
         if self._fields:
             last = self._fields[-1]
@@ -89,13 +94,16 @@ class Stirring:
         most = np.array(self._fields[0].velocity.shape[1::-1])
         cell = self._size / most
         reach = RADIUS * units[..., np.newaxis]
-        low = np.clip(np.floor((places - reach) / cell), 0, most - 1).astype(int)
-        high = np.clip(np.ceil((places + reach) / cell), low + 1, most).astype(int)
-        (left, top), (right, bottom) = np.moveaxis(low, -1, 0), np.moveaxis(high, -1, 0)
-        y = np.stack([bottom, top, bottom, top], axis=-1)
-        x = np.stack([right, right, left, left], axis=-1)
-        corners = np.stack([field.sums[:, y, x] for field in self._fields], axis=1)
-        means = corners @ np.array([1, -1, -1, 1]) / (high - low).prod(axis=-1)
+        low = np.clip(np.floor((places - reach) / cell), 0, most - 1)
+        high = np.clip(np.ceil((places + reach) / cell), low + 1, most)
+        beside, below = (
+            (low[..., axis, np.newaxis] <= line) & (line < high[..., axis, np.newaxis])
+            for axis, line in enumerate(np.arange(side) for side in most)
+        )
+        inside = (below[..., np.newaxis] & beside[..., np.newaxis, :]).reshape(units.size, -1)
+        share = inside / np.count_nonzero(inside, axis=1, keepdims=True)
+        means = np.stack([field.maps @ share.T for field in self._fields], axis=1)
+        means = means.reshape(*means.shape[:2], *units.shape)
         ways, (across, down, speed, square, tangle, jolt) = means[:DIRECTIONS], means[DIRECTIONS:]
         shares = np.maximum(ways / np.maximum(ways.sum(axis=0), 1e-9), 1e-9)
         measured = [
@@ -109,14 +117,17 @@ class Stirring:
         return np.stack(measured, axis=-1) / units[..., np.newaxis]
 
 
-def _maps(velocity: Floats, change: Floats) -> Floats:
-    """What is averaged around places: [maps, rows, columns]."""
-    x, y = velocity[..., 0], velocity[..., 1]
-    speed = norm(velocity)
-    padded = np.pad(velocity, ((1, 1), (1, 1), (0, 0)), mode="edge")
-    rows = padded[:-2] + padded[1:-1] + padded[2:]
-    around = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9
-    way = ((np.arctan2(y, x) + np.pi) / (2 * np.pi) * DIRECTIONS).astype(int) % DIRECTIONS
-    ways = np.where(way == np.arange(DIRECTIONS)[:, np.newaxis, np.newaxis], speed, 0)
-    rest = np.stack([x, y, speed, speed**2, norm(velocity - around), norm(change)])
-    return np.concatenate([ways, rest])
+def _around(velocity: Floats) -> Floats:
+    """Mean of each cell and those next to it; beyond its edges the field goes on as it ends."""
+    wide = np.concatenate([velocity[:1], velocity, velocity[-1:]])
+    rows = wide[:-2] + wide[1:-1] + wide[2:]
+    wide = np.concatenate([rows[:, :1], rows, rows[:, -1:]], axis=1)
+    around: Floats = (wide[:, :-2] + wide[:, 1:-1] + wide[:, 2:]) / 9
+    return around
+
+
+def _medians(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Median of each row; `numpy.median` takes longer to begin than to find it."""
+    middle = [(rows.shape[1] - 1) // 2, rows.shape[1] // 2]
+    medians: NDArray[np.float32] = np.partition(rows, middle, axis=1)[:, middle].sum(axis=1) / 2
+    return medians

@@ -83,7 +83,7 @@ class Trees:
         )
         own = children[:, 0] == np.arange(len(children))  # a leaf is its own child
         asks, leaf = np.flatnonzero(~own), np.flatnonzero(own)
-        first, count = _spans(roots, children, asks, fields["depth"])
+        first, count = _spans(children, asks, fields["depth"])
         if not (count[roots] > 1).all() or count.max() > MOST_LEAVES:
             raise Tampered(f"The learnt model has trees of not 2 to {MOST_LEAVES} leaves.")
         left = children[asks, 0]
@@ -109,11 +109,10 @@ class Trees:
         return scores
 
 
-def _spans(roots: Ints, children: Ints, asks: Ints, depth: int) -> tuple[Ints, Ints]:
+def _spans(children: Ints, asks: Ints, depth: int) -> tuple[Ints, Ints]:
     """For each node its first leaf, counted in its tree from left to right, and how many it has.
 
     Args:
-        roots: [trees] position of each tree's first node.
         children: [nodes, 2] left and right child of each node.
         asks: Positions of those that are no leaves.
         depth: Longest way from a root to a leaf.
