@@ -289,7 +289,7 @@ def _moving_pictures(container: InputContainer) -> VideoStream:
 def _prepared(decoder: VideoCodecContext, *, threads: int) -> VideoCodecContext:
     decoder.copy_opaque = True
     decoder.thread_count = threads
-    decoder.thread_type = "AUTO"
+    decoder.thread_type = "SLICE"  # a thread a picture costs a fifth more in all
     decoder.options = {"max_pixels": str(MAX_PIXELS)}
     return decoder
 

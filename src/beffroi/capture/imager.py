@@ -42,7 +42,7 @@ class Imager:
         width, height = size if turns % 2 == 0 else size[::-1]
         try:
             rgb = self._scaler.reformat(
-                picture, width, height, "rgb24", interpolation=Interpolation.BILINEAR
+                picture, width, height, "rgb24", interpolation=Interpolation.BILINEAR, threads=1
             )
         except (av.FFmpegError, ValueError) as error:
             kind = f"{picture.width} by {picture.height} {picture.format.name}"

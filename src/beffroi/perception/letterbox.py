@@ -62,7 +62,9 @@ class Letterbox:
         if image.shape[:2] != self.content:
             height, width = self.content
             frame = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(image), format="rgb24")
-            resized = self._scaler.reformat(frame, width, height, interpolation=Interpolation.AREA)
+            resized = self._scaler.reformat(
+                frame, width, height, interpolation=Interpolation.AREA, threads=1
+            )
             image = resized.to_ndarray().astype(np.uint8, copy=False)
         if self.content == self.target:
             return image[np.newaxis]

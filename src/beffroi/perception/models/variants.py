@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -32,6 +32,8 @@ class Variant:
     path: Path
     size: Size
     precision: Precision = "f32"
+    digest: str = field(init=False)
+    """SHA-256 of the facts about this variant as canonical JSON (RFC 8785)."""
 
     def __post_init__(self) -> None:
         if self.size not in self.model.sizes:
@@ -43,15 +45,6 @@ class Variant:
 
         if self.precision == "int8" and self.model.int8 is None:
             raise BadInput(f"Model {self.model.name} cannot run in 8-bit integers; choose f32.")
-
-    @property
-    def sha256(self) -> str:
-        """Of the file that is loaded."""
-        return (self.precision == "int8" and self.model.int8) or self.model.sha256
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the facts about this variant as canonical JSON (RFC 8785)."""
         facts: dict[str, str | list[int]] = {
             "contract": self.model.contract,
             "model": self.model.name,
@@ -59,7 +52,12 @@ class Variant:
             "sha256": self.sha256,
             "size": list(self.size),
         }
-        return hashlib.sha256(rfc8785.dumps(facts)).hexdigest()
+        object.__setattr__(self, "digest", hashlib.sha256(rfc8785.dumps(facts)).hexdigest())
+
+    @property
+    def sha256(self) -> str:
+        """Of the file that is loaded."""
+        return (self.precision == "int8" and self.model.int8) or self.model.sha256
 
 
 def digest(variants: Iterable[Variant]) -> str:
