@@ -5,7 +5,10 @@ A traceback is printed without the values of its variables.
 
 import contextlib
 import io
+import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO, cast
 
 import structlog
@@ -38,3 +41,23 @@ def configure() -> None:
         ],
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, StandardError())),
     )
+
+
+@contextlib.contextmanager
+def kept_in(file: Path) -> Iterator[TextIO]:
+    """Standard error of this process and of all that it starts goes to a file, anew each time.
+
+    Args:
+        file: Where to; what it held is gone.
+
+    Yields:
+        Standard error as it was, for what a person should still see.
+    """
+    sys.stderr.flush()
+    with os.fdopen(os.dup(2), "w") as person, file.open("w") as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield person
+        finally:
+            sys.stderr.flush()
+            os.dup2(person.fileno(), 2)

@@ -1,13 +1,16 @@
 """`beffroi demo`: the synthetic city, watched as a real one would be."""
 
 import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from beffroi.cli.checks import UNWITNESSED
-from beffroi.cli.installation import make_installation
+from beffroi.cli.installation import Installation, make_installation
 from beffroi.cli.models import progress_bars
 from beffroi.cli.options import DATA, Data
 from beffroi.web.accounts import create_link, find_account
@@ -29,10 +32,9 @@ def demo(
     """
     from beffroi.cli.city import build_city, clear_desk
     from beffroi.engine.server import serve
-    from beffroi.logs import configure
+    from beffroi.logs import configure, kept_in
     from beffroi.perception.models import install
 
-    configure()
     # Drawing four cameras is heavy work, and its people are large: a machine of two cores keeps
     # the voted rates with two processes and a smaller input.
     os.environ.setdefault("BEFFROI_ENGINE__HOSTS", "2")
@@ -42,7 +44,6 @@ def demo(
     if port is not None:
         # The web server is a process of its own and reads the same settings.
         os.environ["BEFFROI_WEB__PORT"] = str(port)
-    console = Console(stderr=True)
     with progress_bars() as report:
         install(progress=report)
     site = make_installation(data)
@@ -52,30 +53,46 @@ def demo(
         return
 
     started = site.clock.now()
+    log = site.folder.path / "demo.log"
+    with kept_in(log) as person:
+        configure()
+        console = Console(file=person)
 
-    def greet() -> None:
-        web = site.settings.web
-        clear_desk(site, started)
-        with site.database.write() as session:
-            operator, clerk, secretary = (
-                f"http://{web.host}:{web.port}/login/"
-                + create_link(session, find_account(session, login), site.clock)
-                for login in ("operateur", "secretariat", "greffe")
+        def greet() -> None:
+            clear_desk(site, started)
+            console.rule("Belfort-les-Eaux, a city that does not exist")
+            console.print(_welcome(site, data), soft_wrap=True)
+            console.print(
+                f"What the machine says is kept in {log}. Ctrl-C stops everything.", soft_wrap=True
             )
-        console.rule("Belfort-les-Eaux, a city that does not exist")
-        console.print(
-            f"Open [bold]{operator}[/bold]\n"
-            "It signs you in once, as an operator. An alert comes within two minutes.\n"
-            "In another browser, the town hall: a clerk records decisions,\n"
-            f"  {clerk}\n"
-            "and the council's secretary confirms them,\n"
-            f"  {secretary}\n"
-            f"To check it all:      beffroi ledger verify --data {data}\n"
-            f"To act by command:    beffroi account password admin --data {data}\n"
-            "Ctrl-C stops everything.",
-            soft_wrap=True,
-        )
-        if not site.settings.ledger.witnesses:
-            console.print(f"[yellow]{UNWITNESSED}[/]", soft_wrap=True)
 
-    serve(site.folder, site.settings, site.database, site.clock, greet)
+        serve(site.folder, site.settings, site.database, site.clock, greet)
+        console.print("Stopped. The same command goes on with this city.")
+
+
+def _welcome(site: Installation, data: Path) -> str:
+    """What there is to do, with links that sign in."""
+    web = site.settings.web
+    with site.database.write() as session:
+        operator, clerk, secretary = (
+            f"http://{web.host}:{web.port}/login/"
+            + create_link(session, find_account(session, login), site.clock)
+            for login in ("operateur", "secretariat", "greffe")
+        )
+    return (
+        f"Open [bold]{operator}[/bold]\n"
+        "It signs you in once, as an operator. An alert comes within two minutes.\n"
+        "In another browser, the town hall: a clerk records decisions,\n"
+        f"  {clerk}\n"
+        "and the council's secretary confirms them,\n"
+        f"  {secretary}\n"
+        f"To check it all:      {_command('ledger verify', data)}\n"
+        f"To act by command:    {_command('account password admin', data)}"
+    )
+
+
+def _command(words: str, data: Path) -> str:
+    """A command as it can be typed where this one was started."""
+    beside = Path(sys.executable).with_name("beffroi")
+    name = "beffroi" if shutil.which("beffroi") else os.path.relpath(beside)
+    return f"{name} {words} --data {shlex.quote(str(data))}"
