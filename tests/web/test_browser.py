@@ -139,6 +139,8 @@ def test_stop_and_keys(page: Page, town: Town) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     open_next(page)
+    page.keyboard.press("v")
+    expect(page.get_by_text("Il n’y a pas d’image nette à regarder")).to_be_focused()
     page.keyboard.press("s")
     page.keyboard.press("1")
     expect(page.locator("#pane")).to_contain_text("Cet usage est arrêté sur cette caméra")
@@ -189,6 +191,28 @@ def test_a_warning_takes_no_room_beside_the_desk(page: Page, town: Town, width: 
     sign_in(page, town, "supervisor")
     page.set_viewport_size({"width": width, "height": 900})
     assert page.evaluate(LATE_LEDGER) == [0, 0]
+
+
+def test_the_wall_takes_the_room_while_all_is_calm(page: Page, town: Town) -> None:
+    sign_in(page, town)
+    for width, height in ((1280, 720), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(page.locator("#wall.packed")).to_be_attached()
+        side = page.evaluate(ROOM)
+        assert 0.9 < max(side["across"], side["down"]) <= 1, side
+
+
+ROOM = """() => {
+    const side = document.querySelector(".side"), wall = document.getElementById("wall");
+    const tiles = [...wall.children].map((tile) => tile.getBoundingClientRect());
+    const most = (edge) => Math.max(...tiles.map((tile) => tile[edge]));
+    const least = (edge) => Math.min(...tiles.map((tile) => tile[edge]));
+    return {
+        across: (most("right") - least("left")) / wall.clientWidth,
+        down: (most("bottom") - least("top")) / (side.clientHeight - 30),
+    };
+}"""
+"""How much of its room the wall takes, each way; more than 1 would have to be scrolled."""
 
 
 def test_the_console_fits_a_telephone(page: Page, town: Town) -> None:
