@@ -20,6 +20,7 @@ from beffroi.clock import Clock
 from beffroi.errors import Actor, BadInput, Unavailable
 from beffroi.folder import DataFolder
 from beffroi.settings import HandoverSettings, SmtpChannel, WebhookChannel
+from beffroi.words import say
 
 SIGNATURE: Final = "Beffroi-Signature"
 """Header: `sha256=` and the HMAC of the body under the channel's secret, in hexadecimal."""
@@ -91,17 +92,33 @@ def _mail(channel: SmtpChannel, folder: DataFolder, message: Message) -> str:
     except smtplib.SMTPRecipientsRefused as error:
         codes = {code for code, _ in error.recipients.values()}
         kind = BadInput if min(codes) >= 500 else Unavailable
-        raise kind(f"{channel.host} refuses every recipient ({_listed(codes)}).") from error
+        raise kind(
+            say(
+                "{host} refuses every recipient ({codes}).", host=channel.host, codes=_listed(codes)
+            )
+        ) from error
     except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
         kind = BadInput if error.smtp_code >= 500 else Unavailable
-        raise kind(f"{channel.host} refuses the message ({error.smtp_code}).") from error
+        raise kind(
+            say("{host} refuses the message ({code}).", host=channel.host, code=error.smtp_code)
+        ) from error
     except smtplib.SMTPAuthenticationError as error:
-        raise Unavailable(f"{channel.host} refuses the user or the password.") from error
+        raise Unavailable(
+            say("{host} refuses the user or the password.", host=channel.host)
+        ) from error
     except OSError as error:
-        raise Unavailable(f"{channel.host} cannot be reached by mail: {_cause(error)}.") from error
+        raise Unavailable(
+            say(
+                "{host} cannot be reached by mail: {cause}.", host=channel.host, cause=_cause(error)
+            )
+        ) from error
     if refused:
-        return f"accepted; {len(refused)} of {len(channel.recipients)} recipients refused"
-    return "accepted by the mail server"
+        return say(
+            "accepted; {refused} of {recipients} recipients refused",
+            refused=len(refused),
+            recipients=len(channel.recipients),
+        )
+    return say("accepted by the mail server")
 
 
 def _smtp(channel: SmtpChannel) -> smtplib.SMTP:
@@ -124,19 +141,24 @@ def _post(channel: WebhookChannel, folder: DataFolder, message: Message) -> str:
     try:
         answer = httpx.post(channel.url, content=body, headers=headers, timeout=channel.timeout_s)
     except httpx.HTTPError as error:
-        raise Unavailable(f"{channel.name} cannot be reached: {type(error).__name__}.") from error
+        raise Unavailable(
+            say("{channel} cannot be reached: {cause}.", channel=channel.name, cause=_kind(error))
+        ) from error
     if answer.is_success:
-        return f"answered {answer.status_code}"
+        return say("answered {code}", code=answer.status_code)
     kind = BadInput if answer.status_code in _HOPELESS else Unavailable
-    raise kind(f"{channel.name} answered {answer.status_code}.")
+    raise kind(say("{channel} answered {code}.", channel=channel.name, code=answer.status_code))
 
 
 def _secret(channel: SmtpChannel | WebhookChannel, folder: DataFolder) -> str:
     secret = channel.secret(folder)
     if not secret:
         raise Unavailable(
-            f"The channel {channel.name} has no secret: write it to secrets/handover-"
-            f"{channel.name} in the data folder, for this user alone (chmod 600).",
+            say(
+                "The channel {channel} has no secret: write it to secrets/handover-{channel} in "
+                "the data folder, for this user alone (chmod 600).",
+                channel=channel.name,
+            ),
             actor=Actor.ADMINISTRATOR,
         )
     return secret
@@ -147,4 +169,8 @@ def _listed(codes: set[int]) -> str:
 
 
 def _cause(error: OSError) -> str:
-    return error.strerror or type(error).__name__
+    return error.strerror or _kind(error)
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__

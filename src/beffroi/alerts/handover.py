@@ -18,6 +18,7 @@ from beffroi.errors import BadInput, Unavailable
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.store.alerts import Delivery
 from beffroi.store.database import Database
+from beffroi.words import say
 
 GIVE_UP_AFTER: Final = timedelta(hours=1)
 """A message older than this is not worth another attempt: it is shown as failed."""
@@ -46,7 +47,7 @@ def deliver_pending(database: Database, channels: Sequence[Channel], clock: Cloc
     for delivery in pending:
         channel = known.get(delivery.channel)
         if channel is None:
-            gone = f"No channel is named {delivery.channel} any more."
+            gone = say("No channel is named {channel} any more.", channel=delivery.channel)
             _record(database, delivery.id, "failed", gone, clock)
         elif channel.ready(clock):
             state, detail = _attempt(database, delivery, channel, clock)

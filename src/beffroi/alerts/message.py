@@ -17,6 +17,7 @@ from beffroi.store.alerts import Alert, Delivery, Verdict
 from beffroi.store.base import Json
 from beffroi.store.cameras import CameraVersion
 from beffroi.store.mandates import StoredDefinition
+from beffroi.words import say
 
 VERSION = 1
 
@@ -101,7 +102,7 @@ def compose(session: Session, delivery_id: str) -> Message:
     alert = session.get_one(Alert, delivery.alert_id)
     verdict = session.get_one(Verdict, delivery.verdict_id)
     if verdict.alert_id != alert.id or verdict.verdict != Judgement.CONFIRMED:
-        raise BadInput("Nothing leaves before a person has confirmed this very alert.")
+        raise BadInput(say("Nothing leaves before a person has confirmed this very alert."))
     camera = _camera_then(session, alert)
     stored = session.get_one(StoredDefinition, alert.definition_digest)
     definition = load_definition(stored.canonical, alert.definition_digest).definition
