@@ -100,6 +100,18 @@ def test_pages_by_role(
     assert client.get(path, headers={"Accept": "*/*"}).status_code == status
 
 
+@pytest.mark.parametrize("login", ["operator", "technician", "administrator"])
+def test_who_may_not_read_the_files_is_told_who_may_and_reads_what_the_public_reads(
+    client: httpx.Client, town: Town, login: str
+) -> None:
+    client.post(town.link(login))
+    refused = client.get("/city", headers={"Accept-Language": "en"})
+    assert refused.status_code == 403
+    assert "It is for: supervisor, clerk, council secretary, data protection" in refused.text
+    assert 'href="/uses"' in refused.text
+    assert '<a href="/uses" aria-current="page">Mandates</a>' in client.get("/uses").text
+
+
 def test_without_a_session_the_console_leads_to_the_sign_in(client: httpx.Client) -> None:
     answer = client.get("/console", follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/console")

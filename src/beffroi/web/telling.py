@@ -21,6 +21,7 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "lifters": "body",
         "what": "stated",
         "role": "role",
+        "roles": "role",
         "files": "study",
         "mark": "alert",
         "annex": "annex",
