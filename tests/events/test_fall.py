@@ -74,6 +74,20 @@ def test_a_fall_away_from_the_camera_is_found() -> None:
     assert len(run(detector("fall"), scene)) == 1
 
 
+KNEELING: Pose = STANDING.copy()
+KNEELING[:11, 1] = 0.12 + 0.3 * (STANDING[:11, 1] - 0.48)  # bent over the knee, seen from the front
+KNEELING[[11, 12], 1] = 0.1
+CURLED: Pose = np.column_stack([0.25 * STANDING[:, 1], 0.08 + 0.5 * STANDING[:, 0]])
+CURLED[[13, 14]] += (0.3, 0.02)
+
+
+@pytest.mark.parametrize(("pose", "count"), [(KNEELING, 0), (CURLED, 1)], ids=["kneels", "curls"])
+def test_a_folded_body_lies_only_if_it_is_wide(pose: Pose, count: int) -> None:
+    scene = shaken(film(14, 8, motion(pose)), 1.5, 0.05)
+    assert len(run(detector("fall"), scene)) == count
+    assert len(run(detector("fall", straight_percent=0), scene)) == 1
+
+
 def broken(t: float) -> list[Track]:
     """The pose is lost while the body falls, and found again under another id."""
     if 2.3 < t < 3.5:

@@ -6,7 +6,7 @@ from typing import Final, Self
 
 import numpy as np
 
-from beffroi.events.body import HIPS, SHOULDERS, Floats, lengths, mean
+from beffroi.events.body import HIPS, SHOULDERS, Floats, lengths, mean, spans
 from beffroi.perception.observation import Track
 
 JOINTS: Final = 17
@@ -53,7 +53,7 @@ class Crowd:
             np.concatenate([joints, middles], axis=1),
             boxes,
             np.array([track.motion for track in people], np.float64),
-            lengths(joints, shoulders, hips, boxes),
+            lengths(spans(joints, shoulders, hips), boxes),
         )
 
     def aligned(self, ids: tuple[str, ...]) -> Self:

@@ -22,6 +22,9 @@ from beffroi.perception.observation import Observation
 _EDGE: Final = 0.01
 """How near to the picture's left or right edge somebody leaves it, in shares of its width."""
 
+_WIDE: Final = 1.5
+"""How many times as wide as tall whoever lies curled up is at least; nobody kneels so."""
+
 _PATIENCE: Final = 1.5
 """For how many times `stay_ms` after the descent somebody may still be found lying."""
 
@@ -55,6 +58,15 @@ class FallParameters(Parameters):
         description=(
             "Greatest length that the bones of a body lying along the view seem to have, in per "
             "cent of their length when upright; this tells lying from kneeling."
+        ),
+    )
+    straight_percent: int = Field(
+        ge=0,
+        le=100,
+        description=(
+            "Least distance between shoulders and feet of somebody who is lying, in per cent of "
+            "how long trunk and legs look; less is folded, as who kneels or crouches is, unless "
+            "the body is clearly wider than tall."
         ),
     )
     drop_percent: int = Field(
@@ -97,7 +109,8 @@ class FallParameters(Parameters):
 class _Posture:
     """Where the shoulders are in the picture, how high above the feet, and how long the bones.
 
-    `slender` is how many times as tall as wide the body is.
+    `slender` is how many times as tall as wide the body is; `straight` is that of `Body`, and 1
+    where it cannot be seen.
     """
 
     t: float
@@ -105,6 +118,7 @@ class _Posture:
     rise: float
     length: float
     slender: float
+    straight: float
 
     @classmethod
     def of(cls, body: Body) -> Self:
@@ -113,7 +127,9 @@ class _Posture:
         if math.isnan(top):
             top = body.box[1]
         x1, y1, x2, y2 = body.box
-        return cls(body.t, top, body.feet[1] - top, body.length, (y2 - y1) / max(x2 - x1, 1.0))
+        slender = (y2 - y1) / max(x2 - x1, 1.0)
+        straight = 1.0 if math.isnan(body.straight) else body.straight
+        return cls(body.t, top, body.feet[1] - top, body.length, slender, straight)
 
 
 @dataclass(slots=True)
@@ -139,7 +155,7 @@ class _Person:
         self.recent.append(_Posture.of(body))
         while body.t - self.recent[0].t > steady_s:
             self.recent.popleft()
-        readings = ((p.top, p.rise, p.length, p.slender) for p in self.recent)
+        readings = ((p.top, p.rise, p.length, p.slender, p.straight) for p in self.recent)
         return _Posture(body.t, *(median(each) for each in zip(*readings, strict=True)))
 
 
@@ -147,7 +163,7 @@ class Fall:
     """Follows everybody from upright to lying and counts the time they stay down."""
 
     id: ClassVar[str] = "fall"
-    behaviour: ClassVar[int] = 3
+    behaviour: ClassVar[int] = 4
     parameters: ClassVar[type[Parameters]] = FallParameters
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE})
 
@@ -220,7 +236,8 @@ class Fall:
             and now.length <= p.short_percent / 100 * stature
         )
         lying = now.rise <= p.flat_percent / 100 * stature or along_view
-        return lying and now.top - upright.top >= p.drop_percent / 100 * stature
+        folded = now.straight < p.straight_percent / 100 and now.slender * _WIDE > 1
+        return lying and not folded and now.top - upright.top >= p.drop_percent / 100 * stature
 
     def _judge(self, person: _Person, t: float) -> list[Detection]:
         """Report somebody who has been down for long enough, once for each descent.
