@@ -200,7 +200,7 @@ def test_a_translation_is_read_and_marked_until_somebody_reviews_it(
     shown = office.run("definition show fall --language de").out
     assert shown.startswith("Übersetzung: noch nicht geprüft\n")
     assert "Kriterium: Sturz.\n" in shown
-    assert "de (not reviewed)" in office.run("definition list --json").out
+    assert "; not reviewed: de" in office.run("definition list --json").out
     office.run("definition review fall translation --language de", "colleague")
     assert "noch nicht geprüft" not in office.run("definition show fall --language de").out
     assert '"languages": "de, en, fr"' in office.run("definition list --json").out

@@ -234,13 +234,14 @@ def _registered(session: Session) -> list[VotedText]:
 def _row(voted: VotedText, origin: str, found: list[Recorded], language: str) -> dict[str, Any]:
     definition, reading = voted.definition, Reading(voted.definition, found)
     translated = {annex.text.language: annex.reviewed for annex in found if annex.text.language}
-    unreviewed = (f"{code} (not reviewed)" for code, done in translated.items() if not done)
-    reviewed = [code for code, done in translated.items() if done]
+    reviewed = sorted([*definition.title, *(code for code, done in translated.items() if done)])
+    unreviewed = sorted(code for code, done in translated.items() if not done)
     return {
         "event": definition.event,
         "version": definition.version,
         "title": in_language(reading.definition.title, language),
-        "languages": ", ".join([*sorted([*definition.title, *reviewed]), *sorted(unreviewed)]),
+        "languages": ", ".join(reviewed)
+        + ("; not reviewed: " + ", ".join(unreviewed) if unreviewed else ""),
         "figures": STANDING[reading.standing],
         "origin": origin,
         "short": voted.digest[:PREFIX],

@@ -49,7 +49,7 @@ def list_(as_json: AsJson = False, manifest: Manifest = None, data: Data = DATA)
         for status in models.list_models(models=_chosen(manifest, data))
     ]
     columns = ("name", "task", "made_by", "country", "licence", "state")
-    print_rows(columns, rows, as_json=as_json, none="No models are known.")
+    print_rows(columns, rows, as_json=as_json, none="No models are known.", whole={"name"})
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence, Sized
+from collections.abc import Container, Iterable, Mapping, Sequence, Sized
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -50,7 +50,9 @@ Lang = Annotated[
 
 Row = Mapping[str, object]
 
-NAMED_IN_COMMANDS: Final = frozenset({"id", "login", "use", "camera", "subject", "study", "act"})
+NAMED_IN_COMMANDS: Final = frozenset(
+    {"id", "login", "use", "camera", "subject", "study", "act", "event"}
+)
 """Columns that people copy into their next command: these never fold."""
 
 NARROWEST: Final = 8
@@ -82,7 +84,14 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, default=_plain))
 
 
-def print_rows(columns: Sequence[str], rows: Iterable[Row], *, as_json: bool, none: str) -> None:
+def print_rows(
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    as_json: bool,
+    none: str,
+    whole: Container[str] = NAMED_IN_COMMANDS,
+) -> None:
     """Print a list as one JSON array, or as a table for a person.
 
     Args:
@@ -90,6 +99,7 @@ def print_rows(columns: Sequence[str], rows: Iterable[Row], *, as_json: bool, no
         rows: The items.
         as_json: Whether another program reads it.
         none: Said to a person instead of an empty table.
+        whole: Columns that never fold.
     """
     items = [dict(row) for row in rows]
     if as_json:
@@ -102,7 +112,7 @@ def print_rows(columns: Sequence[str], rows: Iterable[Row], *, as_json: bool, no
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column, shown in cells.items():
         longest = max(map(len, [column, *shown]))
-        kept = longest if column in NAMED_IN_COMMANDS else min(longest, NARROWEST)
+        kept = longest if column in whole else min(longest, NARROWEST)
         table.add_column(column.replace("_", " "), overflow="fold", min_width=kept)
     for row in zip(*cells.values(), strict=True):
         table.add_row(*map(Text, row))
@@ -134,6 +144,8 @@ def _shown(value: object) -> str:
             return ""
         case bool():
             return "yes" if value else "no"
+        case datetime():
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
         case _:
             return str(value)
 
