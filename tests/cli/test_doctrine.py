@@ -123,7 +123,7 @@ def test_stack_answers_for_the_day_and_the_place(run: Run) -> None:
 
 def test_today_no_french_law_covers_a_fall(run: Run) -> None:
     said, _ = run("stack fr-2023-828 --event fall --language fr")
-    assert "fr-2023-828 a expiré le 2025-03-31" in said
+    assert "fr-2023-828 a expiré le 31 mars 2025" in said
     assert said.endswith("fall, live: no. Modes left: shadow, statistics\n")
 
 

@@ -163,7 +163,7 @@ def test_a_law_that_has_lapsed_is_named_with_its_day(
         adopt(session, clock, shipped_doctrines()["fr-2023-828"])
     clock.advance(86_400 * 40)
     told_now = told(database, clock, "fall")
-    assert "2025-03-31" in " ".join(row.asked for row in told_now.clauses)
+    assert "31 March 2025" in " ".join(row.asked for row in told_now.clauses)
     assert Mode.LIVE not in told_now.modes_left["fall"]
     assert Mode.STATISTICS in told_now.modes_left["fall"]
 

@@ -203,7 +203,7 @@ def test_a_law_lapses_at_midnight_where_the_use_is(
     go_to(bench, midnight)
     assert not bench.runs()
     (refusal,) = bench.gate().refused
-    assert f"{LAW} lapsed on 2026-12-31" in refusal.reason
+    assert f"{LAW} lapsed on 31 December 2026" in refusal.reason
 
 
 def test_shadow_needs_no_law_and_outlives_one(bench: Bench) -> None:

@@ -85,7 +85,7 @@ def test_a_form_that_is_refused_keeps_what_was_typed(client: httpx.Client, town:
     with signed_in(client, town, "clerk"):
         answer = decide(client, NANTES.digest, "adoption", PAPER, date="2027-01-01")
         assert answer.status_code == 400
-        assert "January 1, 2027 is still to come" in answer.text
+        assert "1 January 2027 is still to come" in answer.text
         assert 'value="Conseil"' in answer.text
         assert sha256(PAPER["file"][1]).hexdigest() in answer.text
         assert decide(client, NANTES.digest, "removal").status_code == 400

@@ -165,7 +165,7 @@ def _clauses(
 
 
 def _clause(row: Row) -> Condition:
-    said = {language: _said(row, language) for language in LANGUAGES}
+    said: dict[str, str] = {language: _said(row, language) for language in LANGUAGES}
     return Condition(
         asked=Quoted(said),
         against=Quoted(said) if row.outcome in _OBSTACLES else None,

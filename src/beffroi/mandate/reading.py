@@ -1,15 +1,17 @@
-"""How fields and values of a definition are read out: with their names and units, in six languages.
+"""How definitions and doctrines are read out: with names, units and words, in six languages.
 
 The text that is voted holds whole numbers whose unit ends their name (`stay_ms: 5000`), so that
 one value has one hash; people read "5 s".
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
 import yaml
+from babel.dates import format_date
 from babel.localedata import exists
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
@@ -24,19 +26,31 @@ from beffroi.mandate.annex_text import (
     Translation,
 )
 from beffroi.mandate.definition import Definition, EvidenceClass, Text
-from beffroi.words import locale_of
+from beffroi.words import LANGUAGES, locale_of
 
 Shown = bool | int | float | str | tuple[str, ...] | None
 
 
 def name_field(field: str, language: str) -> str:
     """What people call a field of a definition; English where the language is not known."""
-    return _word("fields", field, language)
+    return word("fields", field, language)
 
 
-def name_annex(word: str, language: str) -> str:
+def name_annex(name: str, language: str) -> str:
     """What people call a kind of annex, or a word of one."""
-    return _word("annexes", word, language)
+    return word("annexes", name, language)
+
+
+def word(group: str, key: str, language: str) -> str:
+    """What a name of a closed list is called; English where the language is not known."""
+    words = _catalogue()[group].get(key, {})
+    return words.get(language) or words.get("en") or key
+
+
+def day(moment: date, language: str) -> str:
+    """A day in full, as the language writes it; English where we have no words in it."""
+    known = language if language in LANGUAGES else "en"
+    return format_date(moment, "long", locale=locale_of(known))
 
 
 def render(name: str, value: Shown, language: str) -> str:
@@ -50,10 +64,10 @@ def render(name: str, value: Shown, language: str) -> str:
     if isinstance(value, tuple):
         return ", ".join(value)
     if value is None or isinstance(value, bool | EvidenceClass):
-        return _word("values", "absent" if value is None else str(value).lower(), language)
+        return word("values", "absent" if value is None else str(value).lower(), language)
     if isinstance(value, str):
         return value
-    locale = locale_of(language) if exists(language) else "en"
+    locale = locale_of(language if exists(language) else "en")
     shown = _UNITS.get(name.rpartition("_")[2])
     return shown(value, locale) if shown else format_decimal(value, locale=locale)
 
@@ -165,14 +179,9 @@ _UNITS: Final[Mapping[str, Callable[[float, str], str]]] = {
     "percent": lambda value, language: _share(value / 100, language),
     "permille": lambda value, language: _share(value / 1000, language),
     "days": lambda value, language: format_unit(value, "duration-day", "long", locale=language),
-    "severity": lambda value, language: _word("values", f"severity_{value}", language),
+    "severity": lambda value, language: word("values", f"severity_{value}", language),
 }
 """How a value is shown, by the unit at the end of its name."""
-
-
-def _word(group: str, key: str, language: str) -> str:
-    words = _catalogue()[group].get(key, {})
-    return words.get(language) or words.get("en") or key
 
 
 @cache

@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from beffroi.mandate.definition import Definition
+from beffroi.mandate.definition import Definition, Text
+from beffroi.mandate.doctrine.translations import is_translated, told
 from beffroi.mandate.impact.remedies import remedies, rights_of
 from beffroi.mandate.reading import read_out
 from beffroi.mandate.rights import Permission
@@ -89,9 +90,9 @@ def _make_environment(language: Language) -> Environment:
         """What people call a value of a closed list; a value nobody named stands for itself."""
         return language.gettext(WORDS.get(kind, {}).get(value, value))
 
-    def voted(text: Mapping[str, str]) -> str:
-        """A voted text in this language, else in English, which every definition has."""
-        return text.get(language.code) or text["en"]
+    def voted(text: Text) -> str:
+        """A text that was voted, in this language as far as there is one, else in English."""
+        return told(text, language.code)
 
     def named(kind: str, values: Iterable[str]) -> list[tuple[str, str]]:
         """Values of a closed list, each with what people call it."""
@@ -108,6 +109,7 @@ def _make_environment(language: Language) -> Environment:
         word=word,
         named=named,
         voted=voted,
+        is_translated=lambda text: is_translated(text, language.code),
         reading=reading,
         remedies=remedies,
         rights_of=rights_of,

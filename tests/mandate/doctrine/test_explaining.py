@@ -1,13 +1,19 @@
 """Clause by clause, why an event may or may not be looked for."""
 
+import re
 from datetime import UTC, datetime
+from enum import StrEnum
 
 import pytest
 
-from beffroi.mandate.doctrine.explaining import WORDS, Explanation, Outcome
+from beffroi.mandate.doctrine.cover import Cover
+from beffroi.mandate.doctrine.explaining import Explanation, Outcome
+from beffroi.mandate.doctrine.objections import Ground
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
 from beffroi.mandate.doctrine.stack import Stack
 from beffroi.mandate.modes import Mode
+from beffroi.mandate.reading import word
+from beffroi.words import LANGUAGES
 from tests.mandate.doctrine.made import doctrine
 
 AT = datetime(2026, 11, 3, 9, tzinfo=UTC)
@@ -59,10 +65,11 @@ def test_modes_left_are_told() -> None:
     assert explain("belfort-fiction").modes_left == set(Mode)
 
 
-def test_row_says_why_in_both_languages() -> None:
+def test_row_says_why_in_the_language_asked() -> None:
     (row,) = (row for row in explain("fr-2023-828").rows if row.law)
-    assert row.why("fr").startswith("fr-2023-828 a expiré le 2025-03-31. Une personne au sol")
-    assert row.why("nl") == row.why("en")
+    assert row.why("fr").startswith("fr-2023-828 a expiré le 31 mars 2025. Une personne au sol")
+    assert row.why("nl").startswith("fr-2023-828 is op 31 maart 2025 verlopen. Een persoon op")
+    assert row.why("pt") == row.why("en")
     assert row.plain("en") == {
         "doctrine": "fr-2023-828",
         "version": 1,
@@ -78,15 +85,21 @@ def test_row_says_why_in_both_languages() -> None:
     }
 
 
-def test_every_outcome_has_its_words() -> None:
-    assert all(WORDS[outcome].keys() == {"en", "fr"} for outcome in Outcome)
+@pytest.mark.parametrize(
+    ("group", "names"), [("outcomes", Outcome), ("covers", Cover), ("objections", Ground)]
+)
+def test_every_language_has_the_words(group: str, names: type[StrEnum]) -> None:
+    for name in names:
+        said = {word(group, name, language) for language in LANGUAGES}
+        assert len(said) == len(LANGUAGES), name
+        assert len({frozenset(re.findall(r"{\\w+}", one)) for one in said}) == 1, said
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"valid_until": "2026-01-31"}, "law lapsed on 2026-01-31"),
-        ({"valid_from": "2027-01-01"}, "law is not in force before 2027-01-01"),
+        ({"valid_until": "2026-01-31"}, "law lapsed on 31 January 2026"),
+        ({"valid_from": "2027-01-01"}, "law is not in force before 1 January 2027"),
         ({"verified": False}, "law names it in a text that nobody has verified"),
         ({"places": ["park", "quay"]}, "law covers it only in: park, quay"),
         ({"times": ["20:00-23:00"]}, "law covers it only in the hours 20:00-23:00"),

@@ -1,4 +1,4 @@
-"""The doctrines and legal packs that ship: whole, sourced, in both languages, and true to them."""
+"""The doctrines and legal packs that ship: whole, sourced, in every language, and true to them."""
 
 from datetime import UTC, date, datetime
 from itertools import combinations
@@ -10,7 +10,9 @@ from beffroi.mandate.doctrine.contradictions import ContradictoryDoctrines
 from beffroi.mandate.doctrine.rules import Rule
 from beffroi.mandate.doctrine.shipped import BASE, shipped_doctrines
 from beffroi.mandate.doctrine.stack import Stack
+from beffroi.mandate.doctrine.translations import is_translated, told
 from beffroi.mandate.modes import Mode
+from beffroi.words import LANGUAGES
 
 PACKS = shipped_doctrines()
 ALL = [pytest.param(text, id=name) for name, text in PACKS.items()]
@@ -74,6 +76,31 @@ def test_only_the_base_is_a_base() -> None:
     assert [name for name, text in PACKS.items() if text.doctrine.kind is Kind.BASE] == [BASE]
 
 
+@pytest.mark.parametrize("text", ALL)
+def test_every_pack_is_told_in_every_language(text: DoctrineText) -> None:
+    """Ours beside the two that are adopted; who changes an English clause translates it again."""
+    doctrine = text.doctrine
+    for said in (doctrine.title, doctrine.summary, *(one.text for one in doctrine.clauses)):
+        assert said.keys() == {"fr", "en"}
+        assert [told(said, language) for language in ("fr", "en")] == [said["fr"], said["en"]]
+        for language in set(LANGUAGES) - said.keys():
+            assert is_translated(said, language), said["en"]
+            assert told(said, language) not in said.values()
+
+
+def test_an_amended_clause_is_not_told_in_the_words_of_the_old_one() -> None:
+    text = {"fr": "La consultation dure dix jours.", "en": "The consultation lasts ten days."}
+    assert told(text, "de") == text["en"]
+    assert not is_translated(text, "de")
+
+
+def test_an_objection_says_that_its_quotation_is_a_translation() -> None:
+    objection, *_ = stack("montpellier-2022").objections("fall", Mode.STATISTICS, TODAY)
+    assert objection.message("de").startswith("Ablehnung von Montpellier, Dezember 2022 lehnt")
+    assert "[Übersetzung nicht geprüft]" in objection.message("de")
+    assert "[" not in objection.message("fr")
+
+
 def test_decree_covered_eight_events_and_no_blow() -> None:
     assert live("fr-2023-828", at=GAMES, places=VENUE) == DECREED
     assert live("fr-2023-828", at=GAMES, places=VENUE | {"school"}) == set()
@@ -86,10 +113,10 @@ def test_decree_lapsed() -> None:
     assert not law.in_force(date(2025, 4, 1))
     (objection,) = stack("fr-2023-828").objections("fall", Mode.LIVE, TODAY, VENUE)
     assert objection.message() == (
-        "No law in force covers `fall` for `live`: fr-2023-828 lapsed on 2025-03-31. "
+        "No law in force covers `fall` for `live`: fr-2023-828 lapsed on 31 March 2025. "
         f"“{objection.text['en']}” ({objection.source}; eu-ai-act, law-before-alert)."
     )
-    assert "fr-2023-828 a expiré le 2025-03-31" in objection.message("fr")
+    assert "fr-2023-828 a expiré le 31 mars 2025" in objection.message("fr")
 
 
 def test_in_france_today_only_counting_is_left() -> None:

@@ -18,11 +18,12 @@ from beffroi.mandate.doctrine.clauses import (
     load_doctrine,
     read_doctrine,
 )
-from beffroi.mandate.doctrine.explaining import WORDS, Explanation
+from beffroi.mandate.doctrine.explaining import Explanation
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
 from beffroi.mandate.doctrine.stack import Stack
+from beffroi.mandate.doctrine.translations import told
 from beffroi.mandate.modes import Mode
-from beffroi.mandate.reading import in_language
+from beffroi.mandate.reading import word
 from beffroi.store.procedure import StoredDoctrine
 
 app = typer.Typer()
@@ -82,7 +83,7 @@ def check(file: Annotated[Path, typer.Argument(help="A YAML file.")], language: 
     typer.echo(f"{text.doctrine.id}, version {text.doctrine.version}, can be adopted as it is.")
     for clause in text.doctrine.clauses:
         if not clause.verified:
-            words = in_language(clause.text, language)
+            words = told(clause.text, language)
             typer.echo(f"Not verified, so it limits but opens nothing: {clause.id}, “{words}”")
     typer.echo(f"SHA-256: {text.digest}")
 
@@ -115,11 +116,12 @@ def stack(
         print_rows(COLUMNS, rows, as_json=as_json, none="No doctrine.")
         return
     when = Clock().now() if at is None else instant(at)
-    told = together.explain(event, mode, when, None if place is None else frozenset(place))
+    places = None if place is None else frozenset(place)
+    explained = together.explain(event, mode, when, places)
     if as_json:
-        print_json(_told(told, language))
+        print_json(_plain(explained, language))
         return
-    typer.echo("\n".join(_tell(told, language)))
+    typer.echo("\n".join(_tell(explained, language)))
 
 
 def find_doctrine(which: str, data: Path) -> DoctrineText:
@@ -158,7 +160,7 @@ def _row(text: DoctrineText, origin: str, language: str) -> dict[str, Any]:
         "kind": doctrine.kind.value,
         "jurisdiction": doctrine.jurisdiction,
         "fictional": doctrine.fictional,
-        "title": in_language(doctrine.title, language),
+        "title": told(doctrine.title, language),
         "valid": doctrine.in_force(Clock().now().date()),
         "valid_from": doctrine.valid_from,
         "valid_until": doctrine.valid_until,
@@ -169,33 +171,34 @@ def _row(text: DoctrineText, origin: str, language: str) -> dict[str, Any]:
     }
 
 
-def _tell(told: Explanation, language: str) -> Iterator[str]:
-    for row in told.rows:
+def _tell(explained: Explanation, language: str) -> Iterator[str]:
+    for row in explained.rows:
         name = f"{row.doctrine.id} {row.clause.id}" if row.clause else row.doctrine.id
-        yield f"{name}: {in_language(WORDS[row.outcome], language)}. {row.why(language)}"
-    for objection in told.objections:
+        outcome = word("outcomes", row.outcome, language)
+        yield f"{name}: {outcome}. {row.why(language)}"
+    for objection in explained.objections:
         yield f"\n{objection.message(language)}"
-    answer = "no" if told.objections else "yes"
-    left = ", ".join(sorted(told.modes_left)) or "none"
-    yield f"\n{told.asked.event}, {told.asked.mode}: {answer}. Modes left: {left}"
+    answer = "no" if explained.objections else "yes"
+    left = ", ".join(sorted(explained.modes_left)) or "none"
+    yield f"\n{explained.asked.event}, {explained.asked.mode}: {answer}. Modes left: {left}"
 
 
-def _told(told: Explanation, language: str) -> dict[str, Any]:
+def _plain(explained: Explanation, language: str) -> dict[str, Any]:
     return {
-        "clauses": [row.plain(language) for row in told.rows],
-        "allowed": not told.objections,
-        "objections": [objection.message(language) for objection in told.objections],
-        "modes_left": sorted(told.modes_left),
+        "clauses": [row.plain(language) for row in explained.rows],
+        "allowed": not explained.objections,
+        "objections": [objection.message(language) for objection in explained.objections],
+        "modes_left": sorted(explained.modes_left),
     }
 
 
 def _read_out(text: DoctrineText, language: str) -> Iterator[str]:
     doctrine = text.doctrine
-    yield f"{in_language(doctrine.title, language)} ({doctrine.id}, version {doctrine.version})"
-    yield in_language(doctrine.summary, language)
+    yield f"{told(doctrine.title, language)} ({doctrine.id}, version {doctrine.version})"
+    yield told(doctrine.summary, language)
     yield _term(doctrine)
     for clause in doctrine.clauses:
-        yield f"\n{clause.id}: {in_language(clause.text, language)}"
+        yield f"\n{clause.id}: {told(clause.text, language)}"
         yield f"  {_coded(clause)}"
         yield f"  {clause.source}{'' if clause.verified else ' [not verified]'}"
     yield f"\nSHA-256: {text.digest}"

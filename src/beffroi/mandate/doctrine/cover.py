@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from beffroi.mandate.doctrine.clauses import Asked, Clause, Doctrine
 from beffroi.mandate.doctrine.rules import Rule
+from beffroi.mandate.reading import day, word
 
 
 class Cover(StrEnum):
@@ -36,37 +36,15 @@ class Covering:
     clause: Clause | None
 
     def because(self, language: str) -> str:
-        """The reason in one clause of a sentence, e.g. `fr-2023-828 lapsed on 2025-03-31`."""
-        words = WORDS[self.cover].get(language, WORDS[self.cover]["en"])
-        places = ", ".join(self.clause.places) if self.clause else ""
-        hours = ", ".join(self.clause.times) if self.clause else ""
+        """The reason in one clause of a sentence, e.g. `fr-2023-828 lapsed on 31 March 2025`."""
         since, until = self.doctrine.valid_from, self.doctrine.valid_until
-        return words.format(
-            law=self.doctrine.id, places=places, hours=hours, since=since, until=until
+        return word("covers", self.cover, language).format(
+            law=self.doctrine.id,
+            places=", ".join(self.clause.places) if self.clause else "",
+            hours=", ".join(self.clause.times) if self.clause else "",
+            since=since and day(since, language),
+            until=until and day(until, language),
         )
-
-
-WORDS: Final = {
-    Cover.SILENT: {"en": "{law} does not name it", "fr": "{law} ne le nomme pas"},
-    Cover.UNVERIFIED: {
-        "en": "{law} names it in a text that nobody has verified",
-        "fr": "{law} le nomme dans un texte que personne n’a vérifié",
-    },
-    Cover.LAPSED: {"en": "{law} lapsed on {until}", "fr": "{law} a expiré le {until}"},
-    Cover.NOT_YET: {
-        "en": "{law} is not in force before {since}",
-        "fr": "{law} n’entre en vigueur que le {since}",
-    },
-    Cover.ELSEWHERE: {
-        "en": "{law} covers it only in: {places}",
-        "fr": "{law} ne le couvre que dans : {places}",
-    },
-    Cover.OTHER_HOURS: {
-        "en": "{law} covers it only in the hours {hours}",
-        "fr": "{law} ne le couvre qu’aux heures {hours}",
-    },
-    Cover.COVERS: {"en": "{law} covers it", "fr": "{law} le couvre"},
-}
 
 
 def covering(law: Doctrine, asked: Asked) -> Covering:

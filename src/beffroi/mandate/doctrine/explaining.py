@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from beffroi.mandate.definition import VOTED_LANGUAGES
 from beffroi.mandate.doctrine.clauses import Asked, Clause, Doctrine, Kind
 from beffroi.mandate.doctrine.cover import Cover, Covering, covering
 from beffroi.mandate.doctrine.objections import Ground, Objection
 from beffroi.mandate.doctrine.rules import Rule
+from beffroi.mandate.doctrine.translations import told
 from beffroi.mandate.modes import Mode
 
 
@@ -26,16 +26,6 @@ class Outcome(StrEnum):
     NOT_HERE = "not_here"
 
 
-WORDS: Final = {
-    Outcome.REFUSES: {"en": "refuses", "fr": "refuse"},
-    Outcome.UNLISTED: {"en": "does not list it", "fr": "ne l’énumère pas"},
-    Outcome.NEEDS_LAW: {"en": "needs a law", "fr": "exige une loi"},
-    Outcome.UNCOVERED: {"en": "does not cover it", "fr": "ne le couvre pas"},
-    Outcome.COVERS: {"en": "covers it", "fr": "le couvre"},
-    Outcome.ALLOWS: {"en": "allows", "fr": "admet"},
-    Outcome.ASKS: {"en": "asks", "fr": "demande"},
-    Outcome.NOT_HERE: {"en": "does not hold here now", "fr": "ne vaut pas ici et maintenant"},
-}
 _OF_GROUND: Final = {
     Ground.REFUSED: Outcome.REFUSES,
     Ground.UNLISTED: Outcome.UNLISTED,
@@ -61,8 +51,7 @@ class Row:
 
     def why(self, language: str = "en") -> str:
         """The clause in plain words, or how far the law comes; English where unknown."""
-        language = language if language in VOTED_LANGUAGES else "en"
-        clause = "" if self.clause is None else self.clause.text[language]
+        clause = "" if self.clause is None else told(self.clause.text, language)
         if self.law is None or self.outcome is Outcome.COVERS:
             return clause
         return f"{self.law.because(language)}. {clause}".strip()

@@ -1,13 +1,15 @@
 """Why a stack of doctrines does not let an event be looked for, quoting the clause."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
-from beffroi.mandate.definition import VOTED_LANGUAGES, Text
+from beffroi.mandate.definition import Text
 from beffroi.mandate.doctrine.clauses import Asked, Clause, Doctrine
 from beffroi.mandate.doctrine.cover import Covering
-from beffroi.words import Quoted
+from beffroi.mandate.doctrine.translations import is_translated, told
+from beffroi.mandate.reading import word
+from beffroi.words import LANGUAGES, Quoted
 
 
 class Ground(StrEnum):
@@ -16,30 +18,6 @@ class Ground(StrEnum):
     REFUSED = "refused"
     UNLISTED = "unlisted"
     UNCOVERED = "uncovered"
-
-
-WORDS: Final = {
-    Ground.REFUSED: {
-        "en": "{title} refuses `{event}` in mode `{mode}`: “{text}” "
-        "({source}; {id}, {clause}){mark}.",
-        "fr": "{title} refuse `{event}` en mode `{mode}` : « {text} » "
-        "({source} ; {id}, {clause}){mark}.",
-    },
-    Ground.UNLISTED: {
-        "en": "{title} allows only what it lists, and `{event}` in mode `{mode}` is not listed: "
-        "“{text}” ({source}; {id}, {clause}){mark}.",
-        "fr": "{title} n’admet que ce qui y est énuméré, et `{event}` en mode `{mode}` n’y est "
-        "pas : « {text} » ({source} ; {id}, {clause}){mark}.",
-    },
-    Ground.UNCOVERED: {
-        "en": "No law in force covers `{event}` for `{mode}`: {why}. “{text}” "
-        "({source}; {id}, {clause}){mark}.",
-        "fr": "Aucune loi en vigueur ne couvre `{event}` en mode `{mode}` : {why}. « {text} » "
-        "({source} ; {id}, {clause}){mark}.",
-    },
-}
-UNVERIFIED: Final = {"en": " [text not verified]", "fr": " [texte non vérifié]"}
-NO_LAW: Final = {"en": "none has been adopted", "fr": "aucune n’a été adoptée"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +70,25 @@ class Objection:
 
     @property
     def quoted(self) -> Quoted:
-        """The reason in every language that doctrines are written in."""
-        return Quoted({language: self.message(language) for language in VOTED_LANGUAGES})
+        """The reason in every language."""
+        return Quoted({language: self.message(language) for language in LANGUAGES})
 
     def message(self, language: str = "en") -> str:
         """The reason in one or two sentences, quoting the clause; English where unknown."""
-        language = language if language in VOTED_LANGUAGES else "en"
-        why = ", ".join(law.because(language) for law in self.laws) or NO_LAW[language]
-        return WORDS[self.ground][language].format(
-            title=self.doctrine.title[language],
+        why = ", ".join(law.because(language) for law in self.laws)
+        return word("objections", self.ground, language).format(
+            title=told(self.doctrine.title, language),
             event=self.asked.event,
             mode=self.asked.mode,
-            why=why,
-            text=self.text[language],
+            why=why or word("covers", "none", language),
+            text=told(self.text, language),
             source=self.source,
-            id=self.doctrine_id,
-            clause=self.clause_id,
-            mark="" if self.verified else UNVERIFIED[language],
+            clause=f"{self.doctrine_id}, {self.clause_id}",
+            mark="".join(word("objections", mark, language) for mark in self._marks(language)),
         )
+
+    def _marks(self, language: str) -> Iterator[str]:
+        if not self.verified:
+            yield "unverified"
+        if is_translated(self.text, language):
+            yield "translated"

@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from beffroi.mandate.impact.document import Table
-from beffroi.mandate.impact.facts import day, number
+from beffroi.mandate.impact.facts import number
 from beffroi.mandate.impact.period import Period
 from beffroi.mandate.impact.texts import Data, Text, read, value
 from beffroi.mandate.procedure.standing import counts
+from beffroi.mandate.reading import day
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
 from beffroi.store.impact import Incident, Risk

@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache
 from itertools import groupby
 from typing import Final
 
-from babel.dates import format_date
 from babel.numbers import format_decimal
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,7 @@ from beffroi.mandate.impact.figures import Figures, figures
 from beffroi.mandate.impact.remedies import rights_of
 from beffroi.mandate.impact.subject import Subject
 from beffroi.mandate.impact.texts import Data, phrase, read, value
-from beffroi.mandate.reading import in_language, read_out_annex, render
+from beffroi.mandate.reading import day, in_language, read_out_annex, render
 from beffroi.mandate.uses import find_use, text_of
 from beffroi.words import Language, locale_of
 
@@ -123,11 +122,6 @@ def _named(rows: Iterable[tuple[str, str]], language: Language) -> str:
 def number(quantity: float, language: Language) -> str:
     """A number with one decimal, as the language writes it."""
     return format_decimal(quantity, format="#,##0.0", locale=locale_of(language))
-
-
-def day(moment: date, language: Language) -> str:
-    """A day in full, as the language writes it."""
-    return format_date(moment, "long", locale=locale_of(language))
 
 
 def _of_text(subject: Subject, language: Language) -> Facts:

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from beffroi.mandate.impact import chronicle
 from beffroi.mandate.impact.chronicle import heads, label
 from beffroi.mandate.impact.document import Document, Part, Table
-from beffroi.mandate.impact.facts import day, number
+from beffroi.mandate.impact.facts import number
 from beffroi.mandate.impact.figures import Figures, Share, figures
 from beffroi.mandate.impact.period import Period, Span
 from beffroi.mandate.impact.texts import phrase
 from beffroi.mandate.procedure.standing import PUBLISHED
+from beffroi.mandate.reading import day
 from beffroi.mandate.uses import list_uses, standing_of
 from beffroi.store.base import Json
 from beffroi.store.mandates import Use

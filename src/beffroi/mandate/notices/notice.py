@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from beffroi.errors import BadInput
 from beffroi.mandate.impact.document import Document, Part, Table
-from beffroi.mandate.impact.facts import day, facts_of
+from beffroi.mandate.impact.facts import facts_of
 from beffroi.mandate.impact.remedies import Remedy, Right, remedies, rights_of
 from beffroi.mandate.impact.subject import subject_of
 from beffroi.mandate.impact.texts import value
@@ -17,6 +17,7 @@ from beffroi.mandate.notices.press import to_code
 from beffroi.mandate.notices.words import words
 from beffroi.mandate.procedure.acts import ActType, Ballot, Publication, read_details
 from beffroi.mandate.procedure.standing import Standing, counts, stand
+from beffroi.mandate.reading import day
 from beffroi.mandate.uses import acts_of, find_use, text_of
 from beffroi.store.base import Json
 from beffroi.store.procedure import Act
