@@ -5,15 +5,15 @@ codec needs, and offers the pictures; only those that are taken are converted. W
 that nothing has changed, the picture before is offered again.
 """
 
-import contextlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Event, Thread
 from typing import Final
 
 import av
+from av.stream import Stream
 
 from beffroi.capture.address import public_address, with_credentials
 from beffroi.capture.container import Refused, VideoInput, VideoPacket, explain, open_rtsp
@@ -191,9 +191,8 @@ class LiveSource(Source):
         if not due:
             return self._repeat(coded)
         for waited in due[:-1]:
-            # Ordinary packets: they matter to those that build on them.
-            with contextlib.suppress(av.FFmpegError):
-                video.decode(waited.packet())
+            # What they show is past: they matter to those that build on them.
+            self._decoded(video, waited.packet())
         return self._decode(video, packet)
 
     def _repeat(self, coded: Coded) -> float:
@@ -210,18 +209,23 @@ class LiveSource(Source):
     def _decode(self, video: VideoInput, packet: VideoPacket) -> float:
         """Offer the pictures that a packet completes; returns by how much they are late."""
         lag = 0.0
-        try:
-            pictures = video.decode(packet)
-        except av.FFmpegError as error:
-            self._watch.trouble(explain(error))
-            self._lose()
-            return lag
-        for picture in pictures:
+        for picture in self._decoded(video, packet):
             now = self._clock.monotonic()
             t = self._timeline.time(None if picture.pts is None else picture.time, now)
             lag = now - t
             self._offer(picture, t, now)
         return lag
+
+    def _decoded(
+        self, video: VideoInput, packet: "VideoPacket | av.Packet[Stream]"
+    ) -> Sequence[av.VideoFrame]:
+        """The pictures of a packet; if it is broken, nothing is spared before the next key picture."""
+        try:
+            return video.decode(packet)
+        except av.FFmpegError as error:
+            self._watch.trouble(explain(error))
+            self._lose()
+            return ()
 
     def _offer(self, picture: av.VideoFrame, t: float, now: float) -> None:
         at = self._clock.now().timestamp() - (now - t)
