@@ -32,6 +32,10 @@ class Words(str):
         words.values = values
         return words
 
+    def __getnewargs__(self) -> tuple[str, dict[str, Any]]:  # type: ignore[override]
+        """How it is made again, by whoever copies it."""
+        return self.template, self.values
+
 
 class Quoted(str):
     """An English sentence that was written in other languages too, as a clause of a doctrine is.
@@ -49,6 +53,10 @@ class Quoted(str):
         quoted = super().__new__(cls, texts["en"])
         quoted.texts = texts
         return quoted
+
+    def __getnewargs__(self) -> tuple[Mapping[str, str]]:  # type: ignore[override]
+        """How it is made again, by whoever copies it."""
+        return (self.texts,)
 
 
 def locale_of(language: str) -> str:

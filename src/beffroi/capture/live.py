@@ -219,7 +219,7 @@ class LiveSource(Source):
     def _decoded(
         self, video: VideoInput, packet: "VideoPacket | av.Packet[Stream]"
     ) -> Sequence[av.VideoFrame]:
-        """The pictures of a packet; if it is broken, nothing is spared before the next key picture."""
+        """The pictures of a packet; after a broken one nothing is spared before a key picture."""
         try:
             return video.decode(packet)
         except av.FFmpegError as error:

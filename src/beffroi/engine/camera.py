@@ -39,6 +39,7 @@ from beffroi.perception.forms import to_json
 from beffroi.perception.observation import Observation
 from beffroi.perception.perceive import Perception
 from beffroi.store.database import Database
+from beffroi.words import say, together
 
 KEPT_S: Final = 20.0
 """Seconds of packets and observations held in memory, so that an alert can show what led to it."""
@@ -156,7 +157,7 @@ class CameraWatch(threading.Thread):
         return Report(
             self._camera_id,
             health.state,
-            "; ".join(filter(None, (health.detail, *self._faults))),
+            self._detail(health.detail),
             self._analysed,
             source.skipped + self._left_out,
             measured=measure.done,
@@ -164,6 +165,12 @@ class CameraWatch(threading.Thread):
             person_px=measure.person_px,
             spared=source.spared,
         )
+
+    def _detail(self, of_source: str) -> str:
+        """What else is to be said than what the source says: who does not look, or seldom."""
+        seldom = self.share < 1.0 and say("other cameras come first: it leaves out pictures")
+        said = [each for each in (of_source, *self._faults, seldom) if each]
+        return together(said, "; ") if said else ""
 
     def stuck(self) -> bool:
         """Whether the analysis of a picture does not come back."""
@@ -286,7 +293,7 @@ class CameraWatch(threading.Thread):
             self._posts[use.use_id] = kept or _Post.of(use, self._station)
         except BeffroiError as error:
             log.warning("a use does not run", use=use.use_id, cause=error.message)
-            self._faults += (f"{use.use_id}: {error.message}",)
+            self._faults += (say("{use}: {reason}", use=use.use_id, reason=error.message),)
 
     def _notice(self, observation: Observation, source: Source) -> None:
         self._analysed += 1

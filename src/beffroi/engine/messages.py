@@ -13,6 +13,7 @@ from typing import Final
 
 from beffroi.clock import Clock
 from beffroi.mandate.permit import Permit, from_wire, to_wire
+from beffroi.words import pack, unpack
 
 FAREWELL: Final = "farewell\n"
 
@@ -93,9 +94,10 @@ def orders_from_line(line: str, clock: Clock) -> list[Order]:
 
 def reports_to_line(reports: list[Report]) -> str:
     """One line for the supervisor: an empty list says that the host is alive."""
-    return json.dumps([asdict(report) for report in reports]) + "\n"
+    fields = [{**asdict(report), "detail": pack(report.detail)} for report in reports]
+    return json.dumps(fields) + "\n"
 
 
 def reports_from_line(line: str) -> list[Report]:
     """Read what `reports_to_line` wrote."""
-    return [Report(**fields) for fields in json.loads(line)]
+    return [Report(**{**fields, "detail": unpack(fields["detail"])}) for fields in json.loads(line)]
