@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from beffroi.capture.source import State
 from beffroi.clock import Clock
 from beffroi.engine.energy import EnergyMeter
 from beffroi.engine.messages import Report
@@ -43,7 +44,7 @@ class CameraStates:
         changed = {
             camera
             for camera, report in now.items()
-            if self._written.get(camera) != (report.state, report.detail)
+            if self._written.get(camera) != _noteworthy(report)
         }
         if changed or energy or self._clock.monotonic() >= self._due:
             self._write(now, changed, energy)
@@ -91,7 +92,15 @@ class CameraStates:
                         payload=payload,
                         clock=self._clock,
                     )
-        self._written = {name: (report.state, report.detail) for name, report in reports.items()}
+        self._written = {name: _noteworthy(report) for name, report in reports.items()}
+
+
+def _noteworthy(report: Report) -> tuple[str, str]:
+    """What the ledger is told when it changes: how well a camera watches may change by the minute.
+
+    Consoles are told of that too, within `FRESH_S`.
+    """
+    return report.state, "" if report.state == State.WATCHING else report.detail
 
 
 def _energy(row: CameraState | None, energy: Energy | None, now: datetime) -> dict[str, Any]:
