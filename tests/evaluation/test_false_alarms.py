@@ -2,17 +2,20 @@
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from beffroi.errors import BadInput
+from beffroi.evaluation.hours import Hour, Hours
 from beffroi.evaluation.innocence import TWINS_PER_HOUR, Innocent, programme
 from beffroi.evaluation.noise import Eye, Noise
 from beffroi.evaluation.tasks.false_alarms import EVENTS, alarms_in, in_days, per_day
 from beffroi.simulation.bare import play, skeletons
 from beffroi.simulation.scenes import SETTINGS
+from tests.events.shipped import VOTED
 
 PERFECT = Noise(
     joint_spread=(0.0,) * 17,
@@ -58,13 +61,31 @@ def test_an_hour_holds_its_twins_and_no_event_and_is_always_the_same() -> None:
 def test_who_does_it_after_all_is_reported() -> None:
     act = play(SETTINGS["forecourt"], 2)
     guilty = Innocent(SETTINGS["forecourt"], Counter(), act, 25.0, 2)
-    assert alarms_in(guilty)["running"] == 1
-    assert set(EVENTS) >= set(alarms_in(guilty))
+    running = VOTED["running"].definition.conduct
+    assert alarms_in(guilty, {running}) == {running: 1}
 
 
-def test_less_than_an_hour_is_no_figure() -> None:
+def test_less_than_an_hour_is_no_figure(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
-        in_days(0.01)
+        in_days(0.01, tmp_path)
+
+
+def test_hours_are_judged_once_for_each_conduct(tmp_path: Path) -> None:
+    conducts = {event: VOTED[event].definition.conduct for event in EVENTS}
+    assert Hours(tmp_path).unknown(0, conducts.values()) == list(conducts.values())
+    fall, *others = conducts.values()
+    for number in range(2):
+        Hours(tmp_path).keep(Hour(number, dict.fromkeys(others, 0), {"hugging": 20}))
+    assert Hours(tmp_path).unknown(1, conducts.values()) == [fall]
+    for number in range(2):
+        Hours(tmp_path).keep(Hour(number, {fall: number}, {"hugging": 20}))
+    result = in_days(2 / 24, tmp_path)
+    event = next(event for event, conduct in conducts.items() if conduct == fall)
+    assert {file.file: file.predicted for file in result.files} == {
+        other: float(other == event) for other in EVENTS
+    }
+    assert result.figures["false_alarms_per_day"].value == 12
+    assert result.configuration["twins"] == {"hugging": 40}
 
 
 def test_a_perfect_eye_sees_what_is_there() -> None:

@@ -82,7 +82,7 @@ class Recordings:
     ) -> None:
         # Skeletons are personal data too: they are for whoever looked.
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._folder = folder
+        self.folder = folder
         self.models = laboratory_models(set(Need), size, precision)
         self._threads = threads
         self._inference: Inference | None = None
@@ -143,7 +143,7 @@ class Recordings:
         needs: Collection[Need],
         look: Callable[[], Iterator[Observation]],
     ) -> list[Observation]:
-        kept = self._folder / f"{self.key(what, rate_hz, needs)}.obs"
+        kept = self.folder / f"{self.key(what, rate_hz, needs)}.obs"
         if not kept.exists():
             part = kept.with_suffix(f".{os.getpid()}.part.obs")
             record(part, look())

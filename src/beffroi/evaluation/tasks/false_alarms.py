@@ -7,6 +7,7 @@ not modelled is said there. Hours of pictures are measured apart.
 import argparse
 import json
 from collections import Counter
+from collections.abc import Collection
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from math import exp, lgamma, log
@@ -16,8 +17,9 @@ from typing import Final
 
 from beffroi.errors import BadInput
 from beffroi.evaluation.figures import Figure
+from beffroi.evaluation.hours import Hour, Hours
 from beffroi.evaluation.innocence import SCENES, TWINS_PER_HOUR, Innocent, programme
-from beffroi.evaluation.recordings import Recordings
+from beffroi.evaluation.recordings import Recordings, recordings_directory
 from beffroi.evaluation.result import Judged, Result
 from beffroi.events.detector import Zones
 from beffroi.events.registry import make, shipped_definitions
@@ -39,63 +41,74 @@ _PROCESSES: Final = 2
 
 def false_alarms(folder: Path, recordings: Recordings) -> Result:
     """False alarms of each event in `DAYS` synthetic camera-days; no file is looked at."""
-    del folder, recordings
-    return in_days(DAYS)
+    del folder
+    return in_days(DAYS, recordings.folder)
 
 
-def in_days(days: float) -> Result:
+def in_days(days: float, kept: Path) -> Result:
     """The same for any number of days.
+
+    Args:
+        days: How many.
+        kept: Folder of the hours that were judged before.
 
     Raises:
         BadInput: Less than an hour.
     """
-    hours = round(24 * days)
-    if hours < 1:
+    total = round(24 * days)
+    if total < 1:
         raise BadInput("Less than an hour says nothing of a day.")
-    found, twins = Counter[str](), Counter[str]()
+    hours = Hours(kept)
+    conducts = {definition.event: definition.conduct for definition in _definitions()}
+    asked = [(number, hours.unknown(number, conducts.values())) for number in range(total)]
+    todo = [each for each in asked if each[1]]
     with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn")) as workers:
-        for alarms, shown in workers.map(in_hour, range(hours)):
-            found += alarms
-            twins += shown
-    figures = {f"{event}_per_day": per_day(event, found[event], hours / 24) for event in EVENTS}
+        for hour in workers.map(in_hour, *zip(*todo, strict=True)) if todo else ():
+            hours.keep(hour)
+    found = {event: hours.alarms(conduct, total) for event, conduct in conducts.items()}
+    figures = {f"{event}_per_day": per_day(event, found[event], total / 24) for event in EVENTS}
     worst = max(figures.values(), key=lambda figure: figure.value)
     worst = Figure("false_alarms_per_day", worst.value, worst.low, worst.high)
     facts = {
-        "camera_days": hours / 24,
-        "twins": dict(sorted(twins.items())),
+        "camera_days": total / 24,
+        "twins": dict(sorted(hours.twins(total).items())),
         "twins_per_hour_at_least": TWINS_PER_HOUR,
         "scenes": list(SCENES),
         "calibrated": True,
-        "conduct": {definition.event: definition.conduct for definition in _definitions()},
+        "conduct": conducts,
         "interval": "exact Poisson (Garwood 1936)",
     }
     files = tuple(
         Judged(event, "innocent days", None, float(found[event])) for event in sorted(EVENTS)
     )
-    return Result("false_alarms", hours, {worst.name: worst} | figures, facts, files)
+    return Result("false_alarms", total, {worst.name: worst} | figures, facts, files)
 
 
-def in_hour(hour: int) -> tuple[Counter[str], Counter[str]]:
-    """Alarms by event and twins by kind in one hour."""
-    alarms, twins = Counter[str](), Counter[str]()
-    for act in programme(hour):
-        alarms += alarms_in(act)
-        twins += act.twins
-    return alarms, twins
+def in_hour(number: int, conducts: Collection[str]) -> Hour:
+    """One hour, for the definitions of these conducts."""
+    alarms, twins = Counter[str](dict.fromkeys(conducts, 0)), Counter[str]()
+    for act in programme(number):
+        alarms.update(alarms_in(act, conducts))
+        twins.update(act.twins)
+    return Hour(number, alarms, twins)
 
 
-def alarms_in(act: Innocent) -> Counter[str]:
-    """How often each event is reported in one act, in which none happens."""
+def alarms_in(act: Innocent, conducts: Collection[str]) -> Counter[str]:
+    """How often each definition's event is reported in one act, in which none happens.
+
+    Whoever looks on: an act is seen at the highest rate of all, since errors depend on it.
+    """
     watchers = [
-        (make(definition, _zones(act, definition.event)), definition.rate_hz)
+        (definition, make(definition, _zones(act, definition.event)))
         for definition in _definitions()
+        if definition.conduct in conducts
     ]
-    hz = max(rate for _, rate in watchers)
+    hz = max(definition.rate_hz for definition in _definitions())
     alarms = Counter[str]()
     for observation in act.observations(hz):
-        for detector, rate in watchers:
-            if _due(observation.t, hz, rate):
-                alarms[detector.id] += len(detector.update(observation))
+        for definition, detector in watchers:
+            if _due(observation.t, hz, definition.rate_hz):
+                alarms[definition.conduct] += len(detector.update(observation))
     return alarms
 
 
@@ -139,10 +152,14 @@ def _zones(act: Innocent, event: str) -> Zones:
 
 
 def main() -> None:
-    """`python -m beffroi.evaluation.tasks.false_alarms --days 10`: any number of days."""
+    """`python -m beffroi.evaluation.tasks.false_alarms --days 10`: any number of days.
+
+    Broken off, it goes on where it was.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=float, default=DAYS)
-    print(json.dumps(in_days(parser.parse_args().days).as_json(), indent=1))  # noqa: T201
+    result = in_days(parser.parse_args().days, recordings_directory())
+    print(json.dumps(result.as_json(), indent=1))  # noqa: T201
 
 
 if __name__ == "__main__":
