@@ -7,14 +7,14 @@ picture: detail that was never in the file cannot be brought back from it.
 import io
 from collections.abc import Iterable
 from fractions import Fraction
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import av
 import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from beffroi.closing import Closing
 from beffroi.perception.observation import KEYPOINTS, Observation, Track
 
 _TICKS: Final = 90_000
@@ -29,7 +29,7 @@ MAX_PICTURES: Final = 1500
 _INDEX_BYTES: Final = 4096 + 40 * MAX_PICTURES
 
 
-class Clip:
+class Clip(Closing):
     """An H.264 sequence (yuv420p, index first) that grows picture by picture."""
 
     def __init__(self) -> None:
@@ -42,15 +42,8 @@ class Clip:
         self._last = -1
         self._pictures = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Finish the file."""
         self._container.close()
 
     def add(self, image: NDArray[np.uint8], t: float) -> None:

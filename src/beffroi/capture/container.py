@@ -12,8 +12,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from types import TracebackType
-from typing import IO, Final, Self, TypeAlias
+from typing import IO, Final, TypeAlias
 
 import av
 from av.container import InputContainer
@@ -25,6 +24,7 @@ from av.video.stream import VideoStream
 from beffroi.capture.address import public_address
 from beffroi.capture.imager import MAX_PIXELS
 from beffroi.capture.relay import Relay
+from beffroi.closing import Closing
 from beffroi.errors import Actor, BadInput, BeffroiError, Unavailable
 
 VideoPacket: TypeAlias = "av.Packet[VideoStream]"
@@ -94,7 +94,7 @@ class Refused(Unavailable):
     """The camera asks for other credentials; asking too often makes it lock the account."""
 
 
-class VideoInput:
+class VideoInput(Closing):
     """An open stream of which only the pictures are read.
 
     Args:
@@ -145,17 +145,6 @@ class VideoInput:
         """Let go of the stream."""
         self._container.close()
         self._through.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def open_file(path: str) -> VideoInput:

@@ -1,16 +1,15 @@
 """What every source of frames can do, whatever lies behind it."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import TracebackType
-from typing import Self
 
 from beffroi.capture.address import public_address
 from beffroi.capture.frame import Frame
 from beffroi.clock import Clock
+from beffroi.closing import Closing
 from beffroi.mandate.permit import Permit
 
 
@@ -32,7 +31,7 @@ class Health:
     since: datetime
 
 
-class Source(ABC):
+class Source(Closing):
     """A stream that is read under a permit. Use it as a context manager.
 
     Attributes:
@@ -103,17 +102,6 @@ class Source(ABC):
 
     def _authorised(self) -> bool:
         return self._permit.valid(self._clock)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {public_address(self._permit.address)}>"

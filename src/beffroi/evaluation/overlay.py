@@ -2,14 +2,14 @@
 
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.capture.frame import Frame
+from beffroi.closing import Closing
 from beffroi.errors import BadInput
 from beffroi.events.detector import Detection
 from beffroi.perception.observation import Observation
@@ -28,7 +28,7 @@ ALARM: Final = (230, 60, 50)
 Image = NDArray[np.uint8]
 
 
-class Overlay:
+class Overlay(Closing):
     """Writes an MP4. Use it as a context manager, and call it with each frame.
 
     Args:
@@ -69,16 +69,7 @@ class Overlay:
         image = np.ascontiguousarray(picture[:height, :width])
         self._file.mux(self._stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
 
-    def __enter__(self) -> Self:
-        """Begin."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Finish the file."""
         if self._stream is not None:
             self._file.mux(self._stream.encode())

@@ -8,12 +8,12 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from beffroi.closing import Closing
 from beffroi.errors import BadInput, Tampered, Unavailable
 from beffroi.perception.models.variants import Variant
 from beffroi.perception.runtime import ov
@@ -28,7 +28,7 @@ MAP_AXES: Final = 4
 T = TypeVar("T")
 
 
-class Inference:
+class Inference(Closing):
     """Runs models for many cameras at once. Use it as a context manager.
 
     Args:
@@ -85,19 +85,6 @@ class Inference:
         """Refuse new pictures and wait for those under way."""
         for lane in self._lanes.values():
             lane.close()
-
-    def __enter__(self) -> Self:
-        """Enter the block in which pictures may be submitted."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close."""
-        self.close()
 
 
 class _Lane:
