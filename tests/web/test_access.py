@@ -24,6 +24,7 @@ PUBLIC_PATHS = {
     "/uses",
     "/uses.json",
     "/uses/{use_id}",
+    "/uses/{use_id}/counts.csv",
     "/uses/{use_id}/documents/{digest}",
     "/definitions",
     "/definitions/{digest}",

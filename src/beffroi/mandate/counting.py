@@ -5,17 +5,14 @@ too little of, or of too few, is told with the next one that there was any, so t
 and no small number stays in the database.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from beffroi.mandate.hours import seconds_of
-from beffroi.mandate.use_text import UseText
 from beffroi.store.mandates import UseCount
 
 QUARTER: Final = timedelta(minutes=15)
@@ -129,17 +126,6 @@ def counted(
         of = _of(row, hidden.get(_key(row, _beside(row.what)), 0))
         few = _fewer_than(row, of)
         yield Count(row.quarter, row.camera_id, row.what, None if few else _value(row, of), few)
-
-
-def days_watched(session: Session, text: UseText, camera_id: str) -> set[date]:
-    """The days, where a use is, on which it looked for at least half of its hours."""
-    rows = session.scalars(
-        _rows(text.use).where(UseCount.camera_id == camera_id, UseCount.what == WATCHED_SECONDS)
-    )
-    watched: Counter[date] = Counter()
-    for row in rows:
-        watched[text.today(row.quarter)] += row.value
-    return {day for day, seconds in watched.items() if 2 * seconds >= seconds_of(text.hours, day)}
 
 
 def _told(quarter: datetime, now: datetime) -> bool:

@@ -130,6 +130,13 @@ MANDATE: Final[Mapping[str, Mapping[str, str]]] = {
         "event-surroundings": N_("surroundings of an event"),
         "crime-hotspot": N_("place of frequent offences"),
     },
+    "vehicle": {
+        "car": N_("Cars"),
+        "motorcycle": N_("Motorcycles"),
+        "bus": N_("Buses"),
+        "truck": N_("Lorries"),
+        "bicycle": N_("Bicycles"),
+    },
     "yes": {"yes": N_("Yes"), "no": N_("No")},
     "regime": {
         "gdpr": N_("GDPR"),

@@ -26,6 +26,7 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "mark": "alert",
         "annex": "annex",
         "study": "study",
+        "vehicle": "vehicle",
     }
 )
 """Value of a sentence → closed list that it comes from."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Request
@@ -19,6 +20,7 @@ from beffroi.store.mandates import Use
 from beffroi.store.procedure import Document
 from beffroi.web.access import Visitor, needs
 from beffroi.web.act_forms import may_record
+from beffroi.web.counts import as_table, last_counts
 from beffroi.web.dossiers import Entry, deeds, read_dossier, read_register
 from beffroi.web.i18n import N_
 from beffroi.web.posted import download
@@ -80,9 +82,19 @@ def use(request: Request, visitor: SeesMandates, use_id: str) -> Response:
         return render(
             request,
             "mandate/use.html",
-            dossier=read_dossier(session, use_id, now),
+            dossier=(dossier := read_dossier(session, use_id, now)),
+            counts=last_counts(session, dossier.entry.text, now),
             steps=steps,
         )
+
+
+@router.get("/uses/{use_id}/counts.csv")
+def counts(request: Request, visitor: SeesMandates, use_id: str) -> Response:
+    """All that a use has counted and that may be told."""
+    site = site_of(request)
+    with site.database.read() as session:
+        found(session, use_id)
+        return table(session, use_id, site.clock.now())
 
 
 @router.get("/documents/{digest}")
@@ -119,6 +131,11 @@ def require_unchanged(use: Use, seen: str) -> None:
 def attachment(document: Document) -> Response:
     """A document that a browser saves and never opens in this site's name."""
     return download(document.content, document.media_type, document.name)
+
+
+def table(session: Session, use_id: str, now: datetime) -> Response:
+    """The counts of a use, as a file."""
+    return download(as_table(session, use_id, now), "text/csv; charset=utf-8", f"{use_id}.csv")
 
 
 def by_state(entries: Iterable[Entry]) -> Mapping[State, list[Entry]]:

@@ -13,9 +13,10 @@ from beffroi.errors import BadInput
 from beffroi.mandate.procedure.documents import find_document, is_public
 from beffroi.mandate.procedure.standing import State
 from beffroi.web.access import PUBLIC, recognise
+from beffroi.web.counts import last_counts
 from beffroi.web.dossiers import Dossier, read_dossier, read_register
 from beffroi.web.render import render
-from beffroi.web.routes.mandate import attachment, by_state, found
+from beffroi.web.routes.mandate import attachment, by_state, found, table
 from beffroi.web.site import site_of
 
 router = APIRouter(dependencies=[PUBLIC])
@@ -57,8 +58,20 @@ def use(request: Request, use_id: str) -> Response:
     recognise(request)
     site = site_of(request)
     with site.database.read() as session:
-        dossier = _public(session, use_id, site.clock.now())
-        return render(request, "mandate/public_use.html", dossier=dossier)
+        now = site.clock.now()
+        dossier = _public(session, use_id, now)
+        counts = last_counts(session, dossier.entry.text, now)
+        return render(request, "mandate/public_use.html", dossier=dossier, counts=counts)
+
+
+@router.get("/uses/{use_id}/counts.csv")
+def counts(request: Request, use_id: str) -> Response:
+    """All that a use has counted and that may be told."""
+    site = site_of(request)
+    with site.database.read() as session:
+        now = site.clock.now()
+        _public(session, use_id, now)
+        return table(session, use_id, now)
 
 
 @router.get("/uses/{use_id}/documents/{digest}")

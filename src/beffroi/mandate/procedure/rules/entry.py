@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from beffroi.mandate.annexes import reviewed
 from beffroi.mandate.cameras import current_version
-from beffroi.mandate.counting import days_watched
+from beffroi.mandate.daily import days_watched
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import (
     ActType,
