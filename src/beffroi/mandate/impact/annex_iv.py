@@ -1,5 +1,7 @@
 """The technical file of AI Act Annex IV, written from what is configured and measured here."""
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
@@ -9,7 +11,7 @@ from beffroi.mandate.impact.facts import facts_of
 from beffroi.mandate.impact.risks import register
 from beffroi.mandate.impact.subject import Subject
 from beffroi.mandate.impact.texts import phrase
-from beffroi.mandate.reading import in_language, render
+from beffroi.mandate.reading import day, in_language, render
 from beffroi.words import Language
 
 
@@ -61,7 +63,13 @@ def _risks(session: Session, subject: Subject, language: Language) -> Table:
         phrase(name, language) for name in ("risk", "owner", "measures", "residual", "review_on")
     )
     rows = tuple(
-        (risk.name, risk.owner, risk.measures, str(risk.residual), risk.review_on)
+        (
+            risk.name,
+            risk.owner,
+            risk.measures,
+            str(risk.residual),
+            day(date.fromisoformat(risk.review_on), language),
+        )
         for risk in register(session)
         if risk.use_id in (None, subject.use_id)
     )
