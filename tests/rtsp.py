@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.dying import WITH_ITS_PARENT
+
 PYTHON = "/usr/bin/python3"
 SCRIPT = Path(__file__).with_name("rtsp_server.py")
 PACKAGES = (
@@ -41,7 +43,7 @@ class Camera:
     def start(self) -> None:
         """Answer, on the same port as before."""
         self._server = subprocess.Popen(
-            [PYTHON, SCRIPT, self._film, self._credentials, self._port],
+            [*WITH_ITS_PARENT, PYTHON, SCRIPT, self._film, self._credentials, self._port],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.dying import WITH_ITS_PARENT
+
 BEFFROI = [sys.executable, "-m", "beffroi.cli"]
 
 
@@ -23,7 +25,15 @@ def demo(models: Path, tmp_path: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [*BEFFROI, "demo", "--data", str(tmp_path / "city"), "--port", str(port)]
+    command = [
+        *WITH_ITS_PARENT,
+        *BEFFROI,
+        "demo",
+        "--port",
+        str(port),
+        "--data",
+        str(tmp_path / "city"),
+    ]
     log = tmp_path / "log"
     with log.open("w") as said:
         process = subprocess.Popen(command, stderr=said, start_new_session=True)

@@ -25,8 +25,10 @@ from beffroi.mandate.uses import UseSpec, draft_use
 from beffroi.store.alerts import Alert
 from beffroi.store.cameras import CameraState
 from beffroi.store.ledger import LedgerEntry
+from tests.dying import WITH_ITS_PARENT
 from tests.enacting import LAW, enact, put_in_force
 
+BEFFROI = [sys.executable, "-m", "beffroi.cli"]
 EVERYWHERE = {"forbidden": {"everywhere": [[0, 0], [1, 0], [1, 1], [0, 1]]}}
 CLERK = "c" * 32
 
@@ -110,7 +112,7 @@ class Served:
         self.log = log
         with log.open("a") as said:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "beffroi.cli", "serve", "--data", str(data)],
+                [*WITH_ITS_PARENT, *BEFFROI, "serve", "--data", str(data)],
                 stdout=said,
                 stderr=said,
                 start_new_session=True,
