@@ -20,7 +20,7 @@ def around(*fields: Floats, place: Floats = PLACE, unit: Floats = UNIT) -> dict[
     stirring = Stirring(2.0)
     for i, field in enumerate(fields):
         stirring.update(i / 10, field.astype(np.float32), SIZE)
-    return dict(zip(STIRRING, stirring.around(place, unit)[-1].tolist(), strict=True))
+    return dict(zip(STIRRING, stirring.remembered.around(place, unit)[-1].tolist(), strict=True))
 
 
 def bodies(velocity: Floats) -> Floats:
@@ -61,13 +61,13 @@ def test_only_what_is_near_and_recent_counts() -> None:
     stirring = Stirring(2.0)
     for i in range(40):
         stirring.update(i / 10, still().astype(np.float32), SIZE)
-    assert len(stirring.around(PLACE, UNIT)) == 20
-    assert stirring.around(np.array([-500.0, 900.0]), UNIT).shape == (20, len(STIRRING))
+    assert len(stirring.remembered.around(PLACE, UNIT)) == 20
+    assert stirring.remembered.around(np.array([-500.0, 900.0]), UNIT).shape == (20, len(STIRRING))
 
 
 def test_without_a_field_nothing_is_said() -> None:
     stirring = Stirring(2.0)
     stirring.update(0.0, None, SIZE)
     stirring.update(0.1, np.full((18, 32, 2), np.nan, np.float32), SIZE)
-    assert stirring.around(PLACE, UNIT).shape == (0, len(STIRRING))
+    assert stirring.remembered.around(PLACE, UNIT).shape == (0, len(STIRRING))
     assert 0 < RADIUS < 1

@@ -5,14 +5,25 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from beffroi.events.body import HIPS, SHOULDERS, Floats, lengths, mean, spans
+from beffroi.events.body import HIPS, SHOULDERS, Floats, lengths
 from beffroi.perception.observation import Track
+
+Points = NDArray[np.complex128]
+"""Places in the picture, or ways across it, as complex numbers: x is real, y imaginary."""
 
 JOINTS: Final = 17
 HEAD: Final = slice(0, 5)
 LIMB_ENDS: Final = [9, 10, 15, 16]
 """Wrists and ankles."""
+
+_MIDDLES: Final = np.zeros((JOINTS, 3))
+for _column, _joints in enumerate((HEAD, SHOULDERS, HIPS)):
+    _MIDDLES[_joints, _column] = 1
+_UNSEEN: Final = complex(np.nan, np.nan)
+_POINTS: Final = JOINTS + 9
+_COLUMNS: Final = 2 * _POINTS + 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,93 +35,121 @@ class Crowd:
     Args:
         t: Seconds.
         ids: Of the tracks.
-        points: float64 [n, 21, 2]: the joints, then the middles of head, shoulders, hips and trunk.
-        boxes: float64 [n, 4].
-        motion: float64 [n], as in the tracks.
-        lengths: float64 [n]: statures, see :func:`beffroi.events.body.lengths`.
+        rows: float64 [n + 1, _COLUMNS]: the numbers of each person, and last of somebody unseen.
     """
 
     t: float
     ids: tuple[str, ...]
-    points: Floats
-    boxes: Floats
-    motion: Floats
-    lengths: Floats
+    rows: Floats
 
     @classmethod
     def of(cls, tracks: Sequence[Track], t: float, joint_score: float) -> Self:
         """Stack the people among tracks, believing joints of at least `joint_score`."""
         people = [track for track in tracks if track.keypoints is not None]
-        joints = np.array([track.keypoints for track in people], np.float64).reshape(-1, JOINTS, 3)
-        joints[joints[..., 2] < joint_score] = np.nan
-        joints = joints[..., :2]
-        boxes = np.array([track.box for track in people], np.float64).reshape(-1, 4)
-        heads, shoulders, hips = (mean(joints[:, of], axis=1) for of in (HEAD, SHOULDERS, HIPS))
-        middles = np.stack([heads, shoulders, hips, (shoulders + hips) / 2], axis=1)
-        return cls(
-            t,
-            tuple(track.id for track in people),
-            np.concatenate([joints, middles], axis=1),
-            boxes,
-            np.array([track.motion for track in people], np.float64),
-            lengths(spans(joints, shoulders, hips), boxes),
+        crowd = cls(t, tuple(t.id for t in people), np.full((len(people) + 1, _COLUMNS), np.nan))
+        if people:
+            seen = np.array([track.keypoints for track in people], np.float64)
+            crowd.numbers[:, :5] = [(*track.box, track.motion) for track in people]
+            crowd._measure(seen[..., 0] + 1j * seen[..., 1], seen[..., 2] >= joint_score)
+        return crowd
+
+    def _measure(self, joints: Points, known: NDArray[np.bool_]) -> None:
+        points, numbers = self.points, self.numbers
+        points[:, :JOINTS] = np.where(known, joints, _UNSEEN)
+        counts = known @ _MIDDLES
+        shares = 1 / np.where(counts, counts, np.nan)
+        points[:, 17:20] = (np.where(known, joints, 0) @ _MIDDLES) * shares
+        head, shoulders, hips, trunk = points[:, 17:21].T
+        trunk[:] = (shoulders + hips) / 2
+        points[:, 21:25] = points[:, LIMB_ENDS] - trunk[:, np.newaxis]
+        points[:, 25] = head - hips
+        numbers[:, 5] = lengths(
+            pairs(points[:, :JOINTS]), pairs(shoulders), pairs(hips), numbers[:, :4]
         )
+        axis = shoulders - hips
+        numbers[:, 6] = np.abs(np.arctan2(axis.real, -axis.imag))
+        numbers[:, 7:] = np.abs(points[:, 9:11] - points[:, 5:7])
 
     def aligned(self, ids: tuple[str, ...]) -> Self:
         """The same moment with one row for each of `ids`; NaN for whoever was not there."""
-        if ids == self.ids:
-            return self
         row = {id_: i for i, id_ in enumerate(self.ids)}
-        at = np.array([row.get(id_, -1) for id_ in ids], np.intp)
-        points, boxes, motion, statures = (
-            np.concatenate([values, np.full((1, *values.shape[1:]), np.nan)])[at]
-            for values in (self.points, self.boxes, self.motion, self.lengths)
-        )
-        return type(self)(self.t, ids, points, boxes, motion, statures)
+        at = [row.get(id_, -1) for id_ in ids]
+        return type(self)(self.t, ids, self.rows.take([*at, -1], axis=0))
 
     @property
-    def joints(self) -> Floats:
-        """In the order of the observation, [n, 17, 2]."""
+    def points(self) -> Points:
+        """The joints; the middles of head, shoulders, hips and trunk; and the bearings, [n, 26]."""
+        return self.rows[:-1, : 2 * _POINTS].view(complex)
+
+    @property
+    def numbers(self) -> Floats:
+        """Boxes, motion, statures, leans and arms, [n, 9]."""
+        return self.rows[:-1, 2 * _POINTS :]
+
+    @property
+    def joints(self) -> Points:
+        """In the order of the observation, [n, 17]."""
         return self.points[:, :JOINTS]
 
     @property
-    def ends(self) -> Floats:
-        """Left and right wrist, left and right ankle, [n, 4, 2]."""
+    def ends(self) -> Points:
+        """Left and right wrist, left and right ankle, [n, 4]."""
         return self.points[:, LIMB_ENDS]
 
     @property
-    def heads(self) -> Floats:
-        """Middles of the seen joints of the heads, [n, 2]."""
-        return self.points[:, JOINTS]
+    def trunks(self) -> Points:
+        """Heads, shoulders, hips: the middles of their seen joints, [n, 3]."""
+        return self.points[:, 17:20]
 
     @property
-    def shoulders(self) -> Floats:
-        """Likewise of the shoulders."""
-        return self.points[:, JOINTS + 1]
+    def centres(self) -> Points:
+        """Middles of shoulders and hips, [n]."""
+        return self.points[:, 20]
 
     @property
-    def hips(self) -> Floats:
-        """Likewise of the hips."""
-        return self.points[:, JOINTS + 2]
+    def bearings(self) -> Points:
+        """From the centre to the ends of the limbs, and from the hips to the head, [n, 5]."""
+        return self.points[:, 21:]
 
     @property
-    def trunks(self) -> Floats:
-        """Middles of shoulders and hips, [n, 2]."""
-        return self.points[:, JOINTS + 3]
+    def boxes(self) -> Floats:
+        """As in the tracks, [n, 4]."""
+        return self.numbers[:, :4]
 
     @property
-    def middles(self) -> Floats:
-        """Middles of the boxes, [n, 2]: always known, steadier than any joint."""
-        return (self.boxes[:, :2] + self.boxes[:, 2:]) / 2
+    def motion(self) -> Floats:
+        """As in the tracks, [n]."""
+        return self.numbers[:, 4]
 
     @property
-    def footings(self) -> Floats:
-        """Where the lower foot is in the picture, [n]: the other one may be kicking."""
-        lower = np.fmax(self.points[:, 15, 1], self.points[:, 16, 1])
-        return np.where(np.isnan(lower), self.boxes[:, 3], lower)
+    def lengths(self) -> Floats:
+        """Statures, [n], see :func:`beffroi.events.body.lengths`."""
+        return self.numbers[:, 5]
 
     @property
     def leans(self) -> Floats:
         """Angles of the trunks from the vertical, [n] radians, 0 to pi."""
-        axis = self.shoulders - self.hips
-        return np.abs(np.arctan2(axis[:, 0], -axis[:, 1]))
+        return self.numbers[:, 6]
+
+    @property
+    def arms(self) -> Floats:
+        """Distances from shoulders to wrists, [n, 2]."""
+        return self.numbers[:, 7:]
+
+    @property
+    def middles(self) -> Points:
+        """Middles of the boxes, [n]: always known, steadier than any joint."""
+        x1, y1, x2, y2 = self.boxes.T
+        middles: Points = (x1 + x2) / 2 + (y1 + y2) / 2 * 1j
+        return middles
+
+    @property
+    def footings(self) -> Floats:
+        """Where the lower foot is in the picture, [n]: the other one may be kicking."""
+        lower = np.fmax(self.points[:, 15].imag, self.points[:, 16].imag)
+        return np.where(np.isnan(lower), self.boxes[:, 3], lower)
+
+
+def pairs(points: Points) -> Floats:
+    """The x and y of points [...], [..., 2]."""
+    return np.ascontiguousarray(points)[..., np.newaxis].view(np.float64)

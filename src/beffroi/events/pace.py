@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from beffroi.events.crowd import Crowd
+from beffroi.events.crowd import Crowd, pairs
 from beffroi.events.detector import Zones
 from beffroi.events.place import inside
 from beffroi.perception.ground import feet
@@ -96,7 +96,7 @@ class Paces:
             places = np.array([track.ground for track in tracks], np.float64).reshape(-1, 2)
             return places, np.ones(len(tracks))
         crowd = Crowd.of(tracks, t, 0.2)
-        return crowd.middles * self._scale, self._stature_m / np.maximum(crowd.lengths, 1.0)
+        return pairs(crowd.middles) * self._scale, self._stature_m / np.maximum(crowd.lengths, 1.0)
 
     def _slopes(self, ids: tuple[str, ...]) -> Floats:
         """Median change of place per second of each, [n, 2]."""

@@ -11,14 +11,15 @@ during the last moments, whoever did it.
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from beffroi.events.body import mean, norm
-from beffroi.events.crowd import Crowd
-from beffroi.events.stirring import STIRRING, Stirring
+from beffroi.events.body import mean
+from beffroi.events.crowd import Crowd, Points, pairs
+from beffroi.events.stirring import STIRRING, Fields, Stirring
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -84,13 +85,92 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class _Moments:
-    """The pairs within reach at one time: `ids` [p], `places` [p, 2], `units` [p], `values`."""
+    """The pairs within reach at one time.
+
+    Args:
+        t: Seconds.
+        pairs: Who they are, [p].
+        places: Between the two, [p].
+        units: Their mean statures, [p] pixels.
+        values: [len(MOMENT), p].
+    """
 
     t: float
-    ids: tuple[tuple[str, str], ...]
-    places: Floats
+    pairs: tuple[tuple[str, str], ...]
+    places: Points
     units: Floats
     values: Floats
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where people are within reach of each other now; measured when asked.
+
+    Args:
+        t: Seconds.
+        places: In the picture, between two people each, [w].
+        units: Pixels of one stature there, [w].
+        reach: How far around a place its window reaches, in statures.
+        moments: What is remembered of pairs.
+        fields: What is remembered of the picture.
+    """
+
+    t: float
+    places: Points
+    units: Floats
+    reach: float
+    moments: tuple[_Moments, ...]
+    fields: Fields
+
+    @cached_property
+    def windows(self) -> list[Window]:
+        """The last moments around each place."""
+        if not len(self.places):
+            return []
+        there = np.concatenate([moments.places for moments in self.moments])
+        values = np.concatenate([moments.values for moments in self.moments], axis=1)
+        apart, reach = np.abs(there - self.places[:, np.newaxis]), self.reach * self.units
+        near = apart <= reach[:, np.newaxis]
+        stirring = self.fields.around(pairs(self.places), self.units)
+        kept = (statistics(_around(values, near)), statistics(stirring.T))
+        features = np.concatenate([each.reshape(-1, len(near)) for each in kept]).T
+        swings = np.where(near, values[MOMENT.index("swing")], -1)
+        who = [(pair, moments.t) for moments in self.moments for pair in moments.pairs]
+        fastest = [who[i] for i in swings.argmax(axis=1).tolist()]
+        return [
+            Window(place, unit, pair, t, numbers)
+            for place, unit, (pair, t), numbers in zip(
+                pairs(self.places), self.units.tolist(), fastest, features, strict=True
+            )
+        ]
+
+
+class _Past:
+    """The last moments of those who are there now.
+
+    Args:
+        crowds: In order of time, the present one last.
+    """
+
+    def __init__(self, crowds: Sequence[Crowd]) -> None:
+        self._crowds, self.now = crowds, crowds[-1]
+        self._aligned: dict[int, Crowd] = {}
+
+    def last(self, count: int) -> list[Crowd]:
+        """The last observations, at most so many."""
+        return [self._at(i) for i in range(max(len(self._crowds) - count, 0), len(self._crowds))]
+
+    def ago(self, seconds: float) -> Crowd | None:
+        """About so long ago; None if nothing was analysed then."""
+        away = [abs(self.now.t - crowd.t - seconds) for crowd in self._crowds]
+        nearest = away.index(min(away))
+        close = away[nearest] <= 0.55 * seconds and nearest < len(away) - 1
+        return self._at(nearest) if close else None
+
+    def _at(self, i: int) -> Crowd:
+        if i not in self._aligned:
+            self._aligned[i] = self._crowds[i].aligned(self.now.ids)
+        return self._aligned[i]
 
 
 class Scuffles:
@@ -109,9 +189,7 @@ class Scuffles:
         self._moments: deque[_Moments] = deque()
         self._stirring = Stirring(window_s)
 
-    def update(
-        self, now: Crowd, flow: NDArray[np.float32] | None, size: tuple[int, int]
-    ) -> list[Window]:
+    def update(self, now: Crowd, flow: NDArray[np.float32] | None, size: tuple[int, int]) -> Places:
         """Take what is seen now.
 
         Args:
@@ -120,7 +198,8 @@ class Scuffles:
             size: Width and height of the picture in pixels.
 
         Returns:
-            One window for each place where people are within reach of each other; none without.
+            The places where people are within reach of each other; pairs around the same place
+            share one.
         """
         self._past.append(now)
         while now.t - self._past[0].t > MEMORY_S:
@@ -128,12 +207,15 @@ class Scuffles:
         while self._moments and now.t - self._moments[0].t >= self._window_s:
             self._moments.popleft()
         statures = self._statures(now)
-        one, other = self._within_reach(now, statures)
+        both = self._within_reach(now, statures)
         self._stirring.update(now.t, flow, size)
-        if not len(one):
-            return []
-        self._moments.append(self._measure(now, statures, one, other))
-        return self._windows()
+        places, units = np.zeros(0, complex), np.zeros(0)
+        if both.size:
+            self._moments.append(_measure(_Past(tuple(self._past)), statures, both))
+            apart = self._apart(self._moments[-1])
+            places, units = self._moments[-1].places[apart], self._moments[-1].units[apart]
+        moments, fields = tuple(self._moments), self._stirring.remembered
+        return Places(now.t, places, units, self._reach, moments, fields)
 
     def _statures(self, now: Crowd) -> Floats:
         """Standing heights, [n]: a high quantile of the lengths, most being foreshortened."""
@@ -147,165 +229,151 @@ class Scuffles:
         ordered = (sorted(length for _, length in self._lengths[id_]) for id_ in now.ids)
         return np.array([max(lengths[len(lengths) * 3 // 4], 1.0) for lengths in ordered])
 
-    def _within_reach(self, now: Crowd, statures: Floats) -> tuple[Ints, Ints]:
-        one, other = np.triu_indices(len(now.ids), k=1)
-        units = (statures[one] + statures[other]) / 2 if len(one) else np.zeros(0)
-        near = norm(now.middles[one] - now.middles[other]) <= self._reach * units
-        near &= np.abs(now.footings[one] - now.footings[other]) <= self._depth * units
-        return one[near], other[near]
-
-    def _ago(self, now: Crowd, seconds: float) -> Crowd | None:
-        """The same people about so long ago; None if nothing was analysed then."""
-        nearest = min(self._past, key=lambda crowd: abs(now.t - crowd.t - seconds))
-        close = abs(now.t - nearest.t - seconds) <= 0.55 * seconds and nearest is not now
-        return nearest.aligned(now.ids) if close else None
-
-    def _measure(self, now: Crowd, statures: Floats, one: Ints, other: Ints) -> _Moments:
-        units = (statures[one] + statures[other]) / 2
-        before, earlier = self._ago(now, SWING_S), self._ago(now, 2.1 * SWING_S)
-        last = [crowd.aligned(now.ids) for crowd in list(self._past)[-3:]]
-        own = _movements(now, before, earlier, last, statures)
-        gaps = _gaps(now, one, other) / units[:, np.newaxis]
-        blows = np.full((2, len(one)), 0.0)
-        if before is not None:
-            closing = (_gaps(before, one, other) / units[:, np.newaxis] - gaps) / (now.t - before.t)
-            speeds = np.fmin(closing, np.concatenate([own["ends"][one], own["ends"][other]], 1))
-            for i, within in enumerate((CLOSE, NEAR)):
-                arrived = np.where((gaps < within) & (speeds > 0), speeds, 0)
-                blows[i] = arrived.max(axis=1)
-        pairs = {
-            "apart": norm(now.middles[one] - now.middles[other]) / units,
-            "depth": np.abs(now.footings[one] - now.footings[other]) / units,
-            "gap": -_largest(-gaps, axis=1),
-            "head_gap": _head_gaps(now, one, other) / units,
-            "blow": blows[0],
-            "swing": blows[1],
-            "limbs": mean(np.concatenate([own["ends"][one], own["ends"][other]], 1), axis=1),
-            "drift": norm(own["velocity"][one] - own["velocity"][other]),
-            "stir": mean(np.stack([own["stir"][one], own["stir"][other]]), axis=0),
-            "overlap": _overlaps(now.boxes[one], now.boxes[other]),
-            "motion": (now.motion[one] + now.motion[other]) / 2,
-        }
-        values = [
-            pairs[name] if name in pairs else np.fmax(own[name][one], own[name][other])
-            for name in MOMENT
-        ]
-        ids = tuple((now.ids[i], now.ids[k]) for i, k in zip(one, other, strict=True))
-        places = (now.middles[one] + now.middles[other]) / 2
-        return _Moments(now.t, ids, places, units, np.stack(values, axis=1))
-
-    def _windows(self) -> list[Window]:
-        """One window a place; pairs around the same place share one."""
-        now = self._moments[-1]
-        places = np.concatenate([moments.places for moments in self._moments])
-        values = np.concatenate([moments.values for moments in self._moments])
-        who = [(moments.t, pair) for moments in self._moments for pair in moments.ids]
-        chosen = self._apart(now)
-        stirring = self._stirring.around(now.places[chosen], now.units[chosen])
-        stirs = statistics(stirring.reshape(-1, len(chosen) * len(STIRRING)))
-        stirs = stirs.reshape(len(STATISTICS), len(chosen), len(STIRRING))
-        windows: list[Window] = []
-        for k, i in enumerate(chosen):
-            place, unit = now.places[i], float(now.units[i])
-            around = np.flatnonzero(norm(places - place) <= self._reach * unit)
-            fastest = around[np.argmax(values[around, MOMENT.index("swing")])]
-            instant, pair = who[fastest]
-            features = np.concatenate([statistics(values[around]), stirs[:, k].ravel()])
-            windows.append(Window(place, unit, pair, instant, features))
-        return windows
+    def _within_reach(self, now: Crowd, statures: Floats) -> Ints:
+        """Positions of the two of each pair, [2, p]."""
+        middles, footings = now.middles, now.footings
+        units = (statures[:, np.newaxis] + statures) / 2
+        near = np.abs(middles[:, np.newaxis] - middles) <= self._reach * units
+        near &= np.abs(footings[:, np.newaxis] - footings) <= self._depth * units
+        everybody = np.arange(len(units))
+        near &= everybody[:, np.newaxis] < everybody
+        return np.array(np.nonzero(near))
 
     def _apart(self, now: _Moments) -> list[int]:
         """Positions of pairs at places of their own, the closest pairs first."""
-        apart = norm(now.places[:, np.newaxis] - now.places)
+        apart = np.abs(now.places[:, np.newaxis] - now.places)
         taken = apart <= self._reach * now.units[:, np.newaxis] / 2
+        free = np.ones(len(apart), bool)
         chosen: list[int] = []
-        for i in np.argsort(now.values[:, 0], kind="stable").tolist():
-            if not taken[i, chosen].any():
+        for i in np.argsort(now.values[0], kind="stable").tolist():
+            if free[i]:
                 chosen.append(i)
+                free &= ~taken[:, i]
         return chosen
 
 
+def _around(values: Floats, near: NDArray[np.bool_]) -> Floats:
+    """Of values [k, m] those near each of w places, [w, m]: [k, w, most], filled up with NaN."""
+    count = near.sum(axis=1)
+    first = np.argsort(~near, axis=1, kind="stable")[:, : count.max()]
+    around = values[:, first]
+    around[:, np.arange(first.shape[1]) >= count[:, np.newaxis]] = np.nan
+    return around
+
+
 def statistics(values: Floats) -> Floats:
-    """What is kept of the values of moments, [m, k]: [len(STATISTICS) * k]; NaN where unseen."""
-    if not len(values):
-        return np.full(len(STATISTICS) * values.shape[1], np.nan)
-    ordered = np.sort(values, axis=0)  # NaN comes last
-    seen = (~np.isnan(values)).sum(axis=0)
-    columns = np.arange(values.shape[1])
+    """What is kept of m moments, [..., m]: [len(STATISTICS), ...]; NaN where nothing was seen."""
+    count = values.shape[-1]
+    if not count:
+        return np.full((len(STATISTICS), *values.shape[:-1]), np.nan)
+    ordered = np.sort(values, axis=-1)  # NaN comes last
+    unseen = np.isnan(ordered)
+    seen = count - unseen.sum(axis=-1)
+    first = np.arange(seen.size).reshape(seen.shape) * count
     rows = [np.maximum((seen - 1) * share // 10, 0) for share in (5, 9)]
-    return np.concatenate([*(ordered[row, columns] for row in rows), mean(values, axis=0)])
+    high = [ordered.take(first + row) for row in rows]
+    total = np.where(unseen, 0, ordered).sum(axis=-1)
+    return np.array([*high, total / np.where(seen, seen, np.nan)])
 
 
-def _movements(
-    now: Crowd, before: Crowd | None, earlier: Crowd | None, last: Sequence[Crowd], unit: Floats
-) -> dict[str, Floats]:
-    """How each of n people moves relative to their own body, in statures/s; NaN if not known."""
-    count = len(now.ids)
-    own = {
-        name: np.full(count, np.nan)
-        for name in ("hands", "feet", "head", "stir", "stretch", "topple", "jitter", "growth")
-    }
-    own |= {"ends": np.full((count, 4), np.nan), "velocity": np.full((count, 2), np.nan)}
-    own["lean"] = now.leans
+def _measure(past: _Past, statures: Floats, both: Ints) -> _Moments:
+    """What passes between the two of each pair; both [2, p] are their positions."""
+    now, before = past.now, past.ago(SWING_S)
+    units = statures[both].mean(axis=0)
+    own, velocity = _movements(past, statures)
+    gaps, head_gaps = _gaps(now, both, units)
+    blows = np.zeros((2, len(units)))
     if before is not None:
-        per_s = 1 / (unit * (now.t - before.t))
-        swing = now.ends - now.trunks[:, np.newaxis] - before.ends + before.trunks[:, np.newaxis]
-        own["ends"] = norm(swing) * per_s[:, np.newaxis]
-        own["hands"] = _largest(own["ends"][:, :2], axis=1)
-        own["feet"] = _largest(own["ends"][:, 2:], axis=1)
-        own["head"] = norm(now.heads - now.hips - before.heads + before.hips) * per_s
-        own["velocity"] = (now.trunks - before.trunks) * per_s[:, np.newaxis]
-        own["stretch"] = _largest(_arms(now) - _arms(before), axis=1) * per_s
-        own["topple"] = np.abs(now.leans - before.leans) / (now.t - before.t)
+        closing = (_gaps(before, both, units)[0] - gaps) / (now.t - before.t)
+        speeds = np.fmin(closing, own["ends"][both])
+        within = np.array([CLOSE, NEAR]).reshape(2, 1, 1, 1)
+        blows = np.where((gaps < within) & (speeds > 0), speeds, 0).max(axis=(1, 3))
+    middles, footings, boxes = now.middles[both], now.footings[both], now.boxes[both]
+    values = {
+        "apart": np.abs(middles[0] - middles[1]) / units,
+        "depth": np.abs(footings[0] - footings[1]) / units,
+        "gap": np.fmin.reduce(gaps, axis=(0, 2)),
+        "head_gap": np.fmin.reduce(head_gaps, axis=(0, 2)),
+        "blow": blows[0],
+        "swing": blows[1],
+        "limbs": mean(own["ends"][both], axis=(0, 2)),
+        "drift": np.abs(velocity[both[0]] - velocity[both[1]]),
+        "stir": mean(own["stir"][both], axis=0),
+        "overlap": _overlaps(boxes[0], boxes[1]),
+        "motion": now.motion[both].mean(axis=0),
+    }
+    most = [name for name in MOMENT if name not in values]
+    each = np.array([own[name] for name in most])
+    values |= zip(most, np.fmax(each[:, both[0]], each[:, both[1]]), strict=True)
+    names = tuple((now.ids[i], now.ids[k]) for i, k in both.T.tolist())
+    table = np.array([values[name] for name in MOMENT])
+    return _Moments(now.t, names, middles.mean(axis=0), units, table)
+
+
+def _movements(past: _Past, unit: Floats) -> tuple[dict[str, Floats], Points]:
+    """How each of n people moves relative to their own body, in statures/s; NaN if not known.
+
+    And the velocities of their trunks.
+    """
+    now, before, earlier, last = past.now, past.ago(SWING_S), past.ago(2.1 * SWING_S), past.last(3)
+    unknown = np.full(len(unit), np.nan)
+    own = dict.fromkeys(("hands", "feet", "head", "stir", "stretch", "topple"), unknown)
+    own |= {"jitter": unknown, "growth": unknown, "lean": now.leans}
+    own["ends"] = np.full((len(unit), 4), np.nan)
+    velocity = unknown.astype(complex)
+    if before is not None:
+        elapsed = now.t - before.t
+        per_s = 1 / (unit * elapsed)
+        speeds = np.abs(now.bearings - before.bearings) * per_s[:, np.newaxis]
+        velocity = (now.centres - before.centres) * per_s
+        own |= {
+            "ends": speeds[:, :4],
+            "hands": np.fmax(speeds[:, 0], speeds[:, 1]),
+            "feet": np.fmax(speeds[:, 2], speeds[:, 3]),
+            "head": speeds[:, 4],
+            "stretch": np.fmax.reduce(now.arms - before.arms, axis=1) * per_s,
+            "topple": np.abs(now.leans - before.leans) / elapsed,
+        }
         if earlier is not None and earlier.t < before.t:
-            velocity = (before.trunks - earlier.trunks) / (unit * (before.t - earlier.t))[:, None]
-            own["stir"] = norm(own["velocity"] - velocity)
+            since = unit * (before.t - earlier.t)
+            own["stir"] = np.abs(velocity - (before.centres - earlier.centres) / since)
     if len(last) == 3:
         share = (last[1].t - last[0].t) / (last[2].t - last[0].t)
         course = last[0].joints + (last[2].joints - last[0].joints) * share
-        own["jitter"] = _median(norm(last[1].joints - course)) / unit
+        own["jitter"] = _median(np.abs(last[1].joints - course)) / unit
         own["growth"] = np.abs(last[2].lengths - last[1].lengths) / unit
-    return own
+    return own, velocity
 
 
-def _arms(crowd: Crowd) -> Floats:
-    """Distances from shoulders to wrists, [n, 2]."""
-    return norm(crowd.joints[:, 9:11] - crowd.joints[:, 5:7])
+def _gaps(crowd: Crowd, both: Ints, units: Floats) -> tuple[Floats, Floats]:
+    """Distances in statures of each hand and foot from the other's head or trunk, [2, p, 4].
 
-
-def _gaps(crowd: Crowd, one: Ints, other: Ints) -> Floats:
-    """Distance of each hand and foot from the other's head or trunk, [p, 8] pixels: one's first."""
-    striker, struck = np.concatenate([one, other]), np.concatenate([other, one])
-    ends, shoulders = crowd.ends[striker], crowd.shoulders[struck]
-    axis = crowd.hips[struck] - shoulders
-    down = ends - shoulders[:, np.newaxis]
-    square = np.maximum((axis**2).sum(axis=1), 1e-9)
-    share = np.clip((down @ axis[..., np.newaxis])[..., 0] / square[:, np.newaxis], 0, 1)
-    trunk = norm(down - share[..., np.newaxis] * axis[:, np.newaxis])
-    gaps = np.fmin(norm(ends - crowd.heads[struck][:, np.newaxis]), trunk)
-    return np.concatenate([gaps[: len(one)], gaps[len(one) :]], axis=1)
-
-
-def _head_gaps(crowd: Crowd, one: Ints, other: Ints) -> Floats:
-    """Distance of the nearest hand from the other's head, [p] pixels."""
-    hands, heads = crowd.ends[:, :2], crowd.heads[:, np.newaxis]
-    gaps = [norm(hands[one] - heads[other]), norm(hands[other] - heads[one])]
-    return -_largest(-np.concatenate(gaps, axis=1), axis=1)
+    And of each hand from the other's head, [2, p, 2].
+    """
+    ends, trunk = crowd.ends[both], crowd.trunks[both[::-1]]
+    head, shoulders, hips = trunk[..., :1], trunk[..., 1:2], trunk[..., 2:]
+    axis, down = hips - shoulders, ends - shoulders
+    share = (down * axis.conj()).real / np.maximum(np.abs(axis) ** 2, 1e-9)
+    to_trunk = np.abs(down - np.clip(share, 0, 1) * axis)
+    to_head = np.abs(ends - head)
+    unit = units[:, np.newaxis]
+    return np.fmin(to_head, to_trunk) / unit, to_head[..., :2] / unit
 
 
 def _overlaps(one: Floats, other: Floats) -> Floats:
     """Intersection over union of boxes [p, 4], row by row."""
-    corners = np.minimum(one[:, 2:], other[:, 2:]) - np.maximum(one[:, :2], other[:, :2])
-    shared = np.maximum(corners, 0).prod(axis=1)
-    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(axis=1) for boxes in (one, other)]
-    overlaps: Floats = shared / np.maximum(areas[0] + areas[1] - shared, 1e-9)
+    low, high = np.maximum(one[:, :2], other[:, :2]), np.minimum(one[:, 2:], other[:, 2:])
+    shared = _areas(low, np.maximum(high, low))
+    union = _areas(one[:, :2], one[:, 2:]) + _areas(other[:, :2], other[:, 2:]) - shared
+    overlaps: Floats = shared / np.maximum(union, 1e-9)
     return overlaps
 
 
-def _largest(values: Floats, axis: int) -> Floats:
-    """Largest of what is seen; NaN where nothing is."""
-    largest: Floats = np.fmax.reduce(values, axis=axis)
-    return largest
+def _areas(low: Floats, high: Floats) -> Floats:
+    """Of boxes with these corners, [p, 2]."""
+    sides = high - low
+    areas: Floats = sides[:, 0] * sides[:, 1]
+    return areas
 
 
 def _median(values: Floats) -> Floats:

@@ -5,7 +5,6 @@ ways and turn back at once. Everything is relative to the picture's own drift, s
 that sways stirs nothing.
 """
 
-from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -50,38 +49,17 @@ class _Field:
         return np.concatenate([ways, rest]).reshape(DIRECTIONS + len(rest), -1)
 
 
-class Stirring:
-    """Remembers the motion fields of one camera.
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Motion fields of one camera, all of one size, in order of time.
 
     Args:
-        window_s: For how long, in seconds.
+        fields: The fields.
+        size: Width and height of the picture in pixels.
     """
 
-    def __init__(self, window_s: float) -> None:
-        self._window_s = window_s
-        self._fields: deque[_Field] = deque()
-        self._size = np.ones(2)
-
-    def update(self, t: float, flow: NDArray[np.float32] | None, size: tuple[int, int]) -> None:
-        """Take the motion field of one observation and the picture's width and height."""
-        while self._fields and t - self._fields[0].t >= self._window_s:
-            self._fields.popleft()
-        if flow is None:
-            return
-        unknown = np.isnan(flow[..., 0])
-        seen = flow[~unknown].T
-        if not seen.size:
-            return
-        if self._fields and self._fields[-1].velocity.shape != flow.shape:
-            self._fields.clear()
-        self._size = np.array(size, float)
-        velocity = (flow - _medians(seen)).astype(float)
-        velocity[unknown] = 0
-        change = np.full(velocity.shape, np.nan)
-        if self._fields:
-            last = self._fields[-1]
-            change = (velocity - last.velocity) / (t - last.t)
-        self._fields.append(_Field(t, velocity, change))
+    fields: tuple[_Field, ...] = ()
+    size: tuple[int, int] = (1, 1)
 
     def around(self, places: Floats, units: Floats) -> Floats:
         """What is remembered of places, [..., 2] pixels, where statures are `units` [...] pixels.
@@ -89,10 +67,10 @@ class Stirring:
         Returns:
             [m, ..., len(STIRRING)] of m moments; NaN where a first field has none before it.
         """
-        if not self._fields:
+        if not self.fields:
             return np.zeros((0, *places.shape[:-1], len(STIRRING)))
-        most = np.array(self._fields[0].velocity.shape[1::-1])
-        cell = self._size / most
+        most = np.array(self.fields[0].velocity.shape[1::-1])
+        cell = np.array(self.size) / most
         reach = RADIUS * units[..., np.newaxis]
         low = np.clip(np.floor((places - reach) / cell), 0, most - 1)
         high = np.clip(np.ceil((places + reach) / cell), low + 1, most)
@@ -102,7 +80,7 @@ class Stirring:
         )
         inside = (below[..., np.newaxis] & beside[..., np.newaxis, :]).reshape(units.size, -1)
         share = inside / np.count_nonzero(inside, axis=1, keepdims=True)
-        means = np.stack([field.maps @ share.T for field in self._fields], axis=1)
+        means = np.stack([field.maps @ share.T for field in self.fields], axis=1)
         means = means.reshape(*means.shape[:2], *units.shape)
         ways, (across, down, speed, square, tangle, jolt) = means[:DIRECTIONS], means[DIRECTIONS:]
         shares = np.maximum(ways / np.maximum(ways.sum(axis=0), 1e-9), 1e-9)
@@ -115,6 +93,38 @@ class Stirring:
             -(shares * np.log(shares)).sum(axis=0) * units,
         ]
         return np.stack(measured, axis=-1) / units[..., np.newaxis]
+
+
+class Stirring:
+    """Remembers the motion fields of one camera.
+
+    Args:
+        window_s: For how long, in seconds.
+    """
+
+    def __init__(self, window_s: float) -> None:
+        self._window_s = window_s
+        self.remembered = Fields()
+
+    def update(self, t: float, flow: NDArray[np.float32] | None, size: tuple[int, int]) -> None:
+        """Take the motion field of one observation and the picture's width and height."""
+        fields = tuple(f for f in self.remembered.fields if t - f.t < self._window_s)
+        self.remembered = Fields(fields, self.remembered.size)
+        if flow is None:
+            return
+        unknown = np.isnan(flow[..., 0])
+        seen = flow[~unknown].T
+        if not seen.size:
+            return
+        if fields and fields[-1].velocity.shape != flow.shape:
+            fields = ()
+        velocity = (flow - _medians(seen)).astype(float)
+        velocity[unknown] = 0
+        change = np.full(velocity.shape, np.nan)
+        if fields:
+            last = fields[-1]
+            change = (velocity - last.velocity) / (t - last.t)
+        self.remembered = Fields((*fields, _Field(t, velocity, change)), size)
 
 
 def _around(velocity: Floats) -> Floats:

@@ -8,7 +8,7 @@ anybody looks (`scuffle`, `stirring`).
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import ClassVar
@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import Field
 
 from beffroi.events.body import Floats, norm
-from beffroi.events.crowd import Crowd
+from beffroi.events.crowd import Crowd, Points
 from beffroi.events.detector import Detection, Parameters, Zones
 from beffroi.events.place import inside
 from beffroi.events.scuffle import FEATURES, Scuffles, Window
@@ -74,8 +74,22 @@ class StrikeParameters(Parameters):
     )
 
 
+@dataclass(slots=True)
+class _Look:
+    """The places of one observation; `scores` are None as long as nobody needed them."""
+
+    t: float
+    places: Points
+    units: Floats
+    weigh: Callable[[], Floats]
+    scores: Floats | None = None
+
+
 class Steady:
     """Averages the scores of each place, so that one slip of the skeletons is no strike.
+
+    To weigh is dear, and most of what is seen is harmless: a moment is weighed only if the average
+    could reach what is asked about.
 
     Args:
         over_s: Over how many seconds; an observation with nobody within reach counts as 0.
@@ -85,29 +99,47 @@ class Steady:
     def __init__(self, over_s: float, reach: float) -> None:
         self._over_s, self._reach = over_s, reach
         self._began: float | None = None
-        self._past: deque[tuple[float, Floats, Floats]] = deque()
+        self._past: deque[_Look] = deque()
 
-    def update(self, t: float, windows: Sequence[Window], scores: Floats) -> list[float]:
-        """Take the windows of one observation with their scores; 0 until enough was observed."""
+    def add(self, t: float, places: Points, units: Floats, weigh: Callable[[], Floats]) -> None:
+        """Take one observation: its places [w], their statures [w], and what gives their scores."""
         self._began = t if self._began is None else self._began
-        places = np.array([window.place for window in windows]).reshape(-1, 2)
-        self._past.append((t, places, scores))
-        while t - self._past[0][0] > self._over_s:
+        self._past.append(_Look(t, places, units, weigh))
+        while t - self._past[0].t > self._over_s:
             self._past.popleft()
-        if t - self._began < self._over_s:
-            return [0.0] * len(windows)
-        units = np.array([window.unit for window in windows])
-        steady: list[float] = self._means(places, units).tolist()
-        return steady
 
-    def _means(self, places: Floats, units: Floats) -> Floats:
-        """For each place the mean over the past of the best score near it, 0 where none was."""
-        seen = [(there, scores) for _, there, scores in self._past if len(there)]
-        if not seen:
-            return np.zeros(len(places))
-        there, scores = (np.concatenate(parts) for parts in zip(*seen, strict=True))
-        near = norm(there - places[:, np.newaxis]) <= self._reach * units[:, np.newaxis]
-        begins = np.cumsum([0, *(len(moment) for moment, _ in seen[:-1])])
+    def scores(self, least: float) -> Floats:
+        """Averages at the places of the last observation, [w]; 0 until enough was observed.
+
+        Args:
+            least: What is below may be told too high, as long as it stays below.
+        """
+        if not self._past or self._began is None:
+            return np.zeros(0)
+        now = self._past[-1]
+        if now.t - self._began < self._over_s:
+            return np.zeros(len(now.places))
+        while True:
+            scores = self._averages(now)
+            doubtful = [look for look in self._past if look.scores is None and len(look.places)]
+            if not doubtful or scores.max(initial=0) < least:
+                return scores
+            doubtful[-1].scores = doubtful[-1].weigh()
+
+    def _averages(self, now: _Look) -> Floats:
+        """For each place the mean over the past of the best score near it, 0 where none was.
+
+        What was not weighed may be a strike.
+        """
+        seen = [look for look in self._past if len(look.places)]
+        if not len(now.places):
+            return np.zeros(0)
+        there = np.concatenate([look.places for look in seen])
+        scores = np.concatenate(
+            [np.ones(len(look.places)) if look.scores is None else look.scores for look in seen]
+        )
+        near = np.abs(there - now.places[:, np.newaxis]) <= self._reach * now.units[:, np.newaxis]
+        begins = np.cumsum([0, *(len(look.places) for look in seen[:-1])])
         best = np.maximum.reduceat(np.where(near, scores, 0), begins, axis=1)
         means: Floats = best.sum(axis=1) / len(self._past)
         return means
@@ -145,8 +177,11 @@ class Strike:
         self._trees = Trees.read(_weights(), parameters.weights, FEATURES)
         self._steady = Steady(parameters.steady_ms / 1000, self._reach)
         self._fights: list[_Fight] = []
-        self.score = 0.0
+
+    @property
+    def score(self) -> float:
         """How much the last observation looks like a strike anywhere, 0 to 1."""
+        return float(self._steady.scores(0.0).max(initial=0.0))
 
     def update(self, observation: Observation) -> list[Detection]:
         """Take the next observation; see :class:`beffroi.events.detector.Detector`."""
@@ -156,14 +191,15 @@ class Strike:
             t,
             self._p.joint_percent / 100,
         )
-        windows = self._scuffles.update(crowd, observation.flow, observation.size)
-        scores = self._steady.update(t, windows, self._trees.scores(rows(windows)))
-        self.score = max(scores, default=0.0)
+        now = self._scuffles.update(crowd, observation.flow, observation.size)
+        self._steady.add(t, now.places, now.units, lambda: self._trees.scores(rows(now.windows)))
+        least = self._p.score_percent / 100
+        scores = self._steady.scores(least).tolist()
         self._fights = [f for f in self._fights if t - f.last_t <= self._p.pause_ms / 1000]
         return [
             Detection(self.id, window.instant, t, score, window.pair, len(window.pair))
-            for window, score in zip(windows, scores, strict=True)
-            if score >= self._p.score_percent / 100 and not self._known(window, t)
+            for i, score in enumerate(scores)
+            if score >= least and not self._known(window := now.windows[i], t)
         ]
 
     def _known(self, window: Window, t: float) -> bool:

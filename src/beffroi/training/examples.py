@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from beffroi.capture.frame import Frame
 from beffroi.capture.timeline import at_rate
 from beffroi.evaluation.recordings import Recordings
-from beffroi.events.crowd import Crowd
+from beffroi.events.crowd import Crowd, Points
 from beffroi.events.scuffle import Scuffles, Window
 from beffroi.events.strike import Strike, StrikeParameters, people
 from beffroi.perception.observation import Observation
@@ -48,9 +48,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The windows of one observation."""
+    """The windows of one observation, and where they are: as in `beffroi.events.scuffle.Places`."""
 
     t: float
+    places: Points
+    units: Floats
     windows: Sequence[Window]
 
 
@@ -58,13 +60,11 @@ def looks(observations: Sequence[Observation], p: StrikeParameters) -> list[Look
     """All windows of a recording, as the detector makes them."""
     scuffles = Scuffles(p.reach_percent / 100, p.depth_percent / 100, p.window_ms / 1000)
     sure = p.joint_percent / 100
-    return [
-        Look(
-            one.t,
-            scuffles.update(Crowd.of(people(one, (), sure), one.t, sure), one.flow, one.size),
-        )
+    seen = (
+        scuffles.update(Crowd.of(people(one, (), sure), one.t, sure), one.flow, one.size)
         for one in observations
-    ]
+    )
+    return [Look(each.t, each.places, each.units, each.windows) for each in seen]
 
 
 def of_clip(source: str, fight: bool, seen: Sequence[Look]) -> list[Example]:

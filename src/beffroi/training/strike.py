@@ -7,6 +7,7 @@ motion, is judged alone beside it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -149,17 +150,12 @@ def best(
     seen: Sequence[Look], trees: Trees, columns: NDArray[np.intp], p: StrikeParameters
 ) -> float:
     """The highest score that the detector would give in a recording; 0 with nobody in reach."""
-    steady = Steady(p.steady_ms / 1000, p.reach_percent / 100)
-    return max(
-        (
-            score
-            for look in seen
-            for score in steady.update(
-                look.t, look.windows, trees.scores(rows(look.windows)[:, columns])
-            )
-        ),
-        default=0.0,
-    )
+    steady, highest = Steady(p.steady_ms / 1000, p.reach_percent / 100), 0.0
+    for look in seen:
+        weigh = partial(trees.scores, rows(look.windows)[:, columns])
+        steady.add(look.t, look.places, look.units, weigh)
+        highest = max(highest, float(steady.scores(0.0).max(initial=0.0)))
+    return highest
 
 
 def _folds(clips: Sequence[Clip]) -> NDArray[np.intp]:
