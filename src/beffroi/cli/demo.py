@@ -13,6 +13,8 @@ from rich.console import Console
 from beffroi.cli.installation import Installation, make_installation
 from beffroi.cli.models import progress_bars
 from beffroi.cli.options import DATA, Data
+from beffroi.cli.station import fire_station
+from beffroi.settings import Settings
 from beffroi.web.accounts import create_link, find_account
 
 app = typer.Typer()
@@ -54,23 +56,25 @@ def demo(
 
     started = site.clock.now()
     log = site.folder.path / "demo.log"
-    with kept_in(log) as person:
+    with kept_in(log) as person, fire_station(site.folder) as station:
         configure()
         console = Console(file=person)
 
         def greet() -> None:
             clear_desk(site, started)
             console.rule("Belfort-les-Eaux, a city that does not exist")
-            console.print(_welcome(site, data), soft_wrap=True)
+            console.print(_welcome(site, data, station), soft_wrap=True)
             console.print(
                 f"What the machine says is kept in {log}. Ctrl-C stops everything.", soft_wrap=True
             )
 
-        serve(site.folder, site.settings, site.database, site.clock, greet)
+        # Read again, as its processes will: the station is one of the channels.
+        settings = Settings.load(site.folder)
+        serve(site.folder, settings, site.database, site.clock, greet)
         console.print("Stopped. The same command goes on with this city.")
 
 
-def _welcome(site: Installation, data: Path) -> str:
+def _welcome(site: Installation, data: Path, station: str) -> str:
     """What there is to do, with links that sign in."""
     web = site.settings.web
     with site.database.write() as session:
@@ -82,6 +86,7 @@ def _welcome(site: Installation, data: Path) -> str:
     return (
         f"Open [bold]{operator}[/bold]\n"
         "It signs you in once, as an operator. An alert comes within two minutes.\n"
+        f"What you confirm and hand over arrives at the fire station: {station}\n"
         "In another browser, the town hall: a clerk records decisions,\n"
         f"  {clerk}\n"
         "and the council's secretary confirms them,\n"
