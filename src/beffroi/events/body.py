@@ -39,6 +39,8 @@ class Body:
         shoulders: x, y of the middle of those that are seen.
         feet: x, y: the ankles, else the middle of the box's lower edge.
         length: Stature, see :func:`lengths`.
+        straight: How far the feet are from the shoulders, as a share of trunk, thigh and shin
+            together as they look: 1 for whoever is straight, from wherever they are seen.
         ground: The feet in metres, if the camera is calibrated.
     """
 
@@ -48,6 +50,7 @@ class Body:
     shoulders: tuple[float, float]
     feet: tuple[float, float]
     length: float
+    straight: float
     ground: tuple[float, float] | None
 
     @property
@@ -83,32 +86,44 @@ def _bodies(tracks: Sequence[Track], t: float, joint_score: float) -> list[Body]
     shoulders, hips, ankles = (mean(joints[:, of], axis=1) for of in (SHOULDERS, HIPS, _ANKLES))
     beneath = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]], axis=1)
     feet = np.where(np.isnan(ankles), beneath, ankles)
+    bones = spans(joints, shoulders, hips)
+    thighs, shins = mean(bones[:, 1:3], axis=1), mean(bones[:, 3:], axis=1)
+    straight = norm(shoulders - ankles) / np.maximum(bones[:, 0] + thighs + shins, 1.0)
     rows = zip(
         tracks,
         shoulders.tolist(),
         feet.tolist(),
-        lengths(joints, shoulders, hips, boxes).tolist(),
+        lengths(bones, boxes).tolist(),
+        straight.tolist(),
         strict=True,
     )
     return [
-        Body(track.id, t, track.box, (x, y), (right, down), length, track.ground)
-        for track, (x, y), (right, down), length in rows
+        Body(track.id, t, track.box, (x, y), (right, down), length, share, track.ground)
+        for track, (x, y), (right, down), length, share in rows
     ]
 
 
-def lengths(joints: Floats, shoulders: Floats, hips: Floats, boxes: Floats) -> Floats:
-    """Statures that the seen bones suggest, [n] pixels; too short where bones point at the lens.
-
-    Without any whole bone it is the longer side of the box.
+def spans(joints: Floats, shoulders: Floats, hips: Floats) -> Floats:
+    """How long trunk, thighs and shins look, [n, 5] pixels.
 
     Args:
         joints: [n, 17, 2].
         shoulders: [n, 2], their middles; likewise `hips`.
         hips: See `shoulders`.
-        boxes: [n, 4].
     """
     legs = joints[:, _LEG_BONES[:, 0]] - joints[:, _LEG_BONES[:, 1]]
-    spans = norm(np.concatenate([(shoulders - hips)[:, np.newaxis], legs], axis=1))
+    return norm(np.concatenate([(shoulders - hips)[:, np.newaxis], legs], axis=1))
+
+
+def lengths(spans: Floats, boxes: Floats) -> Floats:
+    """Statures that the seen bones suggest, [n] pixels; too short where bones point at the lens.
+
+    Without any whole bone it is the longer side of the box.
+
+    Args:
+        spans: See :func:`spans`.
+        boxes: [n, 4].
+    """
     seen = ~np.isnan(spans)
     share = (seen * _BONE_SHARES).sum(axis=1)
     known = share > 0

@@ -7,7 +7,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from beffroi.events.body import HIPS, SHOULDERS, Floats, lengths
+from beffroi.events.body import HIPS, SHOULDERS, Floats, lengths, spans
 from beffroi.perception.observation import Track
 
 Points = NDArray[np.complex128]
@@ -63,9 +63,8 @@ class Crowd:
         trunk[:] = (shoulders + hips) / 2
         points[:, 21:25] = points[:, LIMB_ENDS] - trunk[:, np.newaxis]
         points[:, 25] = head - hips
-        numbers[:, 5] = lengths(
-            pairs(points[:, :JOINTS]), pairs(shoulders), pairs(hips), numbers[:, :4]
-        )
+        bones = spans(pairs(points[:, :JOINTS]), pairs(shoulders), pairs(hips))
+        numbers[:, 5] = lengths(bones, numbers[:, :4])
         axis = shoulders - hips
         numbers[:, 6] = np.abs(np.arctan2(axis.real, -axis.imag))
         numbers[:, 7:] = np.abs(points[:, 9:11] - points[:, 5:7])
