@@ -93,6 +93,20 @@ def test_people_whom_the_tracker_loses_as_they_start_are_counted_all_the_same() 
     assert run(detector("running"), [one for one in film(20, 5, scene) if one.t > 9.2]) == []
 
 
+def test_whoever_is_lost_and_soon_gone_has_run_since_they_were_found_again() -> None:
+    """Their speed is known only for a moment before they leave the picture."""
+
+    def scene(t: float) -> list[Track]:
+        late = 100 if t > 9.9 else 0
+        return [
+            track(STANDING, (300, 300), who=f"{late + i:08x}", ground=one.ground)
+            for i, one in enumerate(GROUP(t))
+            if not 8.2 < t <= 9.9 and t < 10.8
+        ]
+
+    assert len(run(detector("running"), film(12, 10, scene))) == 1
+
+
 def test_missed_people_and_restless_feet_do_not_hide_it() -> None:
     chance = np.random.default_rng(2)
 

@@ -4,7 +4,8 @@ Somebody starts who was slow a moment ago and is fast now, for long enough that 
 Who comes into the picture running has started elsewhere, and one who runs for a bus is alone.
 
 People who start to run change their outline so much that the tracker often loses them and begins
-anew. Whoever appears where somebody has just been lost was therefore as slow as that one.
+anew. Whoever appears where somebody has just been lost was therefore as slow as that one, and has
+gone as fast since as the first speed that is known of them.
 """
 
 from collections import deque
@@ -58,10 +59,14 @@ class RunningParameters(MeasuredByPeople):
 
 @dataclass(slots=True)
 class _Runner:
-    """What is remembered of one person: where last, when last slow, and since when running."""
+    """What is remembered of one person: where last, when last slow, and since when running.
+
+    `unsure` is since when their speed has not been known.
+    """
 
     seen: float
     place: Floats
+    unsure: float | None = None
     slow_at: float = -np.inf
     fast_since: float | None = None
     started: bool = False
@@ -71,7 +76,7 @@ class Running:
     """Notes each start, and counts those that are close in time."""
 
     id: ClassVar[str] = "running"
-    behaviour: ClassVar[int] = 2
+    behaviour: ClassVar[int] = 3
     parameters: ClassVar[type[Parameters]] = RunningParameters
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE})
 
@@ -116,13 +121,18 @@ class Running:
                 self._runners[id_] = self._lost(moving, place) or _Runner(t, place)
             runner = self._runners[id_]
             runner.seen, runner.place = t, place
+            if runner.unsure is None:
+                runner.unsure = t
+            if np.isnan(speed):
+                continue
+            since, runner.unsure = runner.unsure, None
             if speed <= p.slow_cm_s / 100:
                 runner.slow_at, runner.started = t, False
-            if not speed >= p.run_cm_s / 100:
+            if speed < p.run_cm_s / 100:
                 runner.fast_since = None
                 continue
             if runner.fast_since is None:
-                runner.fast_since = t
+                runner.fast_since = since
             lately = runner.fast_since - runner.slow_at <= p.start_ms / 1000
             if lately and not runner.started and t - runner.fast_since >= p.hold_ms / 1000 - 1e-6:
                 runner.started = True
