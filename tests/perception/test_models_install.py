@@ -141,7 +141,7 @@ def test_install_is_done_once_and_leaves_only_the_model(npm: Path, tmp_path: Pat
     assert status.state is State.INSTALLED
     assert {path.name for path in cache.iterdir()} == {status.path.name, "lock"}
     assert {step for step, _ in steps} == {
-        "Downloading made 1.0.0",
+        "Downloading models: made 1.0.0",
         "Converting MoveNet MultiPose Lightning",
     }
     assert all(0 <= share <= 1 for _, share in steps)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
@@ -67,7 +68,9 @@ GROUND: Final = TypeAdapter(tuple[Row, Row, Row])
 @app.command()
 def add(
     camera: CameraId,
-    address: Annotated[str, typer.Argument(help="rtsp://… or sim://square?seed=1")],
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="rtsp://… or sim://square?seed=1")
+    ],
     name: Name = None,
     reason: Reason = "first set-up",
     masks: Masks = None,
@@ -284,6 +287,7 @@ def survey(
 
     Example: `beffroi camera survey square-north --view 60 --height 5 --as tech`
     """
+    from beffroi.cli.models import progress_bars
     from beffroi.cli.surveying import tell
     from beffroi.cli.visiting import sign_in_to_visit
     from beffroi.engine.equipment import equipment_of
@@ -292,7 +296,9 @@ def survey(
     if ground is not None and (view is None or height is None):
         raise BadInput("To find the ground, give both --view and --height.")
     site = open_installation(data)
-    seen = look(sign_in_to_visit(site, camera, login), minutes * 60)
+    visit = sign_in_to_visit(site, camera, login)
+    with progress_bars() as report:
+        seen = look(visit, minutes * 60, partial(report, f"Looking through {camera}"))
     machine = equipment_of(site.folder, site.settings.engine)
     with site.database.read() as session:
         calibrated = current_version(session, camera).ground is not None

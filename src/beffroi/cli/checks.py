@@ -133,8 +133,8 @@ def data(folder: DataFolder) -> Finding:
         remedy = "Name a folder with --data DIR or BEFFROI_DATA."
         return Finding("data", Grade.BAD, f"{folder.path} is no folder", remedy)
     remedy = (
-        "`beffroi serve` and `beffroi demo` make it; if there is one already, name it with "
-        "--data DIR or BEFFROI_DATA."
+        "`beffroi account add` makes it for a city of your own, `beffroi demo` for an invented "
+        "one; if it is there already, name it with --data DIR or BEFFROI_DATA."
     )
     return Finding("data", Grade.DOUBTFUL, f"no folder at {folder.path.absolute()}", remedy)
 

@@ -89,13 +89,18 @@ def _own(data: Path) -> tuple[models.Model, ...]:
 
 @contextmanager
 def progress_bars() -> Iterator[Report]:
-    """Bars on standard error, one a step, for as long as the block runs."""
-    with Progress(console=Console(stderr=True)) as bars:
-        tasks = {}
+    """Bars on standard error, one a step, while the block runs; none if it has nothing to do."""
+    bars = Progress(console=Console(stderr=True))
+    tasks = {}
 
-        def report(step: str, share: float) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(f"Models: {step}", total=1.0)
-            bars.update(tasks[step], completed=share)
+    def report(step: str, share: float) -> None:
+        if step not in tasks:
+            bars.start()
+            tasks[step] = bars.add_task(step, total=1.0)
+        bars.update(tasks[step], completed=share)
 
+    try:
         yield report
+    finally:
+        if tasks:
+            bars.stop()

@@ -68,7 +68,7 @@ def existing_folder(data: Path) -> DataFolder:
     if not data.is_dir():
         raise BadInput(
             f"There is no data folder at {data}. Name it with --data DIR or BEFFROI_DATA, or make "
-            "one with `beffroi demo` or `beffroi serve`."
+            "one: `beffroi account add` begins a city of your own, `beffroi demo` an invented one."
         )
     return DataFolder(data)
 

@@ -140,12 +140,13 @@ class Surveyed:
     size: tuple[int, int]
 
 
-def survey(visit: Visit, seconds: float) -> Surveyed:
+def survey(visit: Visit, seconds: float, progress: Callable[[float], None]) -> Surveyed:
     """Look at who passes, to propose a calibration and say what the camera is fit for.
 
     Args:
         visit: Who looks, and through which camera.
-        seconds: How long to look; five pictures a second are measured, and none is kept.
+        seconds: How long to look; at most five pictures a second are measured, and none is kept.
+        progress: Told which share of that time has passed.
 
     Raises:
         NotAuthorised: Nobody has leave to set this camera up now.
@@ -155,7 +156,12 @@ def survey(visit: Visit, seconds: float) -> Surveyed:
     people, levels, size = Survey(), [], (0, 0)
     with Inference([pose], threads=os.cpu_count() or 1) as inference:
         perception = Perception(visit.camera, Models(pose), inference)
+        start = visit.clock.monotonic()
         for frame in islice(_look(visit, "survey", rate_hz=5), int(seconds * 5)):
+            passed = visit.clock.monotonic() - start
+            progress(min(1.0, passed / seconds))
+            if passed > seconds:  # a slow machine sees fewer pictures, for no longer
+                break
             people.note(perception.observe(frame))
             levels.append(float(frame.image[::8, ::8].mean()))
             size = (frame.image.shape[1], frame.image.shape[0])

@@ -92,7 +92,7 @@ def _download(package: Package, folder: Path, progress: Progress) -> Path:
     command += [f"--pack-destination={folder}", f"--cache={folder / 'cache'}"]
     command += ["--no-audit", "--no-fund", "--no-update-notifier"]
     environment = os.environ | {"PATH": f"{Path(command[0]).parent}{os.pathsep}{os.defpath}"}
-    label = f"Downloading {package.name} {package.version}"
+    label = f"Downloading models: {package.name} {package.version}"
     with (folder / "npm.log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
