@@ -32,7 +32,6 @@ _SILENT: Final = frozenset({Outcome.ASKS, Outcome.NOT_HERE})
 """Clauses about the procedure, or about other places and hours, decide nothing here and now."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class UseExplained:
     """One use on one camera.
