@@ -13,10 +13,10 @@ from babel.messages.pofile import read_po
 
 import beffroi.web
 from beffroi.mandate.impact.texts import raw
-from beffroi.web.i18n import LANGUAGES, LOCALES, choose, load_languages
+from beffroi.web.i18n import LOCALES, choose, load_languages
 from beffroi.web.render import TEMPLATES
 from beffroi.web.telling import tell
-from beffroi.words import Quoted, say, together
+from beffroi.words import LANGUAGES, Quoted, say, together
 from tests.web.town import Town, signed_in
 
 WEB = Path(beffroi.web.__file__).parent
