@@ -8,8 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from beffroi.alerts.raising import raise_alert
 from beffroi.cli import main
 from beffroi.cli.installation import make_installation
+from beffroi.clock import Clock
+from beffroi.events.detector import Detection
+from beffroi.events.shipped import shipped_definitions
 from beffroi.mandate.exchange.bundle import pack, unpack
 from beffroi.mandate.rights import Role
 from beffroi.web.accounts import create_account
@@ -105,6 +109,22 @@ def test_alerts_travel_only_with_proof(office: Office, tmp_path: Path) -> None:
     file = tmp_path / "proof.zip"
     office.run(f"mandate export --proof --out {file}")
     assert "Each of the 0 alerts" in elsewhere(f"mandate verify {file}", office.capsys).out
+    voted, clock = next(v for v in shipped_definitions() if v.definition.event == "fall"), Clock()
+    with office.site.database.write() as session:
+        raise_alert(
+            session,
+            detection=Detection("fall", 1.0, 6.0, 0.9, ("0a1b",), 1),
+            camera_id="park",
+            use_id="falls",
+            voted=voted,
+            detected_at=clock.now(),
+            per_hour=100,
+            clock=clock,
+        )
+    office.run(f"mandate export --proof --out {file}")
+    said = elsewhere(f"mandate verify {file}", office.capsys).out
+    assert "1 by falls (text " in said
+    assert f"under the definition {voted.digest}: A person falls" in said
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """`beffroi mandate`: the mandate as a file that a stranger can prove, and another city take up."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from beffroi.ledger.keys import FILE_NAME, fingerprint, load_or_create, publishe
 from beffroi.ledger.sequencer import Sequencer
 from beffroi.mandate.annexes import record_shipped
 from beffroi.mandate.exchange.bundle import load
+from beffroi.mandate.exchange.contents import Contents
 from beffroi.mandate.exchange.export import export
 from beffroi.mandate.exchange.importing import Wanted, take_up
 from beffroi.mandate.exchange.verify import Proven, prove
@@ -212,13 +214,24 @@ def _tell(proven: Proven) -> str:
         *(f"  {use.use}: {use.state}" for use in contents.uses),
     ]
     if proven.alerts is not None:
-        lines.append(f"Each of the {proven.alerts} alerts was raised under a use in force.")
+        lines.append(f"Each of the {proven.alerts} alerts was raised under a use in force:")
+        lines += _grounds(contents)
     if proven.erased:
         lines.append(f"Of {proven.erased} more alerts only the time is left: erased, on record.")
     if proven.unproven:
         lines.append("Of these only who wrote them and when is left in the ledger, on record:")
         lines += [f"  {name}" for name in proven.unproven]
     return "\n".join(lines)
+
+
+def _grounds(contents: Contents) -> Iterator[str]:
+    """Under which texts the alerts were raised, and how many."""
+    grounds = Counter((alert.use, alert.definition) for alert in contents.alerts or ())
+    texts = {use.use: use.text for use in contents.uses}
+    for (use, definition), number in sorted(grounds.items()):
+        title = contents.definitions[definition].definition.title["en"]
+        yield f"  {number} by {use} (text {texts[use]}),"
+        yield f"    under the definition {definition}: {title}"
 
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:
