@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 
 SHOULDERS = slice(5, 7)
 HIPS = slice(11, 13)
-_ANKLES = slice(15, 17)
+_BOTH_SIDES = np.array([[5, 6], [11, 12], [15, 16]])
+"""Shoulders, hips and ankles."""
 _UNSEEN = np.zeros((17, 3), np.float32)
 
 # The bones along which stature is measured, by the joints at their ends, and their shares of it:
@@ -83,11 +84,11 @@ def _bodies(tracks: Sequence[Track], t: float, joint_score: float) -> list[Body]
     boxes = np.array([track.box for track in tracks])
     joints = keypoints[..., :2].astype(np.float64)
     joints[keypoints[..., 2] < joint_score] = np.nan
-    shoulders, hips, ankles = (mean(joints[:, of], axis=1) for of in (SHOULDERS, HIPS, _ANKLES))
+    shoulders, hips, ankles = mean(joints[:, _BOTH_SIDES], axis=2).swapaxes(0, 1)
     beneath = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]], axis=1)
     feet = np.where(np.isnan(ankles), beneath, ankles)
     bones = spans(joints, shoulders, hips)
-    thighs, shins = mean(bones[:, 1:3], axis=1), mean(bones[:, 3:], axis=1)
+    thighs, shins = mean(bones[:, 1:].reshape(-1, 2, 2), axis=2).T
     straight = norm(shoulders - ankles) / np.maximum(bones[:, 0] + thighs + shins, 1.0)
     rows = zip(
         tracks,
