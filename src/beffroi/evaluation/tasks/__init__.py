@@ -16,6 +16,7 @@ from beffroi.evaluation.tasks.abandoned_object import (
     abandoned_object_synthetic,
 )
 from beffroi.evaluation.tasks.count import count
+from beffroi.evaluation.tasks.crowds import crowd_motion_synthetic, running_synthetic
 from beffroi.evaluation.tasks.density import density
 from beffroi.evaluation.tasks.fall import fall
 from beffroi.evaluation.tasks.false_alarms import false_alarms
@@ -63,6 +64,8 @@ TASKS: Final[Mapping[str, Task]] = MappingProxyType(
         "tracking": Task("people", tracking, SMALL),
         "traffic": Task("traffic", traffic),
         "density": Task("crowd", density),
+        "running_synthetic": Task(SYNTHETIC, running_synthetic, SMALL),
+        "crowd_motion_synthetic": Task(SYNTHETIC, crowd_motion_synthetic, SMALL),
         "false_alarms": Task(SYNTHETIC, false_alarms),
     }
 )
