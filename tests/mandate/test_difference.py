@@ -146,7 +146,7 @@ def test_two_texts_differ_exactly_when_their_bytes_do(
         ("anything", None, "fr", "absent"),
         ("model", "clear", "fr", "clear"),
         ("evidence", EvidenceClass.CLEAR, "fr", "séquence en clair"),
-        ("severity", 3, "fr", "urgent"),
+        ("severity", 3, "fr", "urgente"),
     ],
 )
 def test_values_are_shown_with_their_units(
