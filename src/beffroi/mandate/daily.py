@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from beffroi.mandate.counting import SPEED, WATCHED_SECONDS, counted
@@ -43,8 +43,11 @@ class Day:
 
 
 def last_days(session: Session, text: UseText, now: datetime) -> list[Day]:
-    """The last days of a use, the latest first; of each, what may be told so far."""
-    since = text.start_of(text.today(now) - SHOWN)
+    """The last days on which a use counted, the latest first; of each, what may be told so far."""
+    latest = session.scalar(select(func.max(UseCount.quarter)).where(UseCount.use_id == text.use))
+    if latest is None:
+        return []
+    since = text.start_of(text.today(latest) - SHOWN)
     watched: Counter[tuple[date, str]] = Counter()
     numbers: dict[tuple[date, str], dict[str, int | None]] = defaultdict(dict)
     for row in counted(session, text.use, now, since):
