@@ -44,8 +44,15 @@ BIAS_EVENTS: Final = """## Whose events are missed, and about whom alerts are fa
 The same plays of 45 seconds, twice, through model, tracker and detectors (`beffroi bias --events`).
 Events are few, so that the intervals are wide: a gap of nothing is not shown by this."""
 
-MADE: Final = ("fire_synthetic", "abandoned_object_synthetic")
+MADE: Final = (
+    "fire_synthetic",
+    "abandoned_object_synthetic",
+    "running_synthetic",
+    "crowd_motion_synthetic",
+)
 """Tasks on made films, which are no part of a collection."""
+DAYS: Final = "false_alarms"
+"""The task that takes hours, and is asked for by its number of days."""
 
 NAMES: Final[Mapping[str, str]] = {
     "auc": "AUC",
@@ -76,7 +83,7 @@ Row = Mapping[str, Any]
 
 def pages() -> dict[Path, str]:
     """Everything that is generated, by path."""
-    results: list[Row] = json.loads(RESULTS.read_text(encoding="utf-8"))
+    results = _kept()
     notes: Row = yaml.safe_load(NOTES.read_text(encoding="utf-8"))
     curves = {FOLDER / f"{row['task']}.svg": _curve(row) for row in results}
     drawn = {path: curve for path, curve in curves.items() if curve}
@@ -219,12 +226,27 @@ def _measure(clips: Path) -> None:
     rows = _evaluated("all", clips)
     for task in MADE:
         rows += _evaluated(task, clips)
+    _keep(rows + [row for row in _kept() if row["task"] == DAYS])
+
+
+def _count(days: str) -> None:
+    """Play days on which nothing happens, and keep what came out; broken off, it goes on."""
+    (result,) = _printed([sys.executable, "-m", f"beffroi.evaluation.tasks.{DAYS}", "--days", days])
+    _keep([row for row in _kept() if row["task"] != DAYS] + [result])
+
+
+def _kept() -> list[Row]:
+    rows: list[Row] = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return rows
+
+
+def _keep(rows: Sequence[Row]) -> None:
     RESULTS.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _dropped(clips: Path) -> Iterator[str]:
     """What has become worse by more than a point since the scores were kept."""
-    kept: dict[str, Row] = {row["task"]: row for row in json.loads(RESULTS.read_text("utf-8"))}
+    kept = {row["task"]: row for row in _kept()}
     for row in _evaluated("all", clips):
         before = kept.get(row["task"], {})
         for name, better in BETTER.items():
@@ -235,7 +257,10 @@ def _dropped(clips: Path) -> Iterator[str]:
 
 def _evaluated(task: str, clips: Path) -> list[Row]:
     beffroi = Path(sys.executable).with_name("beffroi")
-    command: list[str | Path] = [beffroi, "evaluate", task, clips, "--json"]
+    return _printed([beffroi, "evaluate", task, clips, "--json"])
+
+
+def _printed(command: Sequence[str | Path]) -> list[Row]:
     shown = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     return shown if isinstance(shown, list) else [shown]
 
@@ -245,12 +270,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("clips", type=Path, nargs="?", help="Folder of the public clips.")
     parser.add_argument("--check", action="store_true", help="Only say what has become worse.")
+    parser.add_argument("--days", help="Days without any event: eight minutes of a core each.")
     given = parser.parse_args()
     if given.check:
         worse = list(_dropped(given.clips))
         sys.exit("\n".join(worse) or 0)
     if given.clips is not None:
         _measure(given.clips)
+    if given.days is not None:
+        _count(given.days)
     for path, text in {**pages(), **bias_pages()}.items():
         path.write_text(text, encoding="utf-8")
 
