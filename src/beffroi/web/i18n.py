@@ -48,7 +48,7 @@ class Language:
     @property
     def name(self) -> str:
         """What its speakers call it."""
-        return (self.locale.display_name or self.code).capitalize()
+        return (self.locale.language_name or self.code).capitalize()
 
     def gettext(self, message: str) -> str:
         """The message in this language."""
