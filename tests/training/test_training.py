@@ -34,6 +34,58 @@ def test_a_tree_asks_and_answers() -> None:
     assert trees.scores(np.zeros((0, 1))).shape == (0,)
 
 
+def grown(chance: np.random.Generator, leaves: int) -> dict[str, list[object]]:
+    """A tree that asks about one of three inputs at each of its forks; any shape."""
+    tree: dict[str, list[object]] = {
+        "feature": [-1],
+        "threshold": [0],
+        "children": [[0, 0]],
+        "value": [float(chance.random())],
+    }
+    for _ in range(leaves - 1):
+        own = [i for i, pair in enumerate(tree["children"]) if pair == [i, i]]
+        fork, count = int(chance.choice(own)), len(tree["feature"])
+        tree["feature"][fork] = int(chance.integers(3))
+        tree["threshold"][fork] = float(chance.normal())
+        tree["children"][fork] = [count, count + 1]
+        for i in (count, count + 1):
+            for name, value in (("feature", -1), ("threshold", 0), ("children", [i, i])):
+                tree[name].append(value)
+            tree["value"].append(float(chance.random()))
+    return tree
+
+
+def walked(tree: dict[str, list[object]], row: list[float]) -> object:
+    """The answer of a tree to somebody who goes from question to question."""
+    node = 0
+    while tree["children"][node] != [node, node]:
+        feature, threshold = tree["feature"][node], tree["threshold"][node]
+        assert isinstance(feature, int)
+        assert isinstance(threshold, float)
+        pair = tree["children"][node]
+        assert isinstance(pair, list)
+        node = pair[row[feature] > threshold]
+    return tree["value"][node]
+
+
+def test_all_questions_at_once_come_to_the_same_leaf_as_one_after_another() -> None:
+    chance = np.random.default_rng(2)
+    for leaves in (2, 3, 17, 64):
+        tree = grown(chance, leaves)
+        forest = {"features": ["a", "b", "c"], "depth": leaves, "trees": [tree]}
+        rows = chance.normal(size=(50, 3))
+        scores = Trees.parse(json.dumps(forest).encode(), ["a", "b", "c"]).scores(rows)
+        assert scores.tolist() == [walked(tree, row) for row in rows.tolist()]
+
+
+@pytest.mark.parametrize("leaves", [1, 65])
+def test_trees_that_a_word_cannot_hold_are_refused(leaves: int) -> None:
+    tree = grown(np.random.default_rng(3), leaves)
+    content = json.dumps({"features": ["a", "b", "c"], "depth": leaves, "trees": [tree]}).encode()
+    with pytest.raises(Tampered, match="leaves"):
+        Trees.parse(content, ["a", "b", "c"])
+
+
 def test_another_file_or_other_questions_are_refused() -> None:
     content = json.dumps(STUMP).encode()
     with pytest.raises(Tampered):
