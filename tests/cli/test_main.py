@@ -11,6 +11,7 @@ from beffroi.errors import BadInput, Unavailable
     [
         (BadInput("No such clip."), "beffroi: No such clip.\n"),
         (Unavailable("Disk\nfull."), "beffroi: Disk full. [for the administrator]\n"),
+        (FileNotFoundError(2, "No such file", "x.png"), "beffroi: x.png: No such file.\n"),
         (
             KeyError("x"),
             "beffroi: Unexpected error, KeyError: 'x' [for the developers: please report it]\n",

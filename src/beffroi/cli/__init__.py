@@ -80,6 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get(TRACEBACK) == "1":
             raise
+        if isinstance(error, OSError) and error.filename:
+            _fail(f"{error.filename}: {error.strerror}.")
         kind = type(error).__name__
         _fail(f"Unexpected error, {kind}: {error}{MUST_ACT[Actor.DEVELOPER]}")
 

@@ -51,7 +51,7 @@ Lang = Annotated[
 Row = Mapping[str, object]
 
 NAMED_IN_COMMANDS: Final = frozenset(
-    {"id", "login", "use", "camera", "subject", "study", "act", "event"}
+    {"id", "login", "use", "camera", "subject", "study", "act", "event", "type"}
 )
 """Columns that people copy into their next command: these never fold."""
 

@@ -71,6 +71,8 @@ def watch(
 
     Example: `beffroi watch clip.mp4 --events fall --param fall.stay_ms=1000 --json`
     """
+    if save is not None and not save.absolute().parent.is_dir():
+        raise BadInput(f"There is no folder {save.parent} to write {save.name} in.")
     drawn = Zones() if zones is None else read_zones(zones)
     names = None if events is None else [name.strip() for name in events.split(",")]
     definitions = choose_definitions(names, drawn, dict(_split(item) for item in param or ()))
@@ -100,6 +102,8 @@ def watch(
             ),
             as_json,
         )  # fmt: skip
+    if save is not None:
+        typer.echo(f"Wrote {save}.", err=True)
 
 
 def _print(results: Iterator[Detection | Summary], as_json: bool) -> None:
@@ -117,9 +121,10 @@ def _print(results: Iterator[Detection | Summary], as_json: bool) -> None:
             )
         else:
             where = f" in {result.zone}" if result.zone else ""
+            who = f", {result.count} concerned" if result.count else ""
             console.print(
                 f"[bold]{result.event}[/bold] {max(result.start_t, 0):6.1f} to "
-                f"{result.end_t:.1f} s{where}, {result.count} concerned, score {result.score:.2f}"
+                f"{result.end_t:.1f} s{where}{who}, score {result.score:.2f}"
             )
 
 
