@@ -154,6 +154,7 @@ def test_the_pdf_is_tagged_and_says_its_language_and_title(town: Archive, templa
         assert f"/Lang({language})".encode() in data
         assert b"<pdfuaid:part>1</pdfuaid:part>" in data
         assert b"/DisplayDocTitle true" in data
+        assert template == "notice" or set(re.findall(rb"/Count (\d+)", data)) == {b"1"}, language
     assert data == to_pdf(template, content, NOON)
 
 
