@@ -89,6 +89,7 @@ def test_explain_tells_of_another_time_and_of_what_is_left(office: Office, minut
     lying = office.run("use explain park lying").out
     assert "✗" in lying
     assert "leave for lying: none" in lying
+    assert ("Nothing that ships" in nothing, "ships looks for lying" in lying) == (False, True)
 
 
 @pytest.mark.parametrize(

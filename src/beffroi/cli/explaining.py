@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from beffroi.events.shipped import shipped_definitions
 from beffroi.mandate.conditions import Condition
 from beffroi.mandate.explaining import Explained, UseExplained
-
 
 def plain(told: Explained) -> dict[str, Any]:
     """The answer as other programs read it."""
@@ -35,6 +35,9 @@ def lines(told: Explained) -> Iterator[str]:
     if not told.uses:
         event = f" for {told.event}" if told.event else ""
         yield f"No use names {told.camera_id}{event}."
+        ships = {voted.definition.event for voted in shipped_definitions()}
+        if told.event and told.event not in ships:
+            yield f"Nothing that ships looks for {told.event}: see `beffroi definition list`."
     for use in told.uses:
         yield from _use(use)
     yield from map(_line, told.clauses)
