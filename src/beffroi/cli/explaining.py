@@ -7,6 +7,7 @@ from beffroi.events.shipped import shipped_definitions
 from beffroi.mandate.conditions import Condition
 from beffroi.mandate.explaining import Explained, UseExplained
 
+
 def plain(told: Explained) -> dict[str, Any]:
     """The answer as other programs read it."""
     return {
