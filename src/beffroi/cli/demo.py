@@ -99,5 +99,7 @@ def _welcome(site: Installation, data: Path, station: str) -> str:
 def _command(words: str, data: Path) -> str:
     """A command as it can be typed where this one was started."""
     beside = Path(sys.executable).with_name("beffroi")
-    name = "beffroi" if shutil.which("beffroi") else os.path.relpath(beside)
+    if beside.is_relative_to(Path.cwd()):
+        beside = beside.relative_to(Path.cwd())
+    name = "beffroi" if shutil.which("beffroi") else beside
     return f"{name} {words} --data {shlex.quote(str(data))}"
