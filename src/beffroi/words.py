@@ -5,6 +5,8 @@ and values beside it, so that the page can look the template up in its catalogue
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from numbers import Real
 from typing import Any, Final, Literal, Self, get_args
 
 Language = Literal["fr", "en", "de", "es", "it", "nl"]
@@ -64,17 +66,23 @@ def locale_of(language: str) -> str:
     return "en_GB" if language == "en" else language
 
 
-def pack(sentence: str) -> Any:
-    """A sentence as JSON that keeps how it was made."""
-    if isinstance(sentence, Words):
-        values = {
-            name: pack(value) if isinstance(value, (Words, Quoted)) else value
-            for name, value in sentence.values.items()
-        }
-        return {"template": sentence.template, "values": values}
-    if isinstance(sentence, Quoted):
-        return {"texts": dict(sentence.texts)}
-    return sentence
+def pack(value: Any) -> Any:
+    """A sentence, or a value within one, as JSON that keeps how it was made."""
+    match value:
+        case Words():
+            values = {name: pack(inner) for name, inner in value.values.items()}
+            return {"template": value.template, "values": values}
+        case Quoted():
+            return {"texts": dict(value.texts)}
+        case datetime():
+            return {"moment": value.isoformat()}
+        case date():
+            return {"day": value.isoformat()}
+        case str() | int() | float() | None:
+            return value
+        case Real():
+            return float(value)
+    return str(value)
 
 
 def unpack(packed: Any) -> Any:
@@ -84,6 +92,10 @@ def unpack(packed: Any) -> Any:
             return Words(template, {name: unpack(value) for name, value in values.items()})
         case {"texts": texts}:
             return Quoted(texts)
+        case {"moment": moment}:
+            return datetime.fromisoformat(moment)
+        case {"day": day}:
+            return date.fromisoformat(day)
     return packed
 
 
