@@ -84,12 +84,12 @@ def sentences() -> dict[str, set[str]]:
         with (LOCALES / f"{language}.po").open("rb") as file:
             for message in read_po(file, locale=language):
                 for code, said in (("en", message.id), (language, message.string)):
-                    whole[code].update([said] if isinstance(said, str) else said)
+                    whole[code].update([said] if isinstance(said, str) else said or ())
     # The method by which figures were measured is written in French and English only.
     for path in set(DATA.rglob("*.yaml")) - set(DATA.rglob("*-figures.yaml")):
         for text in texts(yaml.safe_load(path.read_text(encoding="utf-8"))):
-            for code in whole.keys() & text.keys():
-                whole[code].add(text[code])
+            for spoken in whole.keys() & text.keys():
+                whole[spoken].add(text[spoken])
     return {
         code: {" ".join(part.split()) for one in said for part in BLANK.split(one)}
         for code, said in whole.items()
