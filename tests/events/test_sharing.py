@@ -27,14 +27,47 @@ def test_each_gives_a_minute_at_most() -> None:
 
 @pytest.mark.parametrize(
     ("x", "away", "expected"),
-    [(40, 1, 60), (60, 1, 120), (40, FOUND_AGAIN_S + 1, 120)],
-    ids=["where it was lost", "elsewhere", "much later"],
+    [
+        (40, 1, 60),
+        (400, 1, 60),
+        (500, 1, 120),
+        (2000, 10, 60),
+        (40, FOUND_AGAIN_S - 1, 60),
+        (40, FOUND_AGAIN_S, 120),
+    ],
+    ids=["there", "near", "too far so soon", "not too far by then", "just in time", "much later"],
 )
 def test_whoever_is_lost_and_found_is_the_same(x: float, away: float, expected: int) -> None:
     sharing = Sharing()
     first = given(sharing, 100, ("a", 0))
     given(sharing, int(away), start=100)
     assert first + given(sharing, 100, ("b", x), start=100 + away) == expected
+
+
+@pytest.mark.parametrize("hidden_s", [0.25, 0.8, 2.0, 5.0, 20.0])
+@pytest.mark.parametrize("hz", [2, 8])
+def test_a_walker_hidden_again_and_again_gives_one_minute(hidden_s: float, hz: int) -> None:
+    """Up and down a picture, past a post every 20 seconds, with a new name behind each."""
+    sharing = Sharing()
+    for step in range(900 * hz):
+        t = step / hz
+        name, since = divmod(t, 20.0 + hidden_s)
+        x = abs(80.0 * t % 2400 - 1200)
+        sharing.note(t, 1 / hz, [mover(f"{name}", x, t)] if since < 20 else [])
+    assert sharing.take() == SHARE_S
+
+
+def test_the_nearest_of_those_lost_is_found_first() -> None:
+    sharing = Sharing()
+    given(sharing, 100, ("a", 0))
+    given(sharing, 20, ("a", 0), ("b", 150), start=100)
+    assert given(sharing, 100, ("c", 150), start=121) == 40
+
+
+def test_nobody_is_found_again_by_whoever_comes_after_a_pause() -> None:
+    sharing = Sharing()
+    given(sharing, 100, ("a", 0))
+    assert given(sharing, 100, ("b", 0), start=100 + FOUND_AGAIN_S) == SHARE_S
 
 
 def test_two_side_by_side_are_two() -> None:

@@ -103,14 +103,15 @@ class CameraWatch(threading.Thread):
     Args:
         order: The first permit and the version of the camera's record to use.
         station: What the cameras of this host share.
-        trouble: Why it was lost when last tried, said until a picture comes.
+        before: Who watched the camera until it was lost. Why it was is said until a picture
+            comes, and who gave their share of what is counted gives no other for it.
 
     Attributes:
         busy_s: Seconds that its pictures have taken to be analysed.
         share: Share of its pictures that are analysed while other cameras come first, 0 to 1.
     """
 
-    def __init__(self, order: Order, station: Station, trouble: str = "") -> None:
+    def __init__(self, order: Order, station: Station, before: Self | None = None) -> None:
         super().__init__(name=f"camera-{order.camera}", daemon=True)
         self.version = order.version
         self.ended = 0.0
@@ -123,7 +124,7 @@ class CameraWatch(threading.Thread):
         self._station = station
         self._timekeeper = Timekeeper(station.clock)
         self._source: Source | None = None
-        self._posts: dict[str, _Post] = {}
+        self._posts = {} if before is None else before.counting()
         self._live: tuple[_Post, ...] = ()
         self._measure = Measure(1, station.eyes.pose_input, Area(None))
         self._uses: tuple[str, ...] = ()
@@ -131,7 +132,7 @@ class CameraWatch(threading.Thread):
         self._recent: deque[Observation] = deque()
         self._analysed = 0
         self._begun: float | None = None
-        self.trouble = trouble
+        self.trouble: str = "" if before is None else before.trouble
 
     @property
     def permit(self) -> Permit:
@@ -146,6 +147,15 @@ class CameraWatch(threading.Thread):
             # Too late for a source whose permit has run out: it ends, and is opened anew.
             with contextlib.suppress(NotAuthorised):
                 source.renew(permit)
+
+    def counting(self) -> dict[str, _Post]:
+        """Those of its posts that count, by use; none that looked more than a minute ago."""
+        t = self._station.clock.monotonic()
+        return {
+            use: post
+            for use, post in self._posts.items()
+            if post.tally is not None and post.tally.remembers(t)
+        }
 
     def report(self) -> Report:
         """How the camera does now."""
@@ -189,6 +199,8 @@ class CameraWatch(threading.Thread):
             log.warning("camera lost", camera=self._camera_id, cause=error.message)
         except Exception:
             self.trouble = "Its analysis failed in an unforeseen way; the log says where."
+            # What they remember may be why.
+            self._posts = {}
             log.exception("camera lost", camera=self._camera_id)
         finally:
             self._begun = None
@@ -280,8 +292,9 @@ class CameraWatch(threading.Thread):
         for use in answers:
             if use.use_id in wanted:
                 self._put_to_work(use, kept.get(use.use_id))
-        for ended in kept.keys() - self._posts.keys():
-            kept[ended].close()
+        for use_id, post in kept.items():
+            if self._posts.get(use_id) is not post:
+                post.close()
         self._uses = wanted
         self._live = tuple(post for post in self._posts.values() if post.use.mode is Mode.LIVE)
         if self._faults and not self._posts:
@@ -290,7 +303,9 @@ class CameraWatch(threading.Thread):
     def _put_to_work(self, use: OpenUse, kept: _Post | None) -> None:
         """Have a use looked for; one that cannot be must not keep the others from it."""
         try:
-            self._posts[use.use_id] = kept or _Post.of(use, self._station)
+            if kept is None or replace(kept.use, offline_s=use.offline_s) != use:
+                kept = _Post.of(use, self._station)
+            self._posts[use.use_id] = kept
         except BeffroiError as error:
             log.warning("a use does not run", use=use.use_id, cause=error.message)
             self._faults += (say("{use}: {reason}", use=use.use_id, reason=error.message),)

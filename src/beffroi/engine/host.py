@@ -96,8 +96,7 @@ class Host:
             return
         if watch is not None and clock.monotonic() < watch.ended + RETRY_S:
             return
-        trouble = "" if watch is None else watch.trouble
-        watch = CameraWatch(order, self._station, trouble)
+        watch = CameraWatch(order, self._station, watch)
         self._watches[order.camera] = watch
         watch.start()
 

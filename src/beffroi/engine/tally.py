@@ -9,7 +9,7 @@ from beffroi.alerts.area import Area
 from beffroi.engine.measure import KEEPS_UP
 from beffroi.events.detector import Counting, Detector
 from beffroi.events.movers import movers
-from beffroi.events.sharing import Sharing
+from beffroi.events.sharing import FOUND_AGAIN_S, Sharing
 from beffroi.mandate.counting import (
     DETECTIONS,
     PERSON_SECONDS,
@@ -103,6 +103,10 @@ class Tally:
         self._watched_s = self._person_s = 0.0
         self._pictures = 0
         self._hand_on(Counted(self._use, self._moment, numbers))
+
+    def remembers(self, t: float) -> bool:
+        """Whether it looked so lately that whoever it saw then may be found again."""
+        return t - self._t <= FOUND_AGAIN_S
 
     @property
     def _counts_people(self) -> bool:

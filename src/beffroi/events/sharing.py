@@ -16,10 +16,13 @@ SHARE_S: Final = LEAST_SECONDS / LEAST
 """Of one person or vehicle at most: so many seconds are of as many as are told of."""
 
 FOUND_AGAIN_S: Final = 60.0
-"""Whoever appears where somebody was lost so lately is taken for the same one."""
+"""Whoever appears where somebody lost so lately may have got to is taken for the same one."""
 
 FOUND_AGAIN: Final = 0.5
-"""How near that is, in own sizes."""
+"""How near that is at once, in own sizes."""
+
+STRIDE: Final = 2.0
+"""How much farther with each second, in own sizes: people walk 0.8 and run 2 of their heights."""
 
 
 @dataclass(slots=True)
@@ -47,12 +50,14 @@ class Sharing:
             passed: Seconds since the last one; 0 if nobody looked meanwhile.
             here: Those who give these seconds.
         """
+        # First of all: after a long time in which nobody looked, nobody is found again.
+        self._shares = {k: one for k, one in self._shares.items() if t - one.t <= FOUND_AGAIN_S}
+        present = {mover.id for mover in here}
         for mover in here:
-            share = self._shares.pop(mover.id, None) or self._found_again(mover, here)
+            share = self._shares.pop(mover.id, None) or self._found_again(t, mover, present)
             more = max(0.0, min(passed, SHARE_S - share.given_s))
             self._shares[mover.id] = _Share(share.given_s + more, t, mover.spot)
             self._added_s += more
-        self._shares = {k: one for k, one in self._shares.items() if t - one.t <= FOUND_AGAIN_S}
 
     def take(self) -> int:
         """The whole seconds added up since the last call."""
@@ -71,11 +76,18 @@ class Sharing:
             for share in self._shares.values():
                 share.given_s = 0.0
 
-    def _found_again(self, mover: Mover, here: Collection[Mover]) -> _Share:
-        present = {one.id for one in here}
-        near = FOUND_AGAIN * mover.size
-        for name, share in self._shares.items():
-            lost = name not in present
-            if lost and math.dist(share.spot, mover.spot) <= near:
-                return self._shares.pop(name)
-        return _Share(0.0, mover.t, mover.spot)
+    def _found_again(self, t: float, mover: Mover, present: Collection[str]) -> _Share:
+        """The share of the nearest of those lost who may have got here; else a new one."""
+        lost = {
+            name: math.dist(share.spot, mover.spot)
+            for name, share in self._shares.items()
+            if name not in present
+        }
+        near = [
+            name
+            for name, far in lost.items()
+            if far <= mover.size * (FOUND_AGAIN + STRIDE * (t - self._shares[name].t))
+        ]
+        if near:
+            return self._shares.pop(min(near, key=lost.__getitem__))
+        return _Share(0.0, t, mover.spot)
