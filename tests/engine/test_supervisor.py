@@ -104,8 +104,9 @@ def test_a_host_that_does_not_start_is_not_started_again_and_again(
     started: list[int] = []
     town.camera("here")
     town.use("here")
+    (tmp_path / "openvino.py").write_text("raise ImportError('no such machine')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     supervisor = supervise()
-    monkeypatch.setenv("BEFFROI_MODELS", str(tmp_path / "none"))
     begin = town.site.clock.monotonic()
     while town.site.clock.monotonic() < begin + 7:
         pid = host_of(supervisor, "here")
