@@ -47,4 +47,4 @@ def test_what_is_handed_over_arrives_and_what_is_not_signed_does_not(
     monkeypatch.delenv("BEFFROI_HANDOVER__CHANNELS")
     assert page.count("<li>") == 1
     assert "Personne &lt;au sol&gt;" in page
-    assert "transmis par ben" in page
+    assert "transmis par la personne ben" in page

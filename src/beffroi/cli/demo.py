@@ -87,7 +87,7 @@ def _welcome(site: Installation, data: Path, station: str) -> str:
         f"Open [bold]{operator}[/bold]\n"
         "It signs you in once, as an operator. An alert comes within two minutes.\n"
         f"What you confirm and hand over arrives at the fire station: {station}\n"
-        "In another browser, the town hall: a clerk records decisions,\n"
+        "In a private window each, the town hall: a clerk records decisions,\n"
         f"  {clerk}\n"
         "and the council's secretary confirms them,\n"
         f"  {secretary}\n"

@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -107,8 +108,9 @@ def _item(message: dict[str, Any]) -> str:
     said = (
         message["title"]["fr"],
         message["camera_name"],
-        message["detected_at"],
-        f"confirmé par {message['judged_by']}",
-        f"transmis par {message['handed_over_by']}",
+        f"{datetime.fromisoformat(message['detected_at']):le %d/%m/%Y à %H:%M:%S}",
+        # Who judged goes out under a pseudonym, which the city alone can resolve.
+        f"confirmé par la personne {message['judged_by'][:8]}",
+        f"transmis par la personne {message['handed_over_by'][:8]}",
     )
     return "<br>".join(map(escape, said))

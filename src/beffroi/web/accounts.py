@@ -75,7 +75,9 @@ def find_account(session: Session, login: str) -> Account:
     """
     account = session.scalars(select(Account).where(Account.login == login)).first()
     if account is None:
-        raise BadInput(say("There is no account {login}.", login=login))
+        raise BadInput(
+            say("There is no account {login}; `beffroi account list` shows them all.", login=login)
+        )
     return account
 
 
@@ -206,7 +208,7 @@ def open_link(session: Session, token: str, clock: Clock) -> Account:
     if found is None:
         raise NotAuthorised(
             N_("This link was used already or is too old. Ask an administrator for a new one."),
-            actor=Actor.USER,
+            actor=Actor.ADMINISTRATOR,
         )
     return found
 
