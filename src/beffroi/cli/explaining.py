@@ -39,6 +39,7 @@ def lines(told: Explained) -> Iterator[str]:
         ships = {voted.definition.event for voted in shipped_definitions()}
         if told.event and told.event not in ships:
             yield f"Nothing that ships looks for {told.event}: see `beffroi definition list`."
+            return
     for use in told.uses:
         yield from _use(use)
     yield from map(_line, told.clauses)

@@ -212,6 +212,8 @@ def _tell(proven: Proven) -> str:
         f"{many(contents.definitions, 'definition')} and {many(contents.doctrines, 'doctrine')}, "
         f"signed on {contents.signed.at:%Y-%m-%d at %H:%M:%S} UTC.",
         *(f"  {use.use}: {use.state}" for use in contents.uses),
+        "Acts later than the last one in it may have been withheld by whoever made the file: "
+        "the city's public register, or a newer file, tells.",
     ]
     if proven.alerts is not None:
         lines.append(f"Each of the {proven.alerts} alerts was raised under a use in force:")

@@ -203,7 +203,9 @@ def test_any_change_is_named_by_the_manifest(exported: Mapping[str, bytes], forg
         unpack(zipped(files | {MANIFEST: manifest_of(pack(exported))}))
 
 
-@pytest.mark.parametrize("name", ["definitions/readme.txt", "notes.txt"])
+@pytest.mark.parametrize(
+    "name", ["definitions/readme.txt", "annexes/x/" + 64 * "0" + ".json", "notes.txt"]
+)
 def test_what_was_added_is_named(exported: Mapping[str, bytes], name: str) -> None:
     with pytest.raises(Tampered, match=f"{name}"):
         prove(unpack(pack({**exported, name: b"trust me"})))

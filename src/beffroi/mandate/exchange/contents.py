@@ -89,7 +89,7 @@ class Contents:
             Tampered: A text is not the one that its name says.
         """
         for name in files:
-            if name not in _NAMED and name.partition("/")[0] not in _FOLDERS:
+            if name not in _NAMED and name.rpartition("/")[0] not in _FOLDERS:
                 raise Tampered(f"{name} is no part of an exported mandate.")
         for name in _NAMED - {ALERTS} - files.keys():
             raise BadInput(f"This is not a whole exported mandate: it has no {name}.")
