@@ -39,7 +39,6 @@ def lines(told: Explained) -> Iterator[str]:
         ships = {voted.definition.event for voted in shipped_definitions()}
         if told.event and told.event not in ships:
             yield f"Nothing that ships looks for {told.event}: see `beffroi definition list`."
-            return
     for use in told.uses:
         yield from _use(use)
     yield from map(_line, told.clauses)
