@@ -23,6 +23,9 @@ OPTIONS: Final[dict[str, Any]] = {
     # Anyone on this machine could otherwise name an address of choice and never be slowed down.
     # The application itself believes the proxy that its settings name, and no other.
     "proxy_headers": False,
+    # Longer than a proxy keeps an idle connection (a minute, as a rule): whoever keeps it longest
+    # must not be the one who asks, or a request now and then meets a line that was just closed.
+    "timeout_keep_alive": 75,
     # Consoles hold lines open for ever; they come back by themselves.
     "timeout_graceful_shutdown": 1,
     "ws": "websockets-sansio",
