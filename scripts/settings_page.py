@@ -40,6 +40,13 @@ handover:
 ledger:
   witnesses: [/mnt/second-disk/beffroi-checkpoints]
 ```
+
+## Monitoring
+
+`/health` answers 200 while web, database and ledger keep up, and 503 with the reason otherwise.
+`/metrics` gives figures of cameras, alerts that wait and the ledger's signature in Prometheus' text
+form, to whoever brings the token in `secrets/metrics` (`Authorization: Bearer …`); without that
+file there is no such page. It tells of machines, never of what was seen.
 """
 
 TYPES = {

@@ -18,6 +18,7 @@ ROUTES = [route for router in ROUTERS for route in router.routes]
 PUBLIC_PATHS = {
     "/",
     "/health",
+    "/metrics",
     "/static/{path:path}",
     "/login",
     "/login/{token}",

@@ -16,6 +16,7 @@ from beffroi.web.routes import (
     mandate_acts,
     mandate_drafts,
     mandate_explain,
+    metrics,
     notices,
     public,
     reports,
@@ -29,6 +30,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         public,
+        metrics,
         signin,
         console,
         actions,
