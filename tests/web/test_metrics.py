@@ -12,7 +12,7 @@ TOKEN = "a long and secret word"
 
 
 def read(client: httpx.Client, token: str) -> httpx.Response:
-    return client.get("/metrics", headers={"Authorization": f"Bearer {token}".encode()})
+    return client.get("/metrics", headers={b"Authorization": f"Bearer {token}".encode()})
 
 
 def let_in(town: Town) -> None:
