@@ -18,7 +18,7 @@ from beffroi.web.assets import load_assets
 from beffroi.web.feed import Feed
 from beffroi.web.i18n import load_languages
 from beffroi.web.live import Wall
-from beffroi.web.render import make_environments
+from beffroi.web.render import load_environments
 from beffroi.web.routes import ROUTERS
 from beffroi.web.security import Hardened
 from beffroi.web.site import Site
@@ -37,15 +37,14 @@ def create_app(folder: DataFolder, settings: Settings, clock: Clock | None = Non
     """
     clock = clock or Clock()
     database = Database(settings.database_url)
-    languages = load_languages()
     site = Site(
         folder=folder,
         settings=settings,
         database=database,
         vault=Vault(folder),
         clock=clock,
-        languages=languages,
-        environments=make_environments(languages),
+        languages=load_languages(),
+        environments=load_environments(),
         assets=load_assets(),
         feed=Feed(database),
         wall=Wall(database, clock, folder.live_socket),
@@ -56,7 +55,8 @@ def create_app(folder: DataFolder, settings: Settings, clock: Clock | None = Non
     app.state.site = site
     for router in ROUTERS:
         refuse_undeclared(router.routes)
-        app.include_router(router)
+        # As they are: to include a router would build every route anew for each application.
+        app.router.routes.extend(router.routes)
     errors.install(app)
     app.add_middleware(Hardened)
     if (proxy := settings.web.trusted_proxy) is not None:

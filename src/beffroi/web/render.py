@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from beffroi.mandate.doctrine.translations import is_translated, told
 from beffroi.mandate.impact.remedies import remedies, rights_of
 from beffroi.mandate.reading import read_out
 from beffroi.mandate.rights import Permission
-from beffroi.web.i18n import Language, choose
+from beffroi.web.i18n import Language, choose, load_languages
 from beffroi.web.site import site_of
 from beffroi.web.telling import tell
 from beffroi.web.words import WORDS
@@ -27,9 +27,10 @@ _YEAR_S: Final = 365 * 86400
 _REACH: Final = 14
 
 
-def make_environments(languages: Mapping[str, Language]) -> dict[str, Environment]:
-    """A Jinja environment for each language."""
-    return {code: _make_environment(language) for code, language in languages.items()}
+@cache
+def load_environments() -> Mapping[str, Environment]:
+    """A Jinja environment for each language, made once: a template is compiled when first used."""
+    return {code: _make_environment(language) for code, language in load_languages().items()}
 
 
 def language_of(request: Request) -> Language:
