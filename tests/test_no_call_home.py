@@ -13,7 +13,13 @@ import sys
 from ipaddress import ip_address
 from pathlib import Path
 
+import httpx
 import pytest
+
+from beffroi.cli.installation import make_installation
+from beffroi.folder import DataFolder
+from beffroi.web.app import create_app
+from tests.web.serving import serving
 
 IMPORTS = """
 from importlib import import_module
@@ -166,3 +172,15 @@ def test_isolation_sees_a_call(code: str, home: dict[str, str]) -> None:
 @pytest.mark.parametrize("code", CONTROLS)
 def test_audit_sees_a_call(code: str, home: dict[str, str]) -> None:
     assert abroad(audited(code, home))
+
+
+def test_no_variable_has_requests_reported(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://192.0.2.1:4318")
+    site = make_installation(folder.path)
+    with serving(create_app(site.folder, site.settings)) as address:
+        assert httpx.get(f"{address}/health").is_success
+    site.database.close()
+    assert "telemetry" not in caplog.text.lower()  # it would say that it lacks the exporters

@@ -4,8 +4,10 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from beffroi.alerts.vault import Vault
@@ -22,6 +24,15 @@ from beffroi.web.render import load_environments
 from beffroi.web.routes import ROUTERS
 from beffroi.web.security import Hardened
 from beffroi.web.site import Site
+
+SILENT: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""A variable of the environment would otherwise have every request reported to an address."""
 
 
 def create_app(folder: DataFolder, settings: Settings, clock: Clock | None = None) -> FastAPI:
@@ -51,7 +62,9 @@ def create_app(folder: DataFolder, settings: Settings, clock: Clock | None = Non
         tasks=[],
         lines=Counter(),
     )
-    app = FastAPI(lifespan=_lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        lifespan=_lifespan, openapi_url=None, docs_url=None, redoc_url=None, telemetry=SILENT
+    )
     app.state.site = site
     for router in ROUTERS:
         refuse_undeclared(router.routes)
