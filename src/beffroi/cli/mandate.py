@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from beffroi.cli.impact.options import Lang, UseId
-from beffroi.cli.installation import As, open_installation
+from beffroi.cli.installation import As, Installation, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, many, print_json
 from beffroi.errors import BadInput, Tampered
+from beffroi.ledger.append import SYSTEM
 from beffroi.ledger.keys import FILE_NAME, fingerprint, load_or_create, published, read_published
 from beffroi.ledger.sequencer import Sequencer
 from beffroi.mandate.annexes import record_shipped
 from beffroi.mandate.exchange.bundle import load
 from beffroi.mandate.exchange.contents import Contents
-from beffroi.mandate.exchange.export import export
+from beffroi.mandate.exchange.export import announce, export
 from beffroi.mandate.exchange.importing import Wanted, take_up
 from beffroi.mandate.exchange.verify import Proven, prove
 from beffroi.mandate.notices.notice import notice
@@ -53,17 +55,18 @@ def export_(
     """
     site = open_installation(data)
     key = load_or_create(site.folder.secrets / FILE_NAME)
-    sequencer = Sequencer(site.database, key, (), site.clock)
-    sequencer.finish()
-    if sequencer.problems:
-        raise Tampered(f"The ledger cannot be signed: {' '.join(sequencer.problems.values())}")
+    public = key.public_key()
+    _sign(site, key)
+    with site.writing() as session:
+        announced = announce(session, public, actor=SYSTEM, clock=site.clock, proof=proof)
+    _sign(site, key)
     with site.database.read() as session:
-        made = export(session, key.public_key(), proof=proof)
+        made = export(session, announced, public)
     _write(out, made)
     typer.echo(
         f"The mandate is in {out}.\n"
-        f"Publish the key beside it: {published(key.public_key())}\n"
-        f"Its fingerprint: {fingerprint(key.public_key())}\n"
+        f"Publish the key beside it: {published(public)}\n"
+        f"Its fingerprint: {fingerprint(public)}\n"
         f"Anyone can check it: `beffroi mandate verify {out}`"
     )
 
@@ -191,10 +194,18 @@ def sign_(
     typer.echo(f"The sign for {place} is in {out}.")
 
 
+def _sign(site: Installation, key: Ed25519PrivateKey) -> None:
+    sequencer = Sequencer(site.database, key, (), site.clock)
+    sequencer.finish()
+    if sequencer.problems:
+        raise Tampered(f"The ledger cannot be signed: {' '.join(sequencer.problems.values())}")
+
+
 def _told(proven: Proven) -> dict[str, object]:
     contents = proven.contents
     return {
         "holds": True,
+        "exported_at": contents.exported.at,
         "signed_at": contents.signed.at,
         "key": published(contents.key),
         "acts": len(contents.acts),
@@ -210,10 +221,10 @@ def _tell(proven: Proven) -> str:
     lines = [
         f"Everything holds: {many(contents.acts, 'act')} on {many(contents.uses, 'use')}, "
         f"{many(contents.definitions, 'definition')} and {many(contents.doctrines, 'doctrine')}, "
-        f"signed on {contents.signed.at:%Y-%m-%d at %H:%M:%S} UTC.",
+        f"all that the city exported on {contents.exported.at:%Y-%m-%d at %H:%M:%S} UTC.",
         *(f"  {use.use}: {use.state}" for use in contents.uses),
-        "Acts later than the last one in it may have been withheld by whoever made the file: "
-        "the city's public register, or a newer file, tells.",
+        "What was decided since then is not in it: the city's public register, or a newer file, "
+        "tells.",
     ]
     if proven.alerts is not None:
         lines.append(f"Each of the {proven.alerts} alerts was raised under a use in force:")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 import rfc8785
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     CONTRIBUTION_ANSWERED = "contribution.answered"
     USE_DRAFTED = "use.drafted"
     USE_REVISED = "use.revised"
+    MANDATE_EXPORTED = "mandate.exported"
     MANDATE_IMPORTED = "mandate.imported"
     USE_PAUSED = "use.paused"
     USE_RESUMED = "use.resumed"
@@ -78,6 +80,15 @@ class Kind(StrEnum):
     SERVER_STOPPED = "server.stopped"
 
 
+def keep_writers_out(session: Session) -> None:
+    """Let nobody else append until this session ends: what it reads then is what lines tell of.
+
+    SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE ledger_entry IN EXCLUSIVE MODE"))
+
+
 def append(
     session: Session, kind: Kind, *, actor: str, payload: dict[str, Any], clock: Clock
 ) -> LedgerEntry:
@@ -93,16 +104,16 @@ def append(
     Returns:
         The entry, flushed, with its id and without its position yet.
     """
-    text = rfc8785.dumps({**payload, **session.info.get(ORIGIN, {})})
+    told = rfc8785.dumps({**payload, **session.info.get(ORIGIN, {})})
     salt = secrets.token_bytes(SALT_BYTES)
     entry = LedgerEntry(
         kind=kind.value,
         at=clock.now(),
         actor=actor,
-        commitment=hashlib.sha256(salt + text).digest(),
+        commitment=hashlib.sha256(salt + told).digest(),
         position=None,
     )
     session.add(entry)
     session.flush()
-    session.add(LedgerPayload(entry_id=entry.id, salt=salt, payload=text.decode()))
+    session.add(LedgerPayload(entry_id=entry.id, salt=salt, payload=told.decode()))
     return entry

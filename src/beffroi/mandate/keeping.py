@@ -39,6 +39,7 @@ DECIDED: Final = frozenset(
         Kind.DOCUMENT_STORED,
         Kind.USE_DRAFTED,
         Kind.USE_REVISED,
+        Kind.MANDATE_EXPORTED,
         Kind.MANDATE_IMPORTED,
         Kind.ASSESSMENT_RECORDED,
         Kind.CAMERA_ADDED,

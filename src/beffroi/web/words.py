@@ -68,6 +68,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "doctrine.registered": N_("Doctrine registered"),
         "use.drafted": N_("Use drafted"),
         "use.revised": N_("Draft changed"),
+        "mandate.exported": N_("Mandate exported"),
         "mandate.imported": N_("Mandate of another city taken up"),
         "use.paused": N_("Use stopped on a camera"),
         "use.resumed": N_("Use resumed on a camera"),

@@ -17,7 +17,7 @@ from beffroi.ledger.sequencer import Sequencer
 from beffroi.mandate.cameras import CameraSpec, add_camera
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.exchange.bundle import unpack
-from beffroi.mandate.exchange.export import export
+from beffroi.mandate.exchange.export import Announced, announce, export
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.adoption import effect_of
@@ -124,11 +124,28 @@ class Archive:
             assert alert is not None
             return alert
 
-    def write(self, *, proof: bool = False) -> bytes:
-        """Sign, and export."""
+    def announce(self, *, proof: bool = False) -> Announced:
+        """Tell the ledger of an export, and sign it."""
+        self.sign()
+        with self.database.write() as session:
+            announced = announce(
+                session, self.key.public_key(), actor=FIRST, clock=self.clock, proof=proof
+            )
+        self.sign()
+        return announced
+
+    def sign(self) -> None:
+        """Sign what the ledger holds."""
         Sequencer(self.database, self.key, [], self.clock).finish()
+
+    def make(self, announced: Announced) -> bytes:
+        """The file that was announced."""
         with self.database.read() as session:
-            return export(session, self.key.public_key(), proof=proof)
+            return export(session, announced, self.key.public_key())
+
+    def write(self, *, proof: bool = False) -> bytes:
+        """Announce, sign and export."""
+        return self.make(self.announce(proof=proof))
 
     def files(self, *, proof: bool = False) -> dict[str, bytes]:
         """The files of an export."""

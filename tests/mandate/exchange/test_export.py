@@ -11,12 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from beffroi.clock import Clock
 from beffroi.errors import BadInput, Unavailable
-from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.ledger.append import SYSTEM
 from beffroi.ledger.keys import load_or_create
 from beffroi.mandate.cameras import CameraSpec, add_camera
-from beffroi.mandate.exchange.bundle import pack
-from beffroi.mandate.exchange.export import export
+from beffroi.mandate.exchange.bundle import pack, unpack
+from beffroi.mandate.exchange.export import announce
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.documents import attach
 from beffroi.mandate.procedure.record import record_act
@@ -26,11 +27,16 @@ from tests.enacting import FIRST
 from tests.mandate.exchange.archive import Archive
 
 
-def test_the_same_city_gives_the_same_bytes(archive_on_either: Archive) -> None:
+def test_what_was_announced_gives_the_same_bytes_whatever_happens_since(
+    archive_on_either: Archive,
+) -> None:
     archive = archive_on_either
     archive.ring()
-    assert archive.write(proof=True) == archive.write(proof=True)
-    assert pack(archive.files(proof=True)) == archive.write(proof=True)
+    announced = archive.announce(proof=True)
+    archive.ring()
+    archive.sign()
+    made = archive.make(announced)
+    assert made == archive.make(announced) == pack(unpack(made))
 
 
 def test_the_voted_bytes_travel_as_they_are(archive: Archive) -> None:
@@ -110,23 +116,18 @@ def test_only_cameras_that_uses_name_travel(archive: Archive) -> None:
 
 
 def test_what_nobody_has_signed_is_not_exported(archive: Archive) -> None:
-    archive.write()
-
-    def add(session: Session) -> None:
-        append(session, Kind.ACT, actor=SYSTEM, payload={}, clock=archive.clock)
-
-    archive.change(add)
-    with (
-        archive.database.read() as session,
-        pytest.raises(Unavailable, match="try again in a second"),
-    ):
-        export(session, archive.key.public_key())
+    key = archive.key.public_key()
+    archive.sign()
+    with archive.database.write() as session:
+        announced = announce(session, key, actor=SYSTEM, clock=archive.clock)
+    with pytest.raises(Unavailable, match="try again in a second"):
+        archive.make(announced)
 
 
 def test_an_empty_ledger_has_no_mandate(database: Database, tmp_path: Path) -> None:
     key = load_or_create(tmp_path / "key.pem").public_key()
-    with database.read() as session, pytest.raises(BadInput, match="no mandate to export"):
-        export(session, key)
+    with database.write() as session, pytest.raises(BadInput, match="no mandate to export"):
+        announce(session, key, actor=SYSTEM, clock=Clock())
 
 
 def test_the_readme_can_be_followed_without_beffroi(exported: Mapping[str, bytes]) -> None:
@@ -155,6 +156,15 @@ def test_the_readme_can_be_followed_without_beffroi(exported: Mapping[str, bytes
             node, last = node >> 1, last >> 1
         assert current == base64.b64decode(root)
         assert last == 0
+
+    names = sorted(exported.keys() - {"ledger.json", "checkpoint.txt"})
+    hashes = [f"{hashlib.sha256(exported[name]).hexdigest()}  {name}\n" for name in names]
+    (told,) = (
+        json.loads(line["payload"])
+        for line in json.loads(exported["ledger.json"])
+        if line["leaf"]["kind"] == "mandate.exported"
+    )
+    assert told["sha256"] == hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
 def test_the_readme_speaks_french_and_english(exported: Mapping[str, bytes]) -> None:

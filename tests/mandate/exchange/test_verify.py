@@ -17,6 +17,7 @@ from beffroi.ledger.checkpoint import read_notes
 from beffroi.ledger.erase import erase_payload
 from beffroi.mandate.exchange.bundle import MANIFEST, pack, plain, unpack
 from beffroi.mandate.exchange.verify import prove
+from beffroi.mandate.procedure.acts import ActType
 from beffroi.store.ledger import LedgerEntry
 from tests.enacting import FIRST
 from tests.mandate.exchange.archive import Archive
@@ -67,10 +68,10 @@ def act(number: int, **changes: Any) -> Forgery:
 
 
 def bytes_of(folder: str, old: bytes, new: bytes) -> Forgery:
-    """A forgery of the text in a folder."""
+    """A forgery of the text in a folder, or of the file of that name."""
 
     def forge(files: Files) -> str:
-        name = next(name for name in sorted(files) if name.startswith(f"{folder}/"))
+        name = next(name for name in sorted(files) if f"{name}/".startswith(f"{folder}/"))
         assert old in files[name]
         files[name] = files[name].replace(old, new)
         return name
@@ -108,6 +109,7 @@ FORGERIES: list[tuple[Forgery, str]] = [
     (act(2, recorded_at="2026-11-01T00:00:00Z"), "when"),
     (act(3, confirmed_by="c" * 32), "Act 3 .*, its confirmation .* who did it"),
     (act(3, confirmed_by=None), "act.confirmed.* was left out"),
+    (act(2, confirmed_at="2026-11-23T11:02:00Z"), "by whom it was confirmed or when"),
     (edited("acts.json", lambda acts: acts.pop()), "was left out"),
     (edited("acts.json", lambda acts: acts.reverse()), "out of order"),
     (edited("acts.json", lambda acts: acts.append(acts[0])), "no line of the ledger tells of it"),
@@ -128,7 +130,10 @@ FORGERIES: list[tuple[Forgery, str]] = [
     (line("act", salt=None, payload=None), "without a record of the erasure"),
     (line("act", position=0), "not in the ledger|in order"),
     (line("alert.raised", path=[]), "not in the ledger that was signed"),
-    (edited("ledger.json", lambda lines: lines.pop()), "no line of the ledger tells of it"),
+    (edited("ledger.json", lambda lines: lines.pop()), "the one line that records this export"),
+    (line("mandate.exported", path=[]), "not in the ledger that was signed"),
+    (bytes_of("README.txt", b"verify", b"trust "), "not the mandate that the city exported on"),
+    (edited("alerts.json", lambda rows: rows[0].update(state="judged")), "not the mandate that"),
     (edited("ledger.json", lambda lines: lines.reverse()), "in order"),
 ]
 
@@ -159,21 +164,13 @@ def test_a_key_written_twice_is_refused(exported: Mapping[str, bytes], name: str
         prove({**exported, name: twice})
 
 
-UNBOUND = {"recorded_at", "confirmed_at", "since", "raised_at"}
-"""Times of rows, held against those of their lines to the minute."""
-
-
 def bound(name: str, data: bytes) -> object:
     """All that a file says and the ledger must say too."""
     if name == "checkpoint.txt":
         return read_notes(data.decode())
-    if name == "key.txt":
-        return data.strip()
-    records = json.loads(data)
-    unbound = UNBOUND | ({"state"} if name == "alerts.json" else set())
-    return [
-        {key: value for key, value in record.items() if key not in unbound} for record in records
-    ]
+    if name != "ledger.json":
+        return data
+    return json.loads(data)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -181,7 +178,7 @@ def test_no_changed_byte_passes_unless_it_changes_nothing(
     exported: Mapping[str, bytes], seed: int
 ) -> None:
     chance = random.Random(seed)
-    names = sorted(exported.keys() - {"README.txt"})
+    names = sorted(exported)
     for _ in range(60):
         name = chance.choice(names)
         data = bytearray(exported[name])
@@ -211,6 +208,30 @@ def test_what_was_added_is_named(exported: Mapping[str, bytes], name: str) -> No
         prove(unpack(pack({**exported, name: b"trust me"})))
     with pytest.raises(Tampered, match=f"{name} was added"):
         unpack(zipped({**exported, name: b"", MANIFEST: manifest_of(pack(exported))}))
+
+
+def test_the_last_acts_cannot_be_withheld(archive: Archive) -> None:
+    """Whoever takes a stop out, with every line of it, is told by the line of the export."""
+    earlier = archive.files()
+    archive.decide("falls", ActType.SUSPENSION)
+    files = archive.files()
+    acts = json.loads(files["acts.json"])
+    lines = [one for one in json.loads(files["ledger.json"]) if acts[-1]["act"] not in str(one)]
+    uses = [{**one, "state": "in_force"} for one in json.loads(files["uses.json"])]
+    cut = files | {
+        "acts.json": plain(acts[:-1]),
+        "ledger.json": plain(lines),
+        "uses.json": plain(uses),
+    }
+    complaint = rf"exported {len(acts)} acts on .*; this file holds {len(acts) - 1}"
+    with pytest.raises(Tampered, match=complaint):
+        prove(cut)
+    announced = [one for one in lines if one["leaf"]["kind"] == "mandate.exported"]
+    for of_export in ([], [*announced, *announced]):
+        rest = [one for one in lines if one not in announced]
+        with pytest.raises(Tampered, match=r"the one line that records|in order"):
+            prove(cut | {"ledger.json": plain([*rest, *of_export])})
+    assert prove(earlier).contents.exported.at < prove(files).contents.exported.at
 
 
 def test_another_key_and_another_checkpoint_are_refused(

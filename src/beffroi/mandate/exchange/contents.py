@@ -110,6 +110,18 @@ class Contents:
             key=read_published(_text(KEY, files[KEY])),
         )
 
+    @property
+    def exported(self) -> Entry:
+        """The line by which the city recorded this very export.
+
+        Raises:
+            Tampered: There is none, or several, or it lost its content.
+        """
+        match self.of_kind(Kind.MANDATE_EXPORTED):
+            case [entry] if entry.told is not None:
+                return entry
+        raise Tampered(f"{LEDGER} does not hold the one line that records this export.")
+
     def of_kind(self, *kinds: Kind) -> list[Entry]:
         """The lines of some kinds, in order."""
         return [entry for entry in self.entries if entry.kind in kinds]

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from beffroi.errors import Tampered
@@ -144,13 +144,12 @@ def require_proven(entries: Sequence[Entry], signed: Checkpoint, key: Ed25519Pub
 
 
 def rows_of(
-    session: Session, kinds: Iterable[Kind], size: int
+    session: Session, kinds: Iterable[Kind], last: int, size: int
 ) -> list[tuple[LedgerEntry, LedgerPayload | None]]:
-    """The signed lines of some kinds, and those that record an erasure among them, in order."""
+    """The lines of some kinds before one, that one, and what records an erasure among them."""
     signed = LedgerEntry.position < size
-    wanted = select(LedgerEntry.id).where(
-        signed, LedgerEntry.kind.in_([kind.value for kind in kinds])
-    )
+    before = and_(LedgerEntry.position < last, LedgerEntry.kind.in_([kind.value for kind in kinds]))
+    wanted = select(LedgerEntry.id).where(or_(before, LedgerEntry.position == last))
     erasing = select(LedgerErasure.erased_by).where(LedgerErasure.entry_id.in_(wanted))
     lines = (
         select(LedgerEntry, LedgerPayload)

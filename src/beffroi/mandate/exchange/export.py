@@ -3,20 +3,24 @@
 What is written is proven before it leaves: an export that would not hold is not made.
 """
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files as resources
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from beffroi.clock import Clock, FrozenClock
 from beffroi.errors import BadInput, Tampered, Unavailable
-from beffroi.ledger.append import Kind
-from beffroi.ledger.checkpoint import Checkpoint
+from beffroi.ledger.append import Kind, append, keep_writers_out
 from beffroi.ledger.keys import published
 from beffroi.ledger.seal import latest_checkpoint, stored_nodes
+from beffroi.mandate.exchange.announcing import announcement
 from beffroi.mandate.exchange.bundle import Files, pack, plain
 from beffroi.mandate.exchange.chain import KEYS
 from beffroi.mandate.exchange.contents import ANNEXES, DEFINITIONS, DOCTRINES, TEXTS
@@ -43,7 +47,7 @@ from beffroi.mandate.procedure.documents import find_document, is_public
 from beffroi.mandate.uses import list_uses, standing_of, state_of, text_of
 from beffroi.store.alerts import Alert
 from beffroi.store.cameras import CameraVersion
-from beffroi.store.ledger import LedgerEntry
+from beffroi.store.ledger import LedgerEntry, LedgerPayload
 from beffroi.store.mandates import Annex, StoredDefinition, StoredUseText, UseCamera
 from beffroi.store.procedure import Act, StoredDoctrine
 
@@ -58,56 +62,82 @@ _ABOUT: Final = {
 """The field by which a line tells whether what it is about is exported."""
 
 
-def export(session: Session, key: Ed25519PublicKey, *, proof: bool = False) -> bytes:
-    """The mandate as a file; the same state of the installation gives the same bytes.
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What leaves, as the ledger was told of it.
 
     Args:
-        session: A read session: one consistent view.
+        files: All but the proofs.
+        kinds: The lines that go with them.
+        named: Ids of the cameras and documents among them.
+        line: Id of the line that tells of the export.
+    """
+
+    files: Files
+    kinds: tuple[Kind, ...]
+    named: frozenset[str]
+    line: int
+
+
+def announce(
+    session: Session, key: Ed25519PublicKey, *, actor: str, clock: Clock, proof: bool = False
+) -> Announced:
+    """Read what leaves, and write a line that holds the file to it.
+
+    Args:
+        session: A write session: one consistent view.
         key: The public half of the ledger's key.
+        actor: Pseudonym of who exports, or `SYSTEM`.
+        clock: Gives the moment of which the export speaks.
         proof: Whether alerts go in, pseudonymous, each with the line that it was raised by.
 
     Raises:
         BadInput: Nothing was recorded yet.
-        Unavailable: The ledger has lines that nobody has signed yet.
-        Tampered: What is stored is not what the ledger tells.
+        Tampered: An alert has no line in the ledger.
     """
-    kinds = tuple(KEYS) if proof else ALWAYS
-    signed = _signed(session, key, kinds)
+    if latest_checkpoint(session, key) is None:
+        raise BadInput("Nothing was recorded here yet: there is no mandate to export.")
+    keep_writers_out(session)
+    moment = FrozenClock(clock.now())
     acts = list(session.scalars(select(Act).order_by(Act.number)))
     cameras = _cameras(session)
-    papers = _papers(session, acts, signed)
-    entries = _entries(session, kinds, signed, cameras, papers)
+    papers = _papers(session, acts, moment.now())
     files = {
         **_texts(session),
         **_contents(session, papers),
         ACTS: plain(dump([ActRecord.of(act) for act in acts])),
         CAMERAS: plain(dump(cameras)),
         DOCUMENTS: plain(dump(papers)),
-        USES: plain(dump(_uses(session, signed))),
-        LEDGER: plain(dump(entries)),
-        CHECKPOINT: signed.note().encode(),
+        USES: plain(dump(_uses(session, moment.now()))),
         KEY: f"{published(key)}\n".encode(),
         README: (resources(__package__) / "readme.txt").read_bytes(),
     }
     if proof:
-        files[ALERTS] = plain(dump(_alerts(session, entries)))
+        files[ALERTS] = plain(dump(_alerts(session)))
+    told = announcement(files)
+    line = append(session, Kind.MANDATE_EXPORTED, actor=actor, payload=told, clock=moment)
+    named = frozenset({one.camera for one in cameras} | {one.document for one in papers})
+    return Announced(files, tuple(KEYS) if proof else ALWAYS, named, line.id)
+
+
+def export(session: Session, announced: Announced, key: Ed25519PublicKey) -> bytes:
+    """The mandate as a file, once the ledger was signed; what was announced gives these bytes.
+
+    Raises:
+        Unavailable: The line that tells of it is not signed yet.
+        Tampered: What is stored is not what the ledger tells.
+    """
+    signed = latest_checkpoint(session, key)
+    last = session.get_one(LedgerEntry, announced.line).position
+    if signed is None or last is None or last >= signed.size:
+        raise Unavailable("The ledger's last lines are being signed: try again in a second.")
+    files = {
+        **announced.files,
+        LEDGER: plain(dump(_entries(session, announced, last, signed.size))),
+        CHECKPOINT: signed.note().encode(),
+    }
     prove(files)
     return pack(files)
-
-
-def _signed(session: Session, key: Ed25519PublicKey, kinds: Sequence[Kind]) -> Checkpoint:
-    signed = latest_checkpoint(session, key)
-    if signed is None:
-        raise BadInput("Nothing was recorded here yet: there is no mandate to export.")
-    after = or_(LedgerEntry.position.is_(None), LedgerEntry.position >= signed.size)
-    unsigned = (
-        select(func.count())
-        .select_from(LedgerEntry)
-        .where(after, LedgerEntry.kind.in_([kind.value for kind in kinds]))
-    )
-    if session.scalar(unsigned):
-        raise Unavailable("The ledger's last lines are being signed: try again in a second.")
-    return signed
 
 
 def _texts(session: Session) -> Files:
@@ -125,11 +155,11 @@ def _texts(session: Session) -> Files:
     }
 
 
-def _uses(session: Session, signed: Checkpoint) -> list[UseRecord]:
+def _uses(session: Session, now: datetime) -> list[UseRecord]:
     found = []
     for use in list_uses(session):
         written = text_of(session, use)
-        state = state_of(session, use, signed.at)
+        state = state_of(session, use, now)
         found.append(
             UseRecord(
                 use=use.id,
@@ -151,9 +181,9 @@ def _cameras(session: Session) -> list[CameraRecord]:
     return [CameraRecord.of(version) for version in session.scalars(versions)]
 
 
-def _papers(session: Session, acts: Sequence[Act], signed: Checkpoint) -> list[DocumentRecord]:
+def _papers(session: Session, acts: Sequence[Act], now: datetime) -> list[DocumentRecord]:
     """What acts cite: public once the council has decided, until then only its hash travels."""
-    states = {use.id: standing_of(session, use, signed.at).state for use in list_uses(session)}
+    states = {use.id: standing_of(session, use, now).state for use in list_uses(session)}
     public = {act.document_digest: False for act in acts if act.document_digest is not None} | {
         act.document_digest: True
         for act in acts
@@ -174,31 +204,31 @@ def _contents(session: Session, papers: Sequence[DocumentRecord]) -> Files:
     }
 
 
-def _entries(
-    session: Session,
-    kinds: Sequence[Kind],
-    signed: Checkpoint,
-    cameras: Sequence[CameraRecord],
-    papers: Sequence[DocumentRecord],
-) -> list[Entry]:
+def _entries(session: Session, announced: Announced, last: int, size: int) -> list[Entry]:
     """The lines about what is exported: not those of other cameras and documents."""
-    named = {camera.camera for camera in cameras} | {paper.document for paper in papers}
     nodes = cache(stored_nodes(session))
     entries = [
-        Entry.of(row, kept, nodes, signed.size)
-        for row, kept in rows_of(session, kinds, signed.size)
+        Entry.of(row, kept, nodes, size)
+        for row, kept in rows_of(session, announced.kinds, last, size)
     ]
     return [
         entry
         for entry in entries
-        if entry.told is None or entry.told.get(_ABOUT.get(entry.kind, "")) in {None, *named}
+        if entry.told is None
+        or entry.told.get(_ABOUT.get(entry.kind, "")) in {None, *announced.named}
     ]
 
 
-def _alerts(session: Session, entries: Sequence[Entry]) -> list[AlertRecord]:
-    raised = [entry for entry in entries if entry.kind == Kind.ALERT_RAISED]
-    told = {entry.told["alert"] for entry in raised if entry.told is not None}
+def _alerts(session: Session) -> list[AlertRecord]:
+    raised = (
+        select(LedgerPayload.payload)
+        .select_from(LedgerEntry)
+        .outerjoin(LedgerPayload, LedgerPayload.entry_id == LedgerEntry.id)
+        .where(LedgerEntry.kind == Kind.ALERT_RAISED)
+    )
+    lines = session.scalars(raised).all()
+    told = {json.loads(line)["alert"] for line in lines if line is not None}
     rows = list(session.scalars(select(Alert).order_by(Alert.raised_at, Alert.id)))
-    if sum(row.id not in told for row in rows) > sum(entry.told is None for entry in raised):
+    if sum(row.id not in told for row in rows) > sum(line is None for line in lines):
         raise Tampered("An alert has no line in the ledger. Run `beffroi ledger verify`.")
     return [AlertRecord.of(row) for row in rows if row.id in told]

@@ -135,6 +135,8 @@ class Replay:
 
 
 def _require_two_people(act: ActRecord) -> None:
+    if (act.confirmed_by is None) is not (act.confirmed_at is None):
+        raise Tampered(f"{act.name} says by whom it was confirmed or when, and not both.")
     if act.confirmed_by is None:
         return
     if act.type not in WIDENING:

@@ -6,6 +6,7 @@ from typing import Final
 
 from beffroi.errors import Tampered
 from beffroi.ledger.append import Kind
+from beffroi.mandate.exchange.announcing import require_whole
 from beffroi.mandate.exchange.bundle import Files
 from beffroi.mandate.exchange.chain import require_told
 from beffroi.mandate.exchange.contents import Contents
@@ -35,7 +36,7 @@ class Proven:
 
 
 def prove(files: Files) -> Proven:
-    """Check hashes, signature, ledger proofs, the chain of acts, and every alert's mandate.
+    """Check hashes, signature, ledger proofs, acts, alerts' mandates, and that all is there.
 
     Args:
         files: See :func:`beffroi.mandate.exchange.bundle.load`.
@@ -48,7 +49,7 @@ def prove(files: Files) -> Proven:
     require_proven(contents.entries, contents.signed, contents.key)
     unproven = require_told(contents)
     replay = Replay(contents)
-    states = {use.use: use for use in replay.states(contents.signed.at)}
+    states = {use.use: use for use in replay.states(contents.exported.at)}
     claimed = {use.use: use for use in contents.uses}
     for name in sorted(states.keys() | claimed.keys()):
         if states.get(name) != claimed.get(name):
@@ -57,6 +58,7 @@ def prove(files: Files) -> Proven:
                 f"{states[name].state if name in states else 'unknown'}."
             )
     _require_mandates(contents, replay)
+    require_whole(files, contents.exported)
     return Proven(
         contents,
         alerts=None if contents.alerts is None else len(contents.alerts),
