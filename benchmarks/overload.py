@@ -22,7 +22,7 @@ SAMPLE_S: Final = 11.0
 RECOVERY_S: Final = 60.0
 
 
-def run(busy: Path, folder: Path, carried: float, seconds: float = 120.0) -> dict[str, object]:
+def run(busy: Path, folder: Path, carried: float, seconds: float = 600.0) -> dict[str, object]:
     """Load a city beyond its capacity, then take the load away.
 
     Args:

@@ -12,6 +12,7 @@ from typing import Final
 import httpx
 
 from beffroi.web.access import COOKIE
+from benchmarks import interactive
 from benchmarks.cameras import street
 from benchmarks.capacity import SETTLE_S, measure
 from benchmarks.city import City, city
@@ -43,6 +44,8 @@ def run(film: Path, folder: Path, carried: float, seconds: float = 40.0) -> dict
         `web_errors`: answers that did not come, lines that broke.
         `web_busy`: processor seconds per second of the web's process.
         `page_weight_kb`: the public page of a use with all that it names, as sent.
+        `page_interactive_ms`, `console_interactive_ms`: see `benchmarks.interactive`; the cameras
+        are at work meanwhile, the other visitors have left.
     """
     cameras = max(1, min(CAMERAS, int(SHARE * carried)))
     with (
@@ -56,12 +59,15 @@ def run(film: Path, folder: Path, carried: float, seconds: float = 40.0) -> dict
         visitors = _visitors(town, seconds)
         step = measure(town, served, senders, cameras, seconds)
         found: dict[str, object] = json.loads(visitors.communicate()[0])
+        with town.console() as console:
+            session = console.cookies[COOKIE]
         return {
             "web_cameras": cameras,
             "web_late": step.late,
             **found,
             "web_busy": round((processor_s(web) - busy) / seconds, 3),
             "page_weight_kb": round(_weight(town.address) / 1000, 1),
+            **interactive.run(town.address, session),
         }
 
 
