@@ -23,6 +23,7 @@ from beffroi.mandate.gate import Votes, uses_of
 from beffroi.mandate.lawful import asked_about
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.reading import word
+from beffroi.mandate.soundness import require_sound
 from beffroi.mandate.timekeeping import clock_doubt, doubtful
 from beffroi.store.mandates import Use
 from beffroi.words import LANGUAGES, Quoted, say
@@ -98,7 +99,9 @@ def explain(
 
     Raises:
         BadInput: No such camera, or the doctrines were changed behind their adoption.
+        Tampered: Rows that decide were changed by hand.
     """
+    require_sound(session)
     current_version(session, camera_id)
     votes = Votes(session, at)
     told = [_use(session, use, camera_id, votes, equipment) for use in uses_of(session, camera_id)]

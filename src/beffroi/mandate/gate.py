@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
-from beffroi.errors import BadInput, NotAuthorised
+from beffroi.errors import BadInput, NotAuthorised, Tampered
 from beffroi.mandate.cameras import current_version, list_cameras
 from beffroi.mandate.conditions import Matter, conditions
 from beffroi.mandate.definition import VotedText
@@ -26,6 +26,7 @@ from beffroi.mandate.offline import offline_s
 from beffroi.mandate.permit import TERM_S, Basis, Permit, issue
 from beffroi.mandate.procedure.adoption import stack_in_force
 from beffroi.mandate.procedure.standing import stand
+from beffroi.mandate.soundness import require_sound
 from beffroi.mandate.timekeeping import BACK_S, Timekeeper, doubtful
 from beffroi.mandate.uses import acts_of, definition_of, text_of
 from beffroi.store.cameras import CameraVersion
@@ -233,8 +234,13 @@ def hour_of(session: Session, cameras: Sequence[CameraVersion], timekeeper: Time
     A step back too small to close the gate must not undo what was decided in between.
 
     Raises:
-        NotAuthorised: The clock was set back, or something was decided under one that was ahead.
+        NotAuthorised: The clock was set back, something was decided under one that was ahead, or
+            what was decided was changed by hand.
     """
+    try:
+        require_sound(session)
+    except Tampered as error:
+        raise NotAuthorised(error.message) from error
     now = timekeeper.present(session)
     if now is None:
         raise NotAuthorised(

@@ -17,7 +17,7 @@ class LedgerEntry(Base):
     __tablename__ = "ledger_entry"
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
-    kind: Mapped[str]
+    kind: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime]
     actor: Mapped[str]
     commitment: Mapped[bytes] = mapped_column(LargeBinary(32))

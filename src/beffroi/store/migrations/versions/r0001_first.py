@@ -160,6 +160,7 @@ def _ledger_entry() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_ledger_entry"),
         sa.UniqueConstraint("position", name="uq_ledger_entry_position"),
     )
+    op.create_index("ix_ledger_entry_kind", "ledger_entry", ["kind"])
 
 
 def _ledger_node() -> None:

@@ -1,0 +1,59 @@
+"""Rows changed by hand in a way that shows at once: nothing runs by them, whoever asks is told."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from beffroi.errors import Tampered
+from beffroi.events.registry import shipped_definitions
+from beffroi.mandate.explaining import explain
+from beffroi.mandate.procedure.acts import ActType
+from tests.mandate.bench import Bench, law, set_up
+
+ONE_GONE = "tells of 5 acts, the last of which has the number {}, and 4 are stored"
+
+BY_HAND = [
+    ("DELETE FROM act WHERE type = 'resumption'", ONE_GONE.format(4)),
+    ("DELETE FROM act WHERE type = 'vote'", ONE_GONE.format(5)),
+    ("UPDATE act SET number = 9 WHERE type = 'vote'", "the last of which has the number 9"),
+    ("DELETE FROM ledger_entry WHERE kind = 'act'", "tells of 0 acts"),
+    ("UPDATE act SET motives = x'00' WHERE type = 'adoption'", "Row 1 of the table act holds"),
+    ("UPDATE act SET details = 'none'", "Row 1 of the table act"),
+    ("UPDATE act SET recorded_at = 'yesterday'", "Row 1 of the table act"),
+    ("UPDATE use_text SET canonical = '{}'", "Row 1 of the table use_text"),
+    ("UPDATE definition SET canonical = 12", "Row 1 of the table definition"),
+    ("UPDATE doctrine SET canonical = 'x'", "Row 1 of the table doctrine"),
+    ("UPDATE camera_version SET name = x'ff'", "Row 1 of the table camera_version"),
+]
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[Bench]:
+    """A use that ran, was stopped and runs again."""
+    fall = next(voted for voted in shipped_definitions() if voted.definition.event == "fall")
+    with set_up(fall) as town:
+        town.adopt(law())
+        town.draft()
+        town.in_force()
+        town.record(ActType.SUSPENSION)
+        town.enact(ActType.RESUMPTION)
+        yield town
+
+
+def test_what_was_written_as_it_should_be_is_sound(town: Bench) -> None:
+    assert town.runs()
+
+
+@pytest.mark.parametrize(("sql", "complaint"), BY_HAND)
+def test_what_was_changed_by_hand_runs_nothing_and_is_named(
+    town: Bench, sql: str, complaint: str
+) -> None:
+    with town.session.begin_nested() as attempt:
+        town.session.execute(text("PRAGMA defer_foreign_keys = ON"))
+        town.session.execute(text(sql))
+        (refusal,) = town.gate().refused
+        assert complaint in refusal.reason
+        with pytest.raises(Tampered, match=complaint):
+            explain(town.session, "park", "fall", town.clock.now())
+        attempt.rollback()
