@@ -201,7 +201,15 @@ def test_any_change_is_named_by_the_manifest(exported: Mapping[str, bytes], forg
 
 
 @pytest.mark.parametrize(
-    "name", ["definitions/readme.txt", "annexes/x/" + 64 * "0" + ".json", "notes.txt"]
+    "name",
+    [
+        "definitions/readme.txt",
+        "annexes/x/" + 64 * "0" + ".json",
+        "notes.txt",
+        "../notes.txt",
+        "/etc/cron.d/notes",
+        "definitions/../../notes.json",
+    ],
 )
 def test_what_was_added_is_named(exported: Mapping[str, bytes], name: str) -> None:
     with pytest.raises(Tampered, match=f"{name}"):
@@ -244,6 +252,27 @@ def test_another_key_and_another_checkpoint_are_refused(
     both = {name: others[name] for name in ("key.txt", "checkpoint.txt")}
     with pytest.raises(Tampered, match="not in the ledger that was signed"):
         prove({**exported, **both})
+
+
+def claiming(size: int) -> bytes:
+    """A ZIP whose only member says that it is of that size."""
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("a", b"b")
+        archive.infolist()[0].file_size = size
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        (zipped({"aa": b"1", "ab": b"2"}).replace(b"ab", b"aa"), "two members of one name"),
+        (claiming(1 << 31), "holds more than its length"),
+    ],
+)
+def test_a_file_that_says_two_things_is_refused(data: bytes, complaint: str) -> None:
+    with pytest.raises(Tampered, match=complaint):
+        unpack(data)
 
 
 @pytest.mark.parametrize(
