@@ -66,6 +66,21 @@ def test_other_running_is_silent(twin: str) -> None:
     assert run(detector("running"), film(40, 5, TWINS[twin])) == []
 
 
+def test_three_of_whom_one_starts_twice_are_three() -> None:
+    """Joggers whom the eye loses for a moment seem to stand, and to start again."""
+    once, again = runner(0, 8, 0.0, 3.5, 0, 9.2), runner(0, 10, 0.0, 3.5, 0)
+
+    def twice(t: float) -> Track:
+        x = sum(one.ground[0] for one in (once(t), again(t)) if one.ground is not None)
+        return track(STANDING, (300, 300), who=f"{0:08x}", ground=(x, 0))
+
+    three = cast(twice, *(runner(i, 8 + 0.3 * i, 0.0, 3.5, i) for i in (1, 2)))
+    assert run(detector("running"), film(20, 10, three)) == []
+    fourth = runner(3, 8, 0.0, 3.5, 3)
+    (found,) = run(detector("running"), film(20, 10, lambda t: [*three(t), fourth(t)]))
+    assert found.count == len(set(found.tracks)) == 4
+
+
 def test_a_number_that_goes_over_to_somebody_else_is_no_start() -> None:
     """The tracker swaps walkers and joggers who pass: places jump, nobody starts."""
 

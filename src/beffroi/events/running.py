@@ -2,6 +2,7 @@
 
 Somebody starts who was slow a moment ago and is fast now, for long enough that it is no stumble.
 Who comes into the picture running has started elsewhere, and one who runs for a bus is alone.
+Whoever slows down and starts again is still one person.
 
 People who start to run change their outline so much that the tracker often loses them and begins
 anew. Whoever appears where somebody has just been lost was therefore as slow as that one, and has
@@ -61,9 +62,10 @@ class RunningParameters(MeasuredByPeople):
 class _Runner:
     """What is remembered of one person: where last, when last slow, and since when running.
 
-    `unsure` is since when their speed has not been known.
+    `who` is the first name that they had; `unsure` is since when their speed has not been known.
     """
 
+    who: str
     seen: float
     place: Floats
     unsure: float | None = None
@@ -76,7 +78,7 @@ class Running:
     """Notes each start, and counts those that are close in time."""
 
     id: ClassVar[str] = "running"
-    behaviour: ClassVar[int] = 3
+    behaviour: ClassVar[int] = 4
     parameters: ClassVar[type[Parameters]] = RunningParameters
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE})
 
@@ -84,7 +86,7 @@ class Running:
         p = self._p = parameters
         self._paces = Paces(zones, p.pace_ms / 1000, p.stature_cm / 100, p.depth_percent / 100)
         self._runners: dict[str, _Runner] = {}
-        self._starts: deque[tuple[float, str]] = deque()
+        self._starts: deque[tuple[float, str, str]] = deque()
         self._raised = False
 
     def update(self, observation: Observation) -> list[Detection]:
@@ -99,18 +101,19 @@ class Running:
         if self._raised or len(together) < p.people:
             return []
         self._raised = True
-        who = tuple(id_ for _, id_ in together)
-        score = 1 - p.people / (2 * len(who))
-        return [Detection(self.id, together[0][0], t, score, who, len(who))]
+        score = 1 - p.people / (2 * len(together))
+        tracks = tuple(id_ for _, id_ in together)
+        return [Detection(self.id, together[0][0], t, score, tracks, len(tracks))]
 
     def _together(self) -> list[tuple[float, str]]:
-        """Most starts that lie within `within_ms`."""
+        """When most people started within `within_ms`, and as which track: each once."""
         starts = sorted(self._starts)
-        times = np.array([t for t, _ in starts])
-        ends = np.searchsorted(times, times + self._p.within_ms / 1000, side="right")
-        counts = ends - np.arange(len(times))
-        first = int(counts.argmax()) if len(counts) else 0
-        return starts[first : first + int(counts[first])] if len(counts) else []
+        groups: list[dict[str, tuple[float, str]]] = [{} for _ in starts]
+        for group, (first, _, _) in zip(groups, starts, strict=True):
+            for t, id_, who in starts:
+                if 0 <= t - first <= self._p.within_ms / 1000:
+                    group.setdefault(who, (t, id_))
+        return list(max(groups, key=len, default={}).values())
 
     def _note(self, moving: Moving) -> None:
         p, t = self._p, moving.t
@@ -118,7 +121,7 @@ class Running:
             moving.ids, moving.places, moving.speeds.tolist(), strict=True
         ):
             if id_ not in self._runners:
-                self._runners[id_] = self._lost(moving, place) or _Runner(t, place)
+                self._runners[id_] = self._lost(moving, place) or _Runner(id_, t, place)
             runner = self._runners[id_]
             runner.seen, runner.place = t, place
             if runner.unsure is None:
@@ -136,7 +139,7 @@ class Running:
             lately = runner.fast_since - runner.slow_at <= p.start_ms / 1000
             if lately and not runner.started and t - runner.fast_since >= p.hold_ms / 1000 - 1e-6:
                 runner.started = True
-                self._starts.append((runner.fast_since, id_))
+                self._starts.append((runner.fast_since, id_, runner.who))
         forget_s = (p.start_ms + p.hold_ms) / 1000
         self._runners = {i: r for i, r in self._runners.items() if t - r.seen <= forget_s}
 
