@@ -159,7 +159,13 @@ def test_a_database_that_is_none_is_said(folder: DataFolder, command: str) -> No
 def test_a_data_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.path.write_text("")
-    refused(beffroi(folder, "serve"), "cannot be made")
+    refused(beffroi(folder, "demo", "--init-only"), "cannot be made")
+
+
+def test_a_mistyped_data_folder_does_not_become_an_empty_city(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "dtaa")
+    refused(beffroi(folder, "serve"), "no data folder at")
+    assert not folder.path.exists()
 
 
 def test_a_set_up_killed_half_way_is_taken_up_again(folder: DataFolder) -> None:

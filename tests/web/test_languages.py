@@ -106,7 +106,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Clien
     with site.database.write() as session:
         acts = session.scalars(select(Act)).all()
         written = "\n".join(text for act in acts for text in (act.body, act.motives))
-        link = create_link(session, find_account(session, "secretariat"), site.clock)
+        link = create_link(session, find_account(session, "service-des-actes"), site.clock)
     with (
         serving(create_app(site.folder, site.settings, site.clock)) as address,
         httpx.Client(base_url=address, timeout=30) as client,

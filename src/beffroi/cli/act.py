@@ -52,9 +52,9 @@ def record(
 
     `beffroi act next USE` says what each kind of act asks for.
 
-    Example: `beffroi act record fall-park vote --body "Conseil municipal" --date 2026-11-03
+    Example: `beffroi act record fall-quai vote --body "Conseil municipal" --date 2026-11-03
     --reference 2026-114 --motives "…" --document minutes.pdf --set members=33
-    --set votes_for="A. Martin; B. Durand" --as clerk`
+    --set votes_for="A. Martin; B. Durand" --as service-des-actes`
     """
     site = open_installation(data)
     details = _details(kind, settings or [])
@@ -92,7 +92,7 @@ def confirm(
 ) -> None:
     """Confirm, as a second person, an act that lets more run.
 
-    Example: `beffroi act confirm 5f0c… --as secretary`
+    Example: `beffroi act confirm 5f0c… --as secretariat-du-conseil`
     """
     site = open_installation(data)
     with site.acting(login, Permission.CONFIRM_ACTS) as (session, account):
@@ -118,7 +118,7 @@ def waiting_(as_json: AsJson = False, data: Data = DATA) -> None:
 def next_(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
     """Say what to do first, then which acts may follow, and what stands in their way today.
 
-    Example: `beffroi act next fall-park`
+    Example: `beffroi act next fall-parc`
     """
     site = open_installation(data)
     with site.database.read() as session:
@@ -143,7 +143,7 @@ def next_(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
 def history(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
     """List the acts of a use, in their order.
 
-    Example: `beffroi act history fall-park`
+    Example: `beffroi act history fall-parc`
     """
     site = open_installation(data)
     with site.database.read() as session:

@@ -63,7 +63,7 @@ def judge(
     """Judge an alert; it counts as shown to you.
 
     Example: `beffroi alert judge 5f0c1f34-8c5e-4f3a-9d55-0d1d1f6a7b10 lifted
-    --reason "A man ties his shoe." --as ada`
+    --reason "A man ties his shoe." --as operateur`
     """
     site = open_installation(data)
     with site.acting(login, Permission.JUDGE) as (session, account):
@@ -78,7 +78,7 @@ def erase(alert_id: AlertId, reason: Reason, login: As = None, data: Data = DATA
     """Erase the evidence of an alert before its date, for ever; the alert itself stays.
 
     Example: `beffroi alert erase 5f0c1f34-8c5e-4f3a-9d55-0d1d1f6a7b10
-    --reason "The person asked for it." --as sam`
+    --reason "The person asked for it." --as superviseur`
     """
     site = open_installation(data)
     with site.acting(login, Permission.ERASE_EVIDENCE) as (session, account):

@@ -42,7 +42,7 @@ app = typer.Typer(
     help="Enter cameras, set them up, take them out of service.",
 )
 
-CameraId = Annotated[str, typer.Argument(metavar="CAMERA", help="Its id, e.g. `square-north`.")]
+CameraId = Annotated[str, typer.Argument(metavar="CAMERA", help="Its id, e.g. `parc`.")]
 Reason = Annotated[str, typer.Option(help="Why the camera is opened; it is recorded.")]
 Name = Annotated[str | None, typer.Option(help="What people call it.")]
 Masks = Annotated[
@@ -81,7 +81,7 @@ def add(
 ) -> None:
     """Enter a camera, open it once to check it, and say what comes next.
 
-    Example: `beffroi camera add square-north rtsp://192.0.2.7/stream --as tech`
+    Example: `beffroi camera add pont rtsp://192.0.2.7/stream --as technicien`
     """
     site = make_installation(data)
     address, credentials = split_credentials(address)
@@ -164,7 +164,7 @@ def change(
 ) -> None:
     """Record a new version of a camera; what is not given stays.
 
-    Example: `beffroi camera change square-north --masks masks.json --as tech`
+    Example: `beffroi camera change parc --masks masks.json --as technicien`
     """
     site = open_installation(data)
     with site.acting(login, Permission.SET_UP_CAMERAS) as (session, account):
@@ -187,7 +187,7 @@ def change(
 def remove(camera: CameraId, login: As = None, data: Data = DATA) -> None:
     """Take a camera out of service; its history stays.
 
-    Example: `beffroi camera remove square-north --as tech`
+    Example: `beffroi camera remove parc --as technicien`
     """
     site = open_installation(data)
     with site.acting(login, Permission.SET_UP_CAMERAS) as (session, account):
@@ -206,7 +206,7 @@ def commission_(
 ) -> None:
     """Ask leave to open a camera in order to set it up; it is logged.
 
-    Example: `beffroi camera commission square-north --reason "new masks" --as tech`
+    Example: `beffroi camera commission parc --reason "new masks" --as technicien`
     """
     site = open_installation(data)
     with site.acting(login, Permission.SET_UP_CAMERAS) as (session, account):
@@ -230,7 +230,7 @@ def still(
 ) -> None:
     """Take one picture, masked and pixelated as a whole, under a commissioning; it is logged.
 
-    Example: `beffroi camera still square-north --out still.png --as tech`
+    Example: `beffroi camera still parc --out still.png --as technicien`
     """
     from beffroi.capture.picture import to_png
     from beffroi.cli.visiting import sign_in_to_visit
@@ -250,7 +250,7 @@ def background(
 ) -> None:
     """Keep the empty place, masked and blurred, to draw skeletons over; it is logged.
 
-    Example: `beffroi camera background square-north --as tech`
+    Example: `beffroi camera background parc --as technicien`
     """
     from beffroi.capture.picture import to_jpeg
     from beffroi.cli.visiting import sign_in_to_visit
@@ -285,7 +285,7 @@ def survey(
     Nothing is kept but what is printed, and a line in the ledger. With --view and --height the
     ground is measured by people.
 
-    Example: `beffroi camera survey square-north --view 60 --height 5 --as tech`
+    Example: `beffroi camera survey parc --view 60 --height 5 --as technicien`
     """
     from beffroi.cli.models import progress_bars
     from beffroi.cli.surveying import tell

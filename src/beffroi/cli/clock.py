@@ -41,7 +41,7 @@ def confirm(login: As = None, data: Data = DATA) -> None:
 
     Look at another clock first: erasure, hours and dates follow this one from here on.
 
-    Example: `beffroi clock confirm --as supervisor`
+    Example: `beffroi clock confirm --as superviseur`
     """
     site = open_installation(data)
     with site.acting(login, Permission.CONFIRM_CLOCK) as (session, account):

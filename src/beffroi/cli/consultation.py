@@ -28,7 +28,8 @@ def add(
 ) -> None:
     """Enter what somebody said in a consultation; no name is kept.
 
-    Example: `beffroi consultation add fall-park --text "And at night?" --channel letter --as clerk`
+    Example: `beffroi consultation add fall-quai --text "And at night?" --channel letter
+    --as service-des-actes`
     """
     site = open_installation(data)
     with site.acting(login, Permission.RECORD_ACTS) as (session, account):
@@ -46,7 +47,7 @@ def answer_(
 ) -> None:
     """Answer a contribution.
 
-    Example: `beffroi consultation answer 3 --text "The use ends at 22:00." --as clerk`
+    Example: `beffroi consultation answer 3 --text "The use ends at 22:00." --as service-des-actes`
     """
     site = open_installation(data)
     with site.acting(login, Permission.RECORD_ACTS) as (session, account):
@@ -58,7 +59,7 @@ def answer_(
 def list_(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
     """List what was said in the consultation on a use, and the answers.
 
-    Example: `beffroi consultation list fall-park --json`
+    Example: `beffroi consultation list fall-quai --json`
     """
     site = open_installation(data)
     with site.database.read() as session:

@@ -153,7 +153,7 @@ def check(file: File) -> None:
 def annex(which: Which, file: File, login: As = None, data: Data = DATA) -> None:
     """Record a translation, figures, confusions or contacts; no vote is needed.
 
-    Example: `beffroi definition annex fall fall-de.yaml --as clerk`
+    Example: `beffroi definition annex fall fall-de.yaml --as service-des-actes`
     """
     text, site = read_annex(file), open_installation(data)
     voted = find_definition(which, data)
@@ -175,7 +175,7 @@ def review(
 ) -> None:
     """Say that you have read an annex that somebody else recorded, and stand for it.
 
-    Example: `beffroi definition review fall translation --language de --as colleague`
+    Example: `beffroi definition review fall translation --language de --as dpo`
     """
     site = open_installation(data)
     voted = find_definition(which, data)

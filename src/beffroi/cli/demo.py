@@ -81,7 +81,7 @@ def _welcome(site: Installation, data: Path, station: str) -> str:
         operator, clerk, secretary = (
             f"http://{web.host}:{web.port}/login/"
             + create_link(session, find_account(session, login), site.clock)
-            for login in ("operateur", "secretariat", "greffe")
+            for login in ("operateur", "service-des-actes", "secretariat-du-conseil")
         )
     return (
         f"Open [bold]{operator}[/bold]\n"

@@ -54,7 +54,7 @@ def propose_direction(
 ) -> None:
     """Say which way most go in each zone, as a direction to be voted. Nothing changes.
 
-    Example: `beffroi use propose-direction bridge --zones lanes.json --as tech`
+    Example: `beffroi use propose-direction rue --zones lanes.json --as technicien`
     """
     from beffroi.evaluation.zones import read_zones
 

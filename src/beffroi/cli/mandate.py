@@ -119,8 +119,8 @@ def import_(
 
     Definitions and doctrines are registered, uses become drafts with nothing drawn on them.
 
-    Example: `beffroi mandate import mandate.zip --use fall-park --camera park=north-square
-    --until 2027-06-30 --controller "City of Example" --as clerk`
+    Example: `beffroi mandate import mandate.zip --use fall-nord --camera parc=place
+    --until 2027-06-30 --controller "City of Example" --as service-des-actes`
     """
     from beffroi.events.detector import Zones
     from beffroi.events.registry import build
@@ -166,7 +166,7 @@ def notice_(
 ) -> None:
     """Print the notice of a use: what was voted, by whom, until when, rights and remedies.
 
-    Example: `beffroi mandate notice fall-park --out notice.pdf --language en`
+    Example: `beffroi mandate notice fall-parc --out notice.pdf --language en`
     """
     site = open_installation(data)
     with site.database.read() as session:
@@ -185,7 +185,7 @@ def sign_(
 ) -> None:
     """Print the sign for the street: what cameras here are analysed for, and where to read on.
 
-    Example: `beffroi mandate sign park --out sign.pdf --url https://example.org/uses`
+    Example: `beffroi mandate sign parc --out sign.pdf --url https://example.org/uses`
     """
     site = open_installation(data)
     with site.database.read() as session:
@@ -251,7 +251,7 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in texts]
     for text, (old, _, new) in zip(texts, pairs, strict=True):
         if not old or not new:
-            raise BadInput(f"{text!r} is not a pair of cameras, e.g. park=north-square.")
+            raise BadInput(f"{text!r} is not a pair of cameras, e.g. parc=place.")
     return {old: new for old, _, new in pairs}
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from beffroi.cli.installation import make_installation
+from beffroi.cli.installation import open_installation
 from beffroi.cli.options import DATA, Data
 
 app = typer.Typer()
@@ -12,13 +12,15 @@ app = typer.Typer()
 def serve(data: Data = DATA) -> None:
     """Watch what the uses in force allow, and answer the consoles, until Ctrl-C.
 
+    The folder must be there: a mistyped one would be a city without cameras.
+
     Example: `beffroi serve --data /var/lib/beffroi`
     """
     from beffroi.engine.server import serve as run
     from beffroi.logs import configure
 
     configure()
-    site = make_installation(data)
+    site = open_installation(data)
     web = site.settings.web
 
     def greet() -> None:

@@ -22,7 +22,7 @@ app = typer.Typer()
 
 @app.command()
 def tune(
-    use: Annotated[str, typer.Argument(metavar="USE", help="Its id, e.g. `strike-street`.")],
+    use: Annotated[str, typer.Argument(metavar="USE", help="Its id, e.g. `strike-rue`.")],
     keep: Annotated[
         float,
         typer.Option(min=0.5, max=1, help="Least share of confirmed alerts still to be raised."),
@@ -38,7 +38,7 @@ def tune(
 
     Nothing changes: another threshold is another text, and a text is voted.
 
-    Example: `beffroi tune strike-street --keep 0.9 --out strike-2.yaml`
+    Example: `beffroi tune strike-rue --keep 0.9 --out strike-2.yaml`
     """
     site = open_installation(data)
     with site.database.read() as session:

@@ -48,7 +48,7 @@ app = typer.Typer(
 )
 app.command()(propose_direction)
 
-UseId = Annotated[str, typer.Argument(metavar="USE", help="Its id, e.g. `fall-park`.")]
+UseId = Annotated[str, typer.Argument(metavar="USE", help="Its id, e.g. `fall-parc`.")]
 
 
 @app.command()
@@ -88,8 +88,9 @@ def add(
 ) -> None:
     """Write a use down; nothing runs until the procedure has carried it through.
 
-    Example: `beffroi use add fall-park --definition fall --camera park --purpose "Help people
-    who fall" --law belfort-fiction --legal-basis "article 1" --until 2027-06-30 --as clerk`
+    Example: `beffroi use add fall-place --definition fall --camera place --purpose "Help people
+    who fall" --law belfort-fiction --legal-basis "article 1" --until 2027-06-30
+    --as service-des-actes`
     """
     site = open_installation(data)
     voted = _definition(definition)
@@ -151,8 +152,8 @@ def revise(
 ) -> None:
     """Change the text of a use that was not voted yet; what is not named stays as it was.
 
-    Example: `beffroi use revise fall-park --until 2026-12-31 --reason "asked for by letter"
-    --contribution 3 --as clerk`
+    Example: `beffroi use revise fall-quai --until 2027-06-30 --reason "asked for by letter"
+    --contribution 3 --as service-des-actes`
     """
     site = open_installation(data)
     with site.acting(login, Permission.DRAFT_USES) as (session, account):
@@ -197,7 +198,7 @@ def list_(as_json: AsJson = False, data: Data = DATA) -> None:
     site = open_installation(data)
     with site.database.read() as session:
         rows = [_row(session, use, site.clock.now()) for use in list_uses(session)]
-    columns = ("id", "state", "mode", "event", "purpose", "ends_at")
+    columns = ("id", "state", "mode", "event", "purpose", "last_day")
     print_rows(columns, rows, as_json=as_json, none="No use yet: `beffroi use add --help`.")
 
 
@@ -215,7 +216,7 @@ def explain(
 ) -> None:
     """Say why something is looked for on a camera or not, clause by clause, with sources.
 
-    Example: `beffroi use explain square-north fall --at 2026-11-22T20:00+01:00`
+    Example: `beffroi use explain parc fall --at 2026-11-22T20:00+01:00`
     """
     site = open_installation(data)
     when = site.clock.now() if at is None else instant(at)
@@ -235,7 +236,7 @@ def counts(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
     What is too few to be told is told with the next quarter in which there was any; of the
     quarter that runs nothing is.
 
-    Example: `beffroi use counts traffic-bridge --json`
+    Example: `beffroi use counts fall-parc --json`
     """
     site = open_installation(data)
     with site.database.read() as session:
@@ -264,7 +265,7 @@ def pause_(
 ) -> None:
     """Stop a use on a camera at once.
 
-    Example: `beffroi use pause fall-park park --reason "too many alerts" --as operator`
+    Example: `beffroi use pause fall-parc parc --reason "too many alerts" --as operateur`
     """
     site = open_installation(data)
     with site.acting(login, Permission.PAUSE_USE) as (session, account):
@@ -281,7 +282,7 @@ def resume_(
 ) -> None:
     """Let a stopped use run again; a supervisor's decision.
 
-    Example: `beffroi use resume fall-park park --as supervisor`
+    Example: `beffroi use resume fall-parc parc --as superviseur`
     """
     site = open_installation(data)
     with site.acting(login, Permission.RESUME_USE) as (session, account):
@@ -308,6 +309,7 @@ def _row(session: Session, use: Use, now: datetime) -> dict[str, Any]:
         "cameras": sorted(text.cameras),
         "starts_at": text.starts_at,
         "ends_at": text.ends_at,
+        "last_day": text.last_day,
     }
 
 

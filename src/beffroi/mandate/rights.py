@@ -133,9 +133,8 @@ def require(account: Holder, permission: Permission) -> None:
     if permission not in abilities(account):
         raise NotAuthorised(
             say(
-                "Your role ({role}) does not allow this ({permission}). It is for: {roles}.",
+                "Your role ({role}) does not allow this. It is for: {roles}.",
                 role=account.role,
-                permission=permission.value,
                 roles=", ".join(role for role in Role if permission in PERMISSIONS[role]),
             )
         )

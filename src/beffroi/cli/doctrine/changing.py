@@ -32,7 +32,7 @@ def adopt(
     """Record that a doctrine or law was adopted; it counts once a second person confirms it.
 
     Example: `beffroi doctrine adopt mannheim --body "Conseil municipal" --date 2026-11-03
-    --reference 2026-115 --motives "…" --document minutes.pdf --as clerk`
+    --reference 2026-115 --motives "…" --document minutes.pdf --as service-des-actes`
     """
     said = {"body": body, "date": date, "reference": reference, "motives": motives}
     _adopt(which, said, document, login, data, amends=False)
@@ -52,7 +52,7 @@ def amend(
     """Record that another text of a doctrine in force was adopted in its place.
 
     Example: `beffroi doctrine amend charter-2.yaml --body "Conseil municipal" --date 2026-11-03
-    --reference 2026-116 --motives "…" --as clerk`
+    --reference 2026-116 --motives "…" --as service-des-actes`
     """
     said = {"body": body, "date": date, "reference": reference, "motives": motives}
     _adopt(which, said, document, login, data, amends=True)
@@ -72,7 +72,7 @@ def remove(
     """Record that a doctrine or law was removed; two people and a delay, as to adopt it.
 
     Example: `beffroi doctrine remove mannheim --body "Conseil municipal" --date 2026-11-03
-    --reference 2026-117 --motives "…" --as clerk`
+    --reference 2026-117 --motives "…" --as service-des-actes`
     """
     said = {"body": body, "date": date, "reference": reference, "motives": motives}
     site = open_installation(data)

@@ -24,7 +24,7 @@ def annex_iv_(
 ) -> None:
     """Print the technical file of AI Act Annex IV.
 
-    Example: `beffroi impact annex-iv fall-park --language en --format html`
+    Example: `beffroi impact annex-iv fall-parc --language en --format html`
     """
     site = open_installation(data)
     with site.database.read() as session:
@@ -36,7 +36,7 @@ def annex_iv_(
 def practice(use: UseId, language: Lang, form: Format = Markup.MARKDOWN, data: Data = DATA) -> None:
     """Print a practice sheet for other cities: context, objectives, activities, budget, evaluation.
 
-    Example: `beffroi impact practice fall-park`
+    Example: `beffroi impact practice fall-parc`
     """
     site = open_installation(data)
     with site.database.read() as session:
@@ -51,7 +51,7 @@ def rights(use: UseId, language: Lang, as_json: AsJson = False, data: Data = DAT
 
     A † marks what nobody has compared with the text that it cites.
 
-    Example: `beffroi impact rights fall-park --language en`
+    Example: `beffroi impact rights fall-parc --language en`
     """
     with open_installation(data).database.read() as session:
         subject = subject_of(session, use)

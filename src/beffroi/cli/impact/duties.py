@@ -74,7 +74,7 @@ def done(
 ) -> None:
     """Mark a duty as done.
 
-    Example: `beffroi impact done weekly_report 2027-01-08 --use fall-park --as clerk`
+    Example: `beffroi impact done weekly_report 2027-01-04 --as service-des-actes`
     """
     site = open_installation(data)
     day = read_day(due)

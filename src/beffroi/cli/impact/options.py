@@ -11,7 +11,7 @@ from beffroi.errors import BadInput
 from beffroi.mandate.impact.document import Document
 from beffroi.words import Language
 
-UseId = Annotated[str, typer.Argument(metavar="USE", help="Its id, e.g. `fall-park`.")]
+UseId = Annotated[str, typer.Argument(metavar="USE", help="Its id, e.g. `fall-parc`.")]
 
 
 Lang = Annotated[

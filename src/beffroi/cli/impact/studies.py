@@ -37,7 +37,7 @@ def draft_(
 ) -> None:
     """Print a study as the configuration fills it, in JSON, to be completed and recorded.
 
-    Example: `beffroi impact draft fall-park dpia > dpia.json`
+    Example: `beffroi impact draft fall-parc dpia > dpia.json`
     """
     site = open_installation(data)
     with site.database.read() as session:
@@ -57,7 +57,7 @@ def record_(
 ) -> None:
     """Keep a version of a study, for the text that the use has now.
 
-    Example: `beffroi impact record fall-park dpia dpia.json --as dpo`
+    Example: `beffroi impact record fall-parc dpia dpia.json --as dpo`
     """
     content = read_content(study, _json(file))
     site = open_installation(data)
@@ -88,7 +88,7 @@ def show(
 ) -> None:
     """Print a version of a study.
 
-    Example: `beffroi impact show fall-park compass --format html`
+    Example: `beffroi impact show fall-parc compass --format html`
     """
     with open_installation(data).database.read() as session:
         kept = _version(session, use, study, number)
@@ -99,7 +99,7 @@ def show(
 def versions_(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
     """List the versions of all studies of a use.
 
-    Example: `beffroi impact versions fall-park --json`
+    Example: `beffroi impact versions fall-parc --json`
     """
     with open_installation(data).database.read() as session:
         subject = subject_of(session, use)
@@ -133,7 +133,7 @@ def compare_(
 ) -> None:
     """Say what changed between two versions, and which contribution caused it.
 
-    Example: `beffroi impact compare fall-park compass 1 2`
+    Example: `beffroi impact compare fall-parc compass 1 2`
     """
     with open_installation(data).database.read() as session:
         found = compare(session, use, study, before, after, language)
@@ -154,7 +154,7 @@ def compare_(
 def pia(use: UseId, data: Data = DATA) -> None:
     """Print the last DPIA as the file that the CNIL's PIA tool imports.
 
-    Example: `beffroi impact pia fall-park > fall-park.json`
+    Example: `beffroi impact pia fall-parc > fall-parc.json`
     """
     with open_installation(data).database.read() as session:
         kept = _version(session, use, Study.DPIA, None)

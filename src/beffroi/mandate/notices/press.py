@@ -14,7 +14,11 @@ from beffroi.errors import Unavailable
 from beffroi.store.base import Json
 from beffroi.words import say
 
-MISSING: Final = say("Printing needs two more libraries: pip install 'beffroi[print]'.")
+MISSING: Final = say(
+    "Printing needs two more libraries. The administrator of the machine installs them in the "
+    'environment of Beffroi, with the command `python -m pip install "segno>=1.6" "typst>=0.15"`, '
+    "and starts the server again."
+)
 
 
 def to_pdf(template: str, content: Json, now: datetime) -> bytes:
