@@ -12,11 +12,12 @@ from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.record import confirm_act, record_act
 from beffroi.mandate.procedure.standing import State
-from beffroi.mandate.suspending import suspend_failing
+from beffroi.mandate.suspending import motives_of, suspend_failing
 from beffroi.mandate.uses import find_use, standing_of, text_of
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Verdict
 from beffroi.store.database import Database
+from beffroi.words import Words
 from tests.enacting import FIRST, SECOND, adopt
 from tests.mandate.conftest import Decide
 from tests.mandate.doctrine.made import doctrine
@@ -74,7 +75,11 @@ def suspended(city: Database, clock: FrozenClock) -> list[str]:
         assert [(act.details["by"], act.recorded_by) for act in acts] == [
             ("automatic", SYSTEM) for _ in acts
         ]
-        return [act.motives for act in acts]
+        read = [motives_of(act) for act in acts]
+        for words, act in zip(read, acts, strict=True):
+            assert isinstance(words, Words)
+            assert f" / {words}" in act.motives
+        return list(read)
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ only when even luck does not explain its errors; alerts of a day are held agains
 counted since the use last began to run: what was resumed by two people starts anew.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -23,21 +25,18 @@ from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.uses import list_uses
 from beffroi.store.mandates import Use
 from beffroi.store.procedure import Act
+from beffroi.words import Words, say, together
 
 BODY: Final = "Beffroi"
 DAY: Final = timedelta(hours=24)
 
+
 PRECISION: Final = (
-    "{confirmed} alertes confirmées sur {judged} jugées depuis le {since:%Y-%m-%d} : au mieux "
-    "{upper:.0f} % (intervalle à 95 %), pour {floor} % exigés ({clause}). / {confirmed} alerts "
-    "confirmed of {judged} judged since {since:%Y-%m-%d}: {upper:.0f} % at best (95 % interval), "
-    "and {floor} % are asked ({clause})."
+    "{confirmed} alertes confirmées sur {judged} jugées depuis le {since} : au mieux {upper} % "
+    "(intervalle à 95 %), pour {floor} % exigés ({clause})."
 )
-ALERTS: Final = (
-    "{alerts} alertes en 24 heures, pour {cap} au plus ({clause}). / {alerts} alerts within 24 "
-    "hours, and {cap} at most are admitted ({clause})."
-)
-"""The motives of the act, public and kept for good: in French and English at once."""
+ALERTS: Final = "{alerts} alertes en 24 heures, pour {cap} au plus ({clause})."
+"""The motives of the act, public and kept for good, are written in French and English at once."""
 
 
 def suspend_failing(session: Session, clock: Clock) -> list[Act]:
@@ -78,11 +77,12 @@ def failings(session: Session, use_id: str, case: Case) -> list[str]:
     enough = judged.total >= max(1, procedure.precision_minimum)
     if floor is not None and enough and 100 * upper < floor:
         failed.append(
-            PRECISION.format(
+            _motive(
+                PRECISION,
                 confirmed=judged.part,
                 judged=judged.total,
-                since=since,
-                upper=100 * upper,
+                since=since.date().isoformat(),
+                upper=round(100 * upper),
                 floor=floor,
                 clause=procedure.clause_of("precision_floor_percent"),
             )
@@ -90,8 +90,48 @@ def failings(session: Session, use_id: str, case: Case) -> list[str]:
     cap = procedure.alerts_per_day
     if cap is not None and of_day > cap:
         clause = procedure.clause_of("alerts_per_day")
-        failed.append(ALERTS.format(alerts=of_day, cap=cap, clause=clause))
+        failed.append(_motive(ALERTS, alerts=of_day, cap=cap, clause=clause))
     return failed
+
+
+def _imprecise(**figures: object) -> Words:
+    return say(
+        "{confirmed} alerts confirmed of {judged} judged since {since}: {upper} % at best (95 % "
+        "interval), and {floor} % are asked ({clause}).",
+        **figures,
+    )
+
+
+def _too_many(**figures: object) -> Words:
+    return say(
+        "{alerts} alerts within 24 hours, and {cap} at most are admitted ({clause}).", **figures
+    )
+
+
+_SAID: Final = {PRECISION: _imprecise, ALERTS: _too_many}
+
+
+def motives_of(act: Act) -> str:
+    """Why an act was taken; what Beffroi wrote by itself can be read in every language."""
+    if act.recorded_by != SYSTEM:
+        return act.motives
+    read = [
+        sentence(**found.groupdict())
+        for french, sentence in _SAID.items()
+        if (found := _as_written(french).search(act.motives)) is not None
+    ]
+    return together(read) if read else act.motives
+
+
+@cache
+def _as_written(sentence: str) -> re.Pattern[str]:
+    """What finds a sentence among others: its values are numbers, days and the name of a clause."""
+    written = re.escape(sentence).replace(r"\{clause\}", "(?P<clause>[^()]+)")
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[0-9-]+)", written))
+
+
+def _motive(french: str, **figures: object) -> str:
+    return f"{french.format_map(figures)} / {_SAID[french](**figures)}"
 
 
 def _began(acts: Sequence[Act]) -> datetime:

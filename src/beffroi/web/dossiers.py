@@ -24,6 +24,7 @@ from beffroi.mandate.procedure.acts import WIDENING
 from beffroi.mandate.procedure.case import Case, case_of
 from beffroi.mandate.procedure.consultation import contributions
 from beffroi.mandate.procedure.standing import BEFORE_VOTE, Standing, State, counts
+from beffroi.mandate.suspending import motives_of
 from beffroi.mandate.use_text import UseText, WrittenUse
 from beffroi.mandate.uses import acts_of, find_use, list_uses
 from beffroi.store.accounts import Account
@@ -83,6 +84,11 @@ class Deed:
     confirmed: str | None
     document: str | None
     counts: bool
+
+    @property
+    def motives(self) -> str:
+        """Why it was taken."""
+        return motives_of(self.act)
 
     @property
     def waits(self) -> bool:
