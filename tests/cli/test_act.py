@@ -136,7 +136,9 @@ def test_the_same_person_is_one_person_however_the_login_is_written(
     (waiting,) = json.loads(office.run("act waiting --json").out)
     assert "takes two people" in office.run(f"act confirm {waiting['id']}", "clerk", code=1).err
     assert "no account CLERK" in office.run(f"act confirm {waiting['id']}", "CLERK", code=1).err
-    assert "does not allow this" in office.run(f"act confirm {waiting['id']}", "operator", code=1).err
+    assert (
+        "does not allow this" in office.run(f"act confirm {waiting['id']}", "operator", code=1).err
+    )
     office.run(f"act confirm {waiting['id']}", "secretary")
     assert office.run("act waiting").out == "No act waits for a second person.\n"
     rows = json.loads(office.run("act history falls --json").out)

@@ -254,7 +254,10 @@ def test_pages_speak_the_language_of_the_visitor(client: httpx.Client, town: Tow
     assert "Se connecter" in client.get("/?lang=fr").text
     assert "Se connecter" in client.get("/").text, "the choice is kept in a cookie"
     with signed_in(client, town, "clerk") as browser:
-        assert "Votre rôle (service des actes) ne le permet pas" in browser.get("/console?lang=fr").text
+        assert (
+            "Votre rôle (service des actes) ne le permet pas"
+            in browser.get("/console?lang=fr").text
+        )
     alert = town.raise_alert()
     with signed_in(client, town, "operator") as browser:
         page = browser.get(f"/console/alerts/{alert}?lang=fr").text
