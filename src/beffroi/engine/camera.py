@@ -282,9 +282,7 @@ class CameraWatch(threading.Thread):
             record = current_version(session, self._camera_id)
             hour = hour_of(session, [record], self._timekeeper)
             answers = [
-                answer
-                for answer in hour.ask(session, self._camera_id)
-                if isinstance(answer, OpenUse)
+                answer for answer in hour.ask(self._camera_id) if isinstance(answer, OpenUse)
             ]
         kept = self._posts
         self._posts = {}

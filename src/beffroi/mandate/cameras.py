@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
@@ -105,25 +105,20 @@ def current_version(session: Session, camera_id: str) -> CameraVersion:
     Raises:
         BadInput: No such camera, or it was removed.
     """
-    version = session.scalars(_current().where(CameraVersion.camera_id == camera_id)).first()
+    versions = select(CameraVersion).where(CameraVersion.camera_id == camera_id)
+    in_service = versions.join(Camera).where(Camera.removed_at.is_(None))
+    version = session.scalars(in_service.order_by(CameraVersion.number.desc()).limit(1)).first()
     if version is None:
         raise BadInput(f"There is no camera {camera_id}; `beffroi camera list` shows those known.")
     return version
 
 
-def version_at(session: Session, camera_id: str, at: datetime) -> CameraVersion:
-    """What a camera in service was at a moment; what it is now, if it was not there yet.
-
-    Raises:
-        BadInput: No such camera, or it was removed.
-    """
-    now = current_version(session, camera_id)
-    if now.since <= at:
-        return now
+def version_before(session: Session, camera_id: str, at: datetime) -> CameraVersion | None:
+    """The last version of a camera that was there at a moment; None before its first."""
     before = select(CameraVersion).where(
         CameraVersion.camera_id == camera_id, CameraVersion.since <= at
     )
-    return session.scalars(before.order_by(CameraVersion.number.desc())).first() or now
+    return session.scalars(before.order_by(CameraVersion.number.desc())).first()
 
 
 def last_version(session: Session, camera_id: str) -> CameraVersion:
@@ -181,12 +176,11 @@ def doubt_camera(session: Session, camera_id: str, reason: str, clock: Clock) ->
     append(session, Kind.CAMERA_DOUBTED, actor=SYSTEM, payload=payload, clock=clock)
 
 
-def doubted(session: Session, camera_id: str, at: datetime | None = None) -> CameraDoubt | None:
-    """The doubt about a camera that stands, or that stood at a moment, if there is one."""
-    stands: ColumnElement[bool] = CameraDoubt.cleared_at.is_(None)
-    if at is not None:
-        stands = or_(stands, and_(CameraDoubt.since <= at, CameraDoubt.cleared_at > at))
-    doubts = select(CameraDoubt).where(CameraDoubt.camera_id == camera_id, stands)
+def doubted(session: Session, camera_id: str) -> CameraDoubt | None:
+    """The doubt about a camera that stands, if there is one."""
+    doubts = select(CameraDoubt).where(
+        CameraDoubt.camera_id == camera_id, CameraDoubt.cleared_at.is_(None)
+    )
     return session.scalars(doubts).first()
 
 
@@ -202,10 +196,6 @@ def settle_doubts(session: Session, camera_id: str, *, actor: str, clock: Clock)
 
 def list_cameras(session: Session) -> list[CameraVersion]:
     """The current version of every camera in service, by id."""
-    return list(session.scalars(_current().order_by(CameraVersion.camera_id)))
-
-
-def _current() -> Select[CameraVersion]:
     latest = (
         select(CameraVersion.camera_id, func.max(CameraVersion.number).label("number"))
         .join(Camera)
@@ -213,13 +203,14 @@ def _current() -> Select[CameraVersion]:
         .group_by(CameraVersion.camera_id)
         .subquery()
     )
-    return select(CameraVersion).join(
+    current = select(CameraVersion).join(
         latest,
         and_(
             CameraVersion.camera_id == latest.c.camera_id,
             CameraVersion.number == latest.c.number,
         ),
     )
+    return list(session.scalars(current.order_by(CameraVersion.camera_id)))
 
 
 def split_credentials(address: str) -> tuple[str, str | None]:

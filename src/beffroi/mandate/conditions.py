@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from beffroi.mandate.cameras import camera_version, doubted, unmasked_since, version_at
+from beffroi.mandate.cameras import camera_version, unmasked_since
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.procedure import Procedure
 from beffroi.mandate.doctrine.stack import Stack
@@ -20,10 +20,10 @@ from beffroi.mandate.lawful import objection
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.standing import Standing, State, counts
-from beffroi.mandate.use_text import CameraText, UseText, stored_since
+from beffroi.mandate.records import Records
+from beffroi.mandate.use_text import CameraText, UseText
 from beffroi.mandate.uses import fits, snapshot
-from beffroi.store.cameras import CameraState
-from beffroi.store.mandates import Pause, Use
+from beffroi.store.mandates import CameraDoubt, Pause, Use
 from beffroi.store.procedure import Act
 from beffroi.words import Words, say
 
@@ -71,22 +71,21 @@ class Condition:
 
 
 def conditions(
-    session: Session, use: Use, matter: Matter, camera_id: str, now: datetime, stack: Stack
+    records: Records, use: Use, matter: Matter, camera_id: str, stack: Stack
 ) -> Iterator[Condition]:
     """What acts, doctrines, hours and people say of a use on a camera, in the order of asking.
 
     Args:
-        session: Any session.
+        records: What is on record at the moment asked about.
         use: The use.
         matter: The same, as it stands.
         camera_id: The camera.
-        now: The moment asked about.
         stack: The doctrines in force.
 
     Raises:
         BadInput: The camera is not in service, or a stored text is not the one that was voted.
     """
-    text = matter.text
+    text, now = matter.text, records.now
     yield in_force(matter, now)
     yield Condition(
         say("The doctrines and laws in force let it run."),
@@ -102,18 +101,18 @@ def conditions(
     )
     if voted is None:
         return
-    yield _as_voted(session, camera_id, voted, matter, now)
-    yield _undoubted(session, camera_id, now)
+    yield _as_voted(records, camera_id, voted, matter)
+    yield _undoubted(records.doubt(camera_id))
     outside = not within_hours(text.hours, text.timezone, now)
     yield Condition(
         say("It is within the hours that were voted."),
         say("it is outside the hours that were voted") if outside else None,
         text.timezone,
     )
-    yield _not_paused(session, use.id, camera_id, now)
+    yield _not_paused(records.stop(use.id, camera_id))
     here, places = text.local(now), frozenset(text.places)
     procedure = stack.procedure(matter.voted.definition.event, text.mode, here, places)
-    yield from _within_energy(session, camera_id, text.mode, procedure, now)
+    yield from _within_energy(records, camera_id, text.mode, procedure)
 
 
 def in_force(matter: Matter, now: datetime) -> Condition:
@@ -133,7 +132,10 @@ def in_force(matter: Matter, now: datetime) -> Condition:
 
 def paused(session: Session, use_id: str, camera_id: str) -> bool:
     """Whether an operator's stop is standing."""
-    return _pause(session, use_id, camera_id) is not None
+    stops = select(Pause.id).where(
+        Pause.use_id == use_id, Pause.camera_id == camera_id, Pause.resumed_at.is_(None)
+    )
+    return session.scalars(stops).first() is not None
 
 
 def cited(act: Act) -> Words:
@@ -153,12 +155,11 @@ def _last_act(matter: Matter, now: datetime) -> str:
     return cited(made[-1]) if made else ""
 
 
-def _as_voted(
-    session: Session, camera_id: str, voted: CameraText, matter: Matter, now: datetime
-) -> Condition:
+def _as_voted(records: Records, camera_id: str, voted: CameraText, matter: Matter) -> Condition:
     """Whether the camera is the one voted, or the one that two people found to fit since."""
-    camera, source = version_at(session, camera_id, now), matter.standing.voted or ""
-    since = stored_since(session, source)
+    session = records.session
+    camera, source = records.version(camera_id), matter.standing.voted or ""
+    since = records.written(source)
     number = matter.standing.revalidated.get(camera_id)
     if number is not None:
         looked_at = camera_version(session, camera_id, number)
@@ -181,8 +182,8 @@ def _revalidation(matter: Matter, camera_id: str) -> str:
     return cited(found[-1]) if found else ""
 
 
-def _undoubted(session: Session, camera_id: str, now: datetime) -> Condition:
-    asked, doubt = say("The camera looks where it looked."), doubted(session, camera_id, now)
+def _undoubted(doubt: CameraDoubt | None) -> Condition:
+    asked = say("The camera looks where it looked.")
     if doubt is None:
         return Condition(asked, None)
     against = say("the camera was seen to have moved; it must be re-validated")
@@ -190,7 +191,7 @@ def _undoubted(session: Session, camera_id: str, now: datetime) -> Condition:
 
 
 def _within_energy(
-    session: Session, camera_id: str, mode: Mode, procedure: Procedure, now: datetime
+    records: Records, camera_id: str, mode: Mode, procedure: Procedure
 ) -> Iterator[Condition]:
     """Where a doctrine bounds the energy of a camera: what is not measured goes no further.
 
@@ -202,7 +203,7 @@ def _within_energy(
         return
     asked = say("It keeps within the energy that doctrines admit.")
     source = procedure.clause_of("energy_mwh_per_camera_hour")
-    state = session.get(CameraState, camera_id)
+    state = records.state(camera_id)
     if state is None or state.energy_mwh is None:
         unmeasured = say(
             "the energy of this camera is not measured, and at most {most} mWh in an hour are "
@@ -217,7 +218,7 @@ def _within_energy(
             source,
         )
         return
-    again = (state.energy_at or now) + ENERGY_STANDS
+    again = (state.energy_at or records.now) + ENERGY_STANDS
     too_much = say(
         "this camera takes {spent} mWh in an hour, and at most {most} are admitted; it is tried "
         "again on {moment:%Y-%m-%d %H:%M} UTC",
@@ -225,23 +226,14 @@ def _within_energy(
         most=most,
         moment=again,
     )
-    yield Condition(asked, too_much if state.energy_mwh > most and now < again else None, source)
+    yield Condition(
+        asked, too_much if state.energy_mwh > most and records.now < again else None, source
+    )
 
 
-def _not_paused(session: Session, use_id: str, camera_id: str, now: datetime) -> Condition:
-    asked, stop = say("No operator has stopped it here."), _pause(session, use_id, camera_id, now)
+def _not_paused(stop: Pause | None) -> Condition:
+    asked = say("No operator has stopped it here.")
     if stop is None:
         return Condition(asked, None)
     against = say("an operator has paused it; a supervisor can resume it")
     return Condition(asked, against, f"{stop.paused_at:%Y-%m-%d %H:%M} UTC: {stop.reason}")
-
-
-def _pause(
-    session: Session, use_id: str, camera_id: str, at: datetime | None = None
-) -> Pause | None:
-    """The stop that stands, or that stood at a moment."""
-    stands: ColumnElement[bool] = Pause.resumed_at.is_(None)
-    if at is not None:
-        stands = or_(stands, and_(Pause.paused_at <= at, Pause.resumed_at > at))
-    stops = select(Pause).where(Pause.use_id == use_id, Pause.camera_id == camera_id, stands)
-    return session.scalars(stops).first()

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -179,6 +180,7 @@ def read_definition(path: Path) -> VotedText:
     return VotedText(definition, canonical(definition.model_dump(mode="json")))
 
 
+@lru_cache(maxsize=256)  # the gate reads them again and again; other bytes are read anew
 def load_definition(stored: bytes, voted: str) -> VotedText:
     """Load voted bytes, refusing any that are not the ones voted.
 

@@ -19,7 +19,7 @@ from beffroi.mandate.doctrine.stack import Stack
 from beffroi.mandate.doctrine.translations import told
 from beffroi.mandate.equipment import Equipment
 from beffroi.mandate.fitness import fitness
-from beffroi.mandate.gate import Votes, uses_of
+from beffroi.mandate.gate import Votes
 from beffroi.mandate.lawful import asked_about
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.reading import word
@@ -104,7 +104,8 @@ def explain(
     require_sound(session)
     current_version(session, camera_id)
     votes = Votes(session, at)
-    told = [_use(session, use, camera_id, votes, equipment) for use in uses_of(session, camera_id)]
+    here = votes.records.uses(camera_id)
+    told = [_use(session, use, camera_id, votes, equipment) for use in here]
     uses = tuple(each for each in told if event is None or each.event in (event, ""))
     events = sorted({each.event for each in uses if each.event} | ({event} if event else set()))
     named = any(each.event for each in uses)
@@ -142,13 +143,13 @@ def _rows(
     equipment: Equipment | None,
 ) -> Iterator[Condition]:
     text, definition = matter.text, matter.voted.definition
-    first, *others = conditions(session, use, matter, camera_id, votes.now, votes.stack)
+    first, *others = conditions(votes.records, use, matter, camera_id, votes.stack)
     yield first
     here, places = text.local(votes.now), frozenset(text.places)
     yield from _clauses(votes.stack, asked_about(definition), text.mode, here, places)
     yield from others
     camera = current_version(session, camera_id)
-    yield from fitness(session, definition, camera, equipment, votes.now)
+    yield from fitness(votes.records, definition, camera, equipment)
     doubt = clock_doubt(session)
     yield Condition(say("This machine's clock can be believed."), doubtful() if doubt else None)
 

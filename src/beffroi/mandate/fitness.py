@@ -7,16 +7,15 @@ of people is known once some were seen, the rate once the stream runs.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
-
-from sqlalchemy.orm import Session
 
 from beffroi.errors import BadInput
 from beffroi.mandate.conditions import Condition
 from beffroi.mandate.definition import Definition
 from beffroi.mandate.equipment import MANIFEST, Demands, Equipment
-from beffroi.store.cameras import CameraState, CameraVersion
+from beffroi.mandate.records import Records
+from beffroi.store.cameras import CameraVersion
 from beffroi.words import Words, say, together
 
 REMEASURE: Final = timedelta(minutes=5)
@@ -126,24 +125,19 @@ def _absent(model: str, faults: Mapping[str, str]) -> Words:
 
 
 def fitness(
-    session: Session,
-    definition: Definition,
-    camera: CameraVersion,
-    equipment: Equipment | None,
-    now: datetime,
+    records: Records, definition: Definition, camera: CameraVersion, equipment: Equipment | None
 ) -> Iterator[Condition]:
     """Whether this software, this machine and this camera are what the definition needs.
 
     Args:
-        session: Any session.
+        records: What is on record at the moment asked about.
         definition: What was voted.
         camera: The camera as it is.
         equipment: What is installed; None where nobody can tell, and only the camera counts.
-        now: The moment asked about.
     """
     if equipment is None:
         untold = Equipment({}, None, definition.precisions[0])
-        yield _measured(session, definition, camera, untold, now)
+        yield _measured(records, definition, camera, untold)
         return
     shipped = equipment.behaviours.get(definition.detector) == definition.behaviour
     against = say(
@@ -156,18 +150,14 @@ def fitness(
         None if shipped else against,
         f"{definition.detector} {definition.behaviour}",
     )
-    yield _measured(session, definition, camera, equipment, now)
+    yield _measured(records, definition, camera, equipment)
 
 
 def _measured(
-    session: Session,
-    definition: Definition,
-    camera: CameraVersion,
-    equipment: Equipment,
-    now: datetime,
+    records: Records, definition: Definition, camera: CameraVersion, equipment: Equipment
 ) -> Condition:
     shipped = equipment.behaviours.get(definition.detector) == definition.behaviour
-    profile = _profile(session, definition, camera, equipment, now)
+    profile = _profile(records, definition, camera, equipment)
     try:
         demands = equipment.demands(definition) if shipped else NO_DEMANDS
         shortfalls = unfit(definition, profile, demands)
@@ -181,17 +171,13 @@ def _measured(
 
 
 def _profile(
-    session: Session,
-    definition: Definition,
-    camera: CameraVersion,
-    equipment: Equipment,
-    now: datetime,
+    records: Records, definition: Definition, camera: CameraVersion, equipment: Equipment
 ) -> Profile:
     """What was measured on the camera as it is now."""
     rate = height = None
-    state = session.get(CameraState, camera.camera_id)
+    state = records.state(camera.camera_id)
     if state and state.measured_at is not None and state.measured_version == camera.number:
-        rate = state.rate_hz if now < state.measured_at + REMEASURE else None
+        rate = state.rate_hz if records.now < state.measured_at + REMEASURE else None
         height = state.person_px
     return Profile(
         rate_hz=rate,

@@ -26,11 +26,12 @@ from beffroi.mandate.offline import offline_s
 from beffroi.mandate.permit import TERM_S, Basis, Permit, issue
 from beffroi.mandate.procedure.adoption import stack_in_force
 from beffroi.mandate.procedure.standing import stand
+from beffroi.mandate.records import Records, uses_by_camera
 from beffroi.mandate.soundness import require_sound
 from beffroi.mandate.timekeeping import BACK_S, Timekeeper, doubtful
 from beffroi.mandate.uses import acts_of, definition_of, text_of
 from beffroi.store.cameras import CameraVersion
-from beffroi.store.mandates import Commissioning, Use, UseCamera
+from beffroi.store.mandates import Commissioning, Use
 from beffroi.store.procedure import Act
 from beffroi.words import say
 
@@ -84,6 +85,7 @@ class Votes:
     def __init__(self, session: Session, now: datetime) -> None:
         self._session = session
         self.now = now
+        self.records = Records(session, now)
         self._matters: dict[str, Matter | BadInput] = {}
         self._stack: Stack | None = None
 
@@ -133,12 +135,12 @@ class Hour:
     votes: Votes
     truth: Votes | None
 
-    def ask(self, session: Session, camera_id: str) -> list[OpenUse | Refusal]:
+    def ask(self, camera_id: str) -> list[OpenUse | Refusal]:
         """Say of each use of a camera whether it may run; a jump of the clock opens none."""
-        answers = list(_ask(session, camera_id, self.votes))
+        answers = list(_ask(camera_id, self.votes))
         if self.truth is None:
             return answers
-        before = _ask(session, camera_id, self.truth)
+        before = _ask(camera_id, self.truth)
         open_before = {answer.use_id for answer in before if isinstance(answer, OpenUse)}
         return [_unless_opened_by_the_jump(each, open_before) for each in answers]
 
@@ -180,10 +182,8 @@ class Gate:
         return [self._look(session, each, hour) for each in cameras]
 
     def _look(self, session: Session, camera: CameraVersion, hour: Hour) -> CameraDecision:
-        answers = [
-            self._equipped(session, camera, answer)
-            for answer in hour.ask(session, camera.camera_id)
-        ]
+        records = hour.votes.records
+        answers = [self._equipped(records, camera, answer) for answer in hour.ask(camera.camera_id)]
         uses = tuple(answer for answer in answers if isinstance(answer, OpenUse))
         refused = tuple(answer for answer in answers if isinstance(answer, Refusal))
         permit = self._permit(session, camera, [use for use in uses if use.watches])
@@ -206,13 +206,13 @@ class Gate:
         )
 
     def _equipped(
-        self, session: Session, camera: CameraVersion, answer: OpenUse | Refusal
+        self, records: Records, camera: CameraVersion, answer: OpenUse | Refusal
     ) -> OpenUse | Refusal:
         """Refuse what this software, this machine or this camera cannot run as it was voted."""
         if isinstance(answer, Refusal):
             return answer
         definition = answer.voted.definition
-        asked = fitness(session, definition, camera, self._equipment, self._clock.now())
+        asked = fitness(records, definition, camera, self._equipment)
         against = next((each.against for each in asked if each.against is not None), None)
         return answer if against is None else Refusal(answer.use_id, answer.camera_id, against)
 
@@ -265,15 +265,15 @@ def _unless_opened_by_the_jump(
     return Refusal(answer.use_id, answer.camera_id, doubtful())
 
 
-def _ask(session: Session, camera_id: str, votes: Votes) -> Iterator[OpenUse | Refusal]:
+def _ask(camera_id: str, votes: Votes) -> Iterator[OpenUse | Refusal]:
     """Say of each use that names a camera whether acts, doctrines and hours let it run then.
 
     Of the clock it asks nothing: everybody else goes through an `Hour`.
     """
-    for use in uses_of(session, camera_id):
+    for use in votes.records.uses(camera_id):
         try:
             matter = votes.matter(use)
-            asked = conditions(session, use, matter, camera_id, votes.now, votes.stack)
+            asked = conditions(votes.records, use, matter, camera_id, votes.stack)
             against = next((each.against for each in asked if each.against is not None), None)
             if against is None:
                 yield _open(use.id, camera_id, matter, votes)
@@ -291,7 +291,7 @@ def require_open(session: Session, use: OpenUse, timekeeper: Timekeeper) -> None
     """
     in_service = [one for one in list_cameras(session) if one.camera_id == use.camera_id]
     hour = hour_of(session, in_service, timekeeper)
-    for answer in hour.ask(session, use.camera_id):
+    for answer in hour.ask(use.camera_id):
         if answer.use_id != use.use_id:
             continue
         if isinstance(answer, Refusal):
@@ -300,12 +300,6 @@ def require_open(session: Session, use: OpenUse, timekeeper: Timekeeper) -> None
             raise NotAuthorised(f"The use {use.use_id} is not the one that ran.")
         return
     raise NotAuthorised(f"No use {use.use_id} covers the camera {use.camera_id}.")
-
-
-def uses_of(session: Session, camera_id: str) -> list[Use]:
-    """The uses whose text last drafted names a camera, by id."""
-    named = select(Use).join(UseCamera, UseCamera.use_id == Use.id)
-    return list(session.scalars(named.where(UseCamera.camera_id == camera_id).order_by(Use.id)))
 
 
 def _open(use_id: str, camera_id: str, matter: Matter, votes: Votes) -> OpenUse:
@@ -335,12 +329,13 @@ def answers_now(
     try:
         hour = hour_of(session, cameras, timekeeper)
     except NotAuthorised as error:
+        uses = uses_by_camera(session)
         return [
             Refusal(use.id, camera.camera_id, error.message)
             for camera in cameras
-            for use in uses_of(session, camera.camera_id)
+            for use in uses.get(camera.camera_id, ())
         ]
-    return [answer for camera in cameras for answer in hour.ask(session, camera.camera_id)]
+    return [answer for camera in cameras for answer in hour.ask(camera.camera_id)]
 
 
 def live_cameras(session: Session, timekeeper: Timekeeper) -> set[str]:

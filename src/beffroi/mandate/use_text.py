@@ -7,6 +7,7 @@ what runs.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -156,6 +157,7 @@ def write_text(text: UseText) -> WrittenUse:
     return WrittenUse(text, canonical(text.model_dump(mode="json")))
 
 
+@lru_cache(maxsize=256)  # the gate reads them again and again; other bytes are read anew
 def read_text(data: bytes, expected: str) -> WrittenUse:
     """Read voted bytes, refusing any that are not the ones voted.
 

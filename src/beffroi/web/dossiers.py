@@ -24,6 +24,7 @@ from beffroi.mandate.procedure.acts import WIDENING
 from beffroi.mandate.procedure.case import Case, case_of
 from beffroi.mandate.procedure.consultation import contributions
 from beffroi.mandate.procedure.standing import BEFORE_VOTE, Standing, State, counts
+from beffroi.mandate.records import Records
 from beffroi.mandate.suspending import motives_of
 from beffroi.mandate.use_text import UseText, WrittenUse
 from beffroi.mandate.uses import acts_of, find_use, list_uses
@@ -209,10 +210,11 @@ def _watched(session: Session, use: Use, case: Case, camera_id: str, now: dateti
     camera = last_version(session, camera_id)
     name = camera.name
     energy = energy_of(session, [camera_id])
+    records = Records(session, now)
     try:
         asked = [
-            *conditions(session, use, matter, camera_id, now, case.stack),
-            *fitness(session, case.definition, camera, known_equipment(session), now),
+            *conditions(records, use, matter, camera_id, case.stack),
+            *fitness(records, case.definition, camera, known_equipment(session)),
         ]
     except BadInput as error:
         return Watched(camera_id, name, (), energy, error.message)
