@@ -201,7 +201,7 @@ def test_a_webhook_receives_a_signed_closed_message(
             "delivery": delivery_id,
             "channel": "fire",
             "state": "delivered",
-            "detail": "answered 204",
+            "detail": "received",
         }
     ]
 

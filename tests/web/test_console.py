@@ -59,7 +59,8 @@ def test_a_confirmed_alert_is_handed_over_by_a_click_and_closed(
         unknown = browser.post(f"{path}/hand-over", path, channel="newspaper")
         assert unknown.status_code == 400
         page = browser.post(f"{path}/hand-over", path, channel="fire-brigade").text
-        assert "fire-brigade: being sent" in page
+        assert re.search("Handed over to fire-brigade at .*: being sent", page)
+        assert "hand-over" not in page, "it was handed over to all there are"
         browser.post(f"{path}/close", path)
     assert town.state(alert) == "closed"
 

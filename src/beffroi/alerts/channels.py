@@ -145,7 +145,7 @@ def _post(channel: WebhookChannel, folder: DataFolder, message: Message) -> str:
             say("{channel} cannot be reached: {cause}.", channel=channel.name, cause=_kind(error))
         ) from error
     if answer.is_success:
-        return say("answered {code}", code=answer.status_code)
+        return say("received")
     kind = BadInput if answer.status_code in _HOPELESS else Unavailable
     raise kind(say("{channel} answered {code}.", channel=channel.name, code=answer.status_code))
 
