@@ -1,4 +1,4 @@
-"""What grows with a city: people in a picture, events in force, pixels, alerts of many years.
+"""What grows with a city: people in a picture, events, pixels, cameras, alerts of many years.
 
 Each is measured at a few sizes; what matters is the shape, which should be a straight line or
 none at all.
@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 from beffroi.alerts.life import State
 from beffroi.alerts.raising import raise_alert
 from beffroi.cli.installation import Installation
+from beffroi.engine.equipment import equipment_of
 from beffroi.events.detector import Detection
+from beffroi.mandate.gate import Gate
 from beffroi.mandate.uses import definition_of, find_use, text_of
 from beffroi.store.alerts import Alert
 from beffroi.web.cases import read_queue
@@ -29,6 +31,9 @@ EVENTS: Final = ("fall", "gathering", "strike", "running", "crowd_motion", "dens
 """Those that look at people, in the order in which they are added."""
 
 ALERTS: Final = (0, 10_000, 100_000, 1_000_000)
+CITIES: Final = (4, 16, 64)
+"""Cameras in service, each named by all the uses of `benchmarks.city`."""
+
 CAMERAS: Final = 12
 WAITING: Final = 20
 BATCH: Final = 20_000
@@ -47,15 +52,21 @@ def run(reel: Mapping[str, Path], seconds: Mapping[str, float], folder: Path) ->
 
     Returns:
         `large_s`: processor seconds per camera-second of a busy main stream of 1080 lines.
-        `growth_people`, `growth_events`, `growth_alerts`: points of the curves.
+        `growth_people`, `growth_events`, `growth_cameras`, `growth_alerts`: points of the curves.
+        `gate_ms_at_most_cameras`: with `most_cameras` in service, what it takes to decide which may
+        be opened, as is done twice a second.
         `queue_ms_at_most_alerts`, `raise_ms_at_most_alerts`: with `most_alerts` in the database,
         what the console's queue takes to read, and an alert to be raised.
     """
-    alerts = _alerts(folder)
+    alerts = _alerts(folder / "alerts")
+    cameras = [_cameras(folder / f"{count} cameras", count) for count in CITIES]
     return {
         **watched(reel["large"], seconds["large"], EVENTS[:3]).figures("large_s"),
         "growth_people": _people(reel, seconds),
         "growth_events": _events(reel["busy"], seconds["busy"]),
+        "growth_cameras": cameras,
+        "most_cameras": cameras[-1]["cameras"],
+        "gate_ms_at_most_cameras": cameras[-1]["gate_ms"],
         "growth_alerts": alerts,
         "most_alerts": alerts[-1]["alerts"],
         "queue_ms_at_most_alerts": alerts[-1]["queue_ms"],
@@ -79,6 +90,20 @@ def _events(film: Path, seconds: float) -> Points:
         {"events": n, "camera_s": round(watched(film, seconds, EVENTS[:n]).median, 5)}
         for n in range(len(EVENTS) + 1)
     ]
+
+
+def _cameras(folder: Path, count: int) -> dict[str, float]:
+    """What the gate takes for a city of so many cameras."""
+    site, _ = settle(folder, ["rtsp://camera.invalid/"] * count, at_work=True)
+    gate = Gate(equipment_of(site.folder, site.settings.engine), site.clock)
+
+    def decide() -> None:
+        with site.database.read() as session:
+            assert all(decision.permit for decision in gate.decide(session))
+
+    taken = _median_ms(decide)
+    site.database.close()
+    return {"cameras": count, "gate_ms": taken}
 
 
 def _alerts(folder: Path) -> Points:

@@ -145,6 +145,9 @@ def _growth(found: Row) -> Iterator[Plot]:
         points = [(point[name], point["camera_s"]) for point in found[f"growth_{name}"]]
         title = f"Cost of a camera, by {across}"
         yield _curve(f"growth-{name}", title, across, unit, {unit: points})
+    title = "Deciding which cameras may be opened, by cameras in service"
+    points = [(point["cameras"], point["gate_ms"]) for point in found["growth_cameras"]]
+    yield _curve("growth-cameras", title, "cameras in service", "ms", {"ms": points})
     title = "Raising an alert and reading the queue, by alerts in the database"
     series = {
         said: [(point["alerts"], point[field]) for point in found["growth_alerts"]]
