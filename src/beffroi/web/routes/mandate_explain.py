@@ -13,6 +13,7 @@ from beffroi.mandate.definition import Text
 from beffroi.mandate.equipment import known_equipment
 from beffroi.mandate.explaining import Explained, explain
 from beffroi.mandate.hours import zone_of
+from beffroi.web.cases import city_zone
 from beffroi.web.definitions import known_definitions
 from beffroi.web.i18n import N_
 from beffroi.web.reading import read
@@ -23,7 +24,7 @@ from beffroi.web.site import site_of
 router = APIRouter(prefix="/city")
 
 ZONE: Final = "Europe/Paris"
-"""Where nothing else is typed, as in the form of a use."""
+"""Where nothing else is typed and no use says where the city is."""
 
 
 @router.get("/explain")
@@ -33,13 +34,14 @@ def page(
     camera: str = "",
     event: str = "",
     at: str = "",
-    zone: str = ZONE,
+    zone: str = "",
 ) -> Response:
     """Ask of a camera, an event and a moment; nothing named asks nothing."""
     site = site_of(request)
     error = None
     explained: Explained | None = None
     with site.database.read() as session:
+        zone = zone or city_zone(session) or ZONE
         try:
             moment = _moment(at, zone, site.clock.now())
             if camera:
