@@ -89,7 +89,8 @@ def test_an_alert_is_judged_from_the_keyboard(page: Page, town: Town) -> None:
     expect(page.get_by_text("J’ai vérifié sur une autre caméra")).to_be_visible()
     page.keyboard.press("h")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("fire-brigade : en cours d’envoi")).to_be_visible()
+    expect(page.locator(".delivery")).to_contain_text("fire-brigade")
+    expect(page.locator(".delivery")).to_contain_text("en cours d’envoi")
     page.keyboard.press("x")
     expect(page.locator(".case-head .state")).to_have_text("Close")
     assert town.state(alert) == "closed"
