@@ -185,5 +185,5 @@ def test_without_the_libraries_it_says_how_to_get_them(
 ) -> None:
     content = json.loads(noticed(town))
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(Unavailable, match="pip install 'beffroi"):
+    with pytest.raises(Unavailable, match="python -m pip install"):
         to_pdf("notice", content, NOON) if library == "typst" else to_code(URL)
