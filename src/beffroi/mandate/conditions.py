@@ -5,7 +5,7 @@ The gate stops at the first that does not hold; whoever asks why is shown them a
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -46,6 +46,12 @@ class Matter:
     voted: VotedText
     standing: Standing
     acts: Sequence[Act]
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it may run, whichever of its text and its acts ends it first."""
+        end = min(self.text.ends_at, self.standing.ends_at or self.text.ends_at)
+        return self.text.today(end - timedelta(microseconds=1))
 
 
 @dataclass(frozen=True, slots=True)

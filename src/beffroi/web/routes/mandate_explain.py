@@ -1,7 +1,7 @@
 """Why something is looked for on a camera or not, clause by clause."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
@@ -13,12 +13,13 @@ from beffroi.mandate.definition import Text
 from beffroi.mandate.equipment import known_equipment
 from beffroi.mandate.explaining import Explained, explain
 from beffroi.mandate.hours import zone_of
+from beffroi.mandate.rights import Permission
+from beffroi.web.access import Visitor, needs
 from beffroi.web.cases import city_zone
 from beffroi.web.definitions import known_definitions
 from beffroi.web.i18n import N_
 from beffroi.web.reading import read
 from beffroi.web.render import render
-from beffroi.web.routes.mandate import SeesMandates
 from beffroi.web.site import site_of
 
 router = APIRouter(prefix="/city")
@@ -30,13 +31,13 @@ ZONE: Final = "Europe/Paris"
 @router.get("/explain")
 def page(
     request: Request,
-    visitor: SeesMandates,
+    visitor: Annotated[Visitor, needs(Permission.SEE_CAMERAS)],
     camera: str = "",
     event: str = "",
     at: str = "",
     zone: str = "",
 ) -> Response:
-    """Ask of a camera, an event and a moment; nothing named asks nothing."""
+    """Ask of a camera, an event and a moment; who watches a wall may ask why it is dark."""
     site = site_of(request)
     error = None
     explained: Explained | None = None

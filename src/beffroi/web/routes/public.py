@@ -1,6 +1,7 @@
 """What anyone may read: what runs here, whether it runs, and the files of the pages."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ class UseInForce:
         reading: The definition that it applies.
         cameras: How many cameras it names.
         running: On how many of them it may run at this time.
+        last_day: The last day on which it may, whichever of its texts and acts ends it first.
         reasons: Why not on the others, as the gate says it.
     """
 
@@ -41,6 +43,7 @@ class UseInForce:
     reading: Reading
     cameras: int
     running: int
+    last_day: date
     reasons: list[str]
 
 
@@ -101,6 +104,7 @@ def _uses_in_force(session: Session, clock: Clock) -> list[UseInForce]:
                 read(session, matter.voted),
                 len(matter.text.cameras),
                 sum(isinstance(answer, OpenUse) for answer in mine),
+                matter.last_day,
                 sorted({answer.reason for answer in mine if isinstance(answer, Refusal)}),
             )
         )
