@@ -25,7 +25,7 @@ SLOW: Final = 0.85
 """A reader that falls behind hands on fewer pictures without dropping any; reports are not exact
 to the second."""
 
-FIRST: Final = 0.5
+FIRST: Final = 0.3
 LOAD: Final = 0.8
 SETTLE_S: Final = 4.0
 

@@ -111,6 +111,8 @@ def read_private(path: Path) -> str:
             text = file.read().rstrip("\r\n")
     except OSError as error:
         raise Unavailable(f"The secret {path} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise Unavailable(f"The secret {path} is not text in UTF-8: write it again.") from error
     if mode & 0o077:
         raise Unavailable(f"Others can read the secret {path}: run `chmod 600 {path}`.")
     return text

@@ -8,7 +8,18 @@ for. SQLite keeps any value in any column; PostgreSQL refuses such rows by itsel
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import JSON, DateTime, LargeBinary, String, Table, TextClause, func, select, text
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Float,
+    LargeBinary,
+    String,
+    Table,
+    TextClause,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -17,18 +28,28 @@ from beffroi.ledger.append import Kind
 from beffroi.store.base import Base
 from beffroi.store.cameras import Camera, CameraVersion
 from beffroi.store.ledger import LedgerEntry
-from beffroi.store.mandates import Pause, StoredDefinition, StoredUseText, Use, UseCamera
+from beffroi.store.mandates import (
+    CameraDoubt,
+    ClockDoubt,
+    Commissioning,
+    Pause,
+    StoredDefinition,
+    StoredUseText,
+    Use,
+    UseCamera,
+)
 from beffroi.store.procedure import Act, StoredDoctrine
 from beffroi.words import say
 
 _DECIDING: Final[tuple[type[Base], ...]] = (
     *(Act, Use, StoredUseText, UseCamera, StoredDefinition, StoredDoctrine),
-    *(Camera, CameraVersion, Pause),
+    *(Camera, CameraVersion, CameraDoubt, ClockDoubt, Commissioning, Pause),
 )
 
 _MISFITS: Final[dict[type[TypeEngine[Any]], str]] = {
     JSON: "typeof({0}) <> 'text' OR NOT json_valid({0})",
-    DateTime: "typeof({0}) <> 'text' OR datetime({0}) IS NULL",
+    DateTime: "{0} NOT GLOB '????-??-?? ??:??:??*' OR datetime({0}) IS NULL",
+    Float: "typeof({0}) NOT IN ('real', 'integer')",
     String: "typeof({0}) <> 'text'",
     LargeBinary: "typeof({0}) <> 'blob'",
 }

@@ -14,6 +14,7 @@ from beffroi.errors import BeffroiError
 from beffroi.logs import configure
 from beffroi.settings import DataFolder, Settings
 from beffroi.web.app import create_app
+from beffroi.web.protocol import PromptProtocol, raise_limit
 
 OPTIONS: Final[dict[str, Any]] = {
     "log_level": "warning",
@@ -28,6 +29,7 @@ OPTIONS: Final[dict[str, Any]] = {
     "timeout_keep_alive": 75,
     # Consoles hold lines open for ever; they come back by themselves.
     "timeout_graceful_shutdown": 1,
+    "http": PromptProtocol,
     "ws": "websockets-sansio",
     "ws_max_size": 4096,
 }
@@ -52,6 +54,7 @@ def main() -> int:
         return 1
     if arguments.until_input_ends:
         threading.Thread(target=_end_with_input, daemon=True).start()
+    raise_limit()
     uvicorn.run(app, host=settings.web.host, port=settings.web.port, **OPTIONS)
     return 0
 

@@ -17,7 +17,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 from starlette.types import Send
 
-from beffroi.errors import Unavailable
 from beffroi.store.database import Database
 from beffroi.store.ledger import LedgerEntry, LedgerPayload
 
@@ -69,8 +68,9 @@ class Feed:
         while True:
             try:
                 tail = await run_in_threadpool(self._read_tail)
-            except Unavailable as error:
-                _log.warning("feed.database_away", error=error.message)
+            except Exception as error:
+                # Whatever it is, alerts must be told of once it is over.
+                _log.warning("feed.database_away", error=str(error))
                 tail = self._tail
             if tail != self._tail:
                 async with self._moved:

@@ -17,7 +17,6 @@ from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from beffroi.clock import Clock
-from beffroi.errors import Unavailable
 from beffroi.ledger.sequencer import overdue
 from beffroi.mandate.gate import live_cameras
 from beffroi.mandate.timekeeping import Timekeeper
@@ -112,8 +111,9 @@ class Wall:
     async def _refresh(self) -> None:
         try:
             opened, states = await run_in_threadpool(self._ask)
-        except Unavailable as error:
-            _log.warning("wall.closed", error=error.message)
+        except Exception as error:
+            # Whatever it is: who cannot ask shows nothing, and asks again.
+            _log.warning("wall.closed", error=str(error))
             opened, states = frozenset(), self._states
         self._open = opened
         self._states = states
