@@ -41,6 +41,13 @@ ledger:
   witnesses: [/mnt/second-disk/beffroi-checkpoints]
 ```
 
+## Scripts
+
+Where no terminal can ask for a password, a file holds it, readable by its owner only.
+`BEFFROI_PASSWORD_FILE` names the file with *your* password, with which a command acts for you
+(`--as`, or `BEFFROI_AS`); `--new-password-file` of `beffroi account add` and `beffroi account
+password` names the one with the password that is *set*. `BEFFROI_DATA` names the data folder.
+
 ## Monitoring
 
 `/health` answers 200 while web, database and ledger keep up, and 503 with the reason otherwise.

@@ -38,7 +38,7 @@ def add(data: Path, login: str, role: str, *more: str, typed: str | None = None)
 @pytest.fixture
 def admin(data: Path, password_file: Password) -> Path:
     """An installation with an administrator who has a password; gives the file that holds it."""
-    add(data, "admin", "administrator", "--password-file", str(password_file.file))
+    add(data, "admin", "administrator", "--new-password-file", str(password_file.file))
     return password_file.file
 
 
@@ -49,7 +49,7 @@ def test_the_first_administrator_enters_the_others(data: Path, password_file: Pa
         add(data, "ada", "operator", "--link")
     with pytest.raises(NotAuthorised, match="beffroi account password admin"):
         add(data, "ada", "operator", "--as", "admin", "--link")
-    run(data, "password", "admin", "--password-file", str(password_file.file))
+    run(data, "password", "admin", "--new-password-file", str(password_file.file))
     add(data, "ada", "operator", "--as", "admin", typed=f"{WORDS}\n{WORDS}\n")
     with pytest.raises(NotAuthorised):
         add(data, "eve", "administrator", "--as", "ada", "--link")
@@ -74,7 +74,7 @@ def test_the_first_account_is_an_administrators(data: Path, role: Role) -> None:
 
 
 def test_a_link_is_given_by_an_administrator_only(data: Path, admin: Path) -> None:
-    add(data, "ada", "operator", "--as", "admin", "--password-file", str(admin))
+    add(data, "ada", "operator", "--as", "admin", "--new-password-file", str(admin))
     with pytest.raises(BadInput, match="--as LOGIN"):
         run(data, "link", "admin")
     with pytest.raises(NotAuthorised):
@@ -92,7 +92,7 @@ def test_the_link_leads_to_the_port_that_the_running_server_was_told(
 def test_the_last_administrator_stays(data: Path, admin: Path) -> None:
     with pytest.raises(BadInput, match="last administrator"):
         run(data, "disable", "admin", "--as", "admin")
-    add(data, "deputy", "administrator", "--as", "admin", "--password-file", str(admin))
+    add(data, "deputy", "administrator", "--as", "admin", "--new-password-file", str(admin))
     run(data, "disable", "admin", "--as", "deputy")
     with pytest.raises(BadInput, match="last administrator"):
         run(data, "disable", "deputy", "--as", "deputy")
@@ -129,7 +129,7 @@ def test_a_password_is_ones_own_or_an_administrators_to_set(
     data: Path, admin: Path, tmp_path: Path
 ) -> None:
     add(data, "ada", "operator", "--as", "admin", "--link")
-    new = ("--password-file", str(admin))
+    new = ("--new-password-file", str(admin))
     with pytest.raises(BadInput, match="--as LOGIN"):
         run(data, "password", "ada", *new)
     run(data, "password", "ada", *new, "--as", "admin")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from beffroi.cli import main
+from beffroi.cli.models import progress_bars
 from tests.perception.test_models_own import people_model, write
 
 
@@ -57,3 +58,14 @@ def test_the_models_of_a_city_are_those_that_its_data_folder_names(
     for command in ("verify", "list", "install"):
         assert run("models", command, "--data", str(data)) == 1
         assert "town-pose" in capsys.readouterr().err
+
+
+def test_what_takes_long_says_how_far_it_is_in_a_log_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with progress_bars() as report:
+        for share in (0.0, 0.1, 0.3, 0.3, 1.0):
+            report("Downloading the pose model", share)
+    assert capsys.readouterr().err.splitlines() == [
+        f"Downloading the pose model: {share} %" for share in (0, 25, 100)
+    ]

@@ -46,5 +46,6 @@ def test_what_is_handed_over_arrives_and_what_is_not_signed_does_not(
         page = httpx.get(address).text
     monkeypatch.delenv("BEFFROI_HANDOVER__CHANNELS")
     assert page.count("<li>") == 1
+    assert "22/11/2026 à 12:00:00" in page
     assert "Personne &lt;au sol&gt;" in page
     assert "transmis par la personne ben" in page

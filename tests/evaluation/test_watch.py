@@ -7,9 +7,9 @@ import av
 import pytest
 from typer.testing import CliRunner
 
-from beffroi.cli.watch import app
+from beffroi.cli.watch import _print, app
 from beffroi.errors import BadInput, NotAuthorised
-from beffroi.evaluation.watch import choose_definitions
+from beffroi.evaluation.watch import Summary, choose_definitions
 from beffroi.evaluation.zones import read_zones
 from beffroi.events.detector import Zones
 from beffroi.simulation import Scene, write_clip
@@ -77,6 +77,15 @@ def test_real_clips(real_data: Path, clip: str, events: str, parameters: list[st
 def test_bad_input_is_refused(arguments: list[str], error: type[Exception]) -> None:
     result = CliRunner().invoke(app, arguments)
     assert isinstance(result.exception, error)
+
+
+@pytest.mark.parametrize(("found", "said"), [(0, "nothing found in"), (2, "2 found in")])
+def test_a_person_is_told_what_was_looked_for(
+    found: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary = Summary(100, 50, 20.0, 4.0, 25.0, found, {})
+    _print(iter([summary]), as_json=False, events=["fall", "strike"])
+    assert f"Looked for fall, strike; {said} 20.0 s" in " ".join(capsys.readouterr().out.split())
 
 
 def test_without_events_all_that_need_no_drawing() -> None:

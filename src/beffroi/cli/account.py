@@ -31,7 +31,7 @@ app = typer.Typer(
 )
 
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="Small letters, digits, hyphens.")]
-PasswordFile = Annotated[
+NewPasswordFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Holds the new password, which is asked otherwise."),
 ]
@@ -45,7 +45,7 @@ def add(
     link: Annotated[
         bool, typer.Option("--link", help="Print a one-time link instead of asking a password.")
     ] = False,
-    password_file: PasswordFile = None,
+    new_password_file: NewPasswordFile = None,
     acting: As = None,
     data: Data = DATA,
 ) -> None:
@@ -58,7 +58,7 @@ def add(
     site = make_installation(data)
     if role is not Role.ADMINISTRATOR:
         _require_administrator(site)
-    chosen = None if link else _choose(login, password_file)
+    chosen = None if link else _choose(login, new_password_file)
     with _managing(site, acting) as (session, actor):
         account = create_account(
             session,
@@ -117,7 +117,7 @@ def link(login: Login, acting: As = None, data: Data = DATA) -> None:
 @app.command()
 def password(
     login: Login,
-    password_file: PasswordFile = None,
+    new_password_file: NewPasswordFile = None,
     acting: As = None,
     data: Data = DATA,
 ) -> None:
@@ -128,7 +128,7 @@ def password(
     Example: `beffroi account password ada --as admin`
     """
     site = open_installation(data)
-    chosen = _choose(login, password_file)
+    chosen = _choose(login, new_password_file)
     with _setting_password(site, login, acting) as (session, actor):
         account = find_account(session, login)
         set_password(session, account, chosen, actor=actor, clock=site.clock)

@@ -149,8 +149,11 @@ def history(use: UseId, as_json: AsJson = False, data: Data = DATA) -> None:
     with site.database.read() as session:
         find_use(session, use)
         rows = [_row(act) for act in acts_of(session, use)]
-    columns = ("number", "type", "body", "date", "reference", "confirmed")
-    print_rows(columns, rows, as_json=as_json, none=f"No act on {use} yet.")
+    columns = ("date", "type", "reference", "body")
+    whole = {"date", "type", "reference"}
+    print_rows(columns, rows, as_json=as_json, none=f"No act on {use} yet.", whole=whole)
+    if not as_json and any(row["confirmed"] is False for row in rows):
+        typer.echo("\nOf these some still wait for a second person: `beffroi act waiting`.")
 
 
 def _advice(use: str, first: FirstThing) -> Iterator[str]:

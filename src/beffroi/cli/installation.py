@@ -34,7 +34,8 @@ As = Annotated[
         "--as",
         metavar="LOGIN",
         envvar="BEFFROI_AS",
-        help="Your account; its password is asked, or read from the file BEFFROI_PASSWORD_FILE.",
+        help="Your account; your password is asked, or read from the file that "
+        "BEFFROI_PASSWORD_FILE names.",
     ),
 ]
 """`--as LOGIN`; give it the default None."""

@@ -89,8 +89,15 @@ def _own(data: Path) -> tuple[models.Model, ...]:
 
 @contextmanager
 def progress_bars() -> Iterator[Report]:
-    """Bars on standard error, one a step, while the block runs; none if it has nothing to do."""
-    bars = Progress(console=Console(stderr=True))
+    """Bars on standard error, one a step, while the block runs; none if it has nothing to do.
+
+    Where no terminal can draw them, a line for each quarter of a step.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _in_lines()
+        return
+    bars = Progress(console=console)
     tasks = {}
 
     def report(step: str, share: float) -> None:
@@ -104,3 +111,15 @@ def progress_bars() -> Iterator[Report]:
     finally:
         if tasks:
             bars.stop()
+
+
+def _in_lines() -> Report:
+    told: dict[str, int] = {}
+
+    def report(step: str, share: float) -> None:
+        quarters = int(4 * share)
+        if quarters > told.get(step, -1):
+            told[step] = quarters
+            typer.echo(f"{step}: {quarters * 25} %", err=True)
+
+    return report

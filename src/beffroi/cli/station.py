@@ -27,14 +27,27 @@ NAME: Final = "pompiers"
 _MOST: Final = 1 << 16
 _PAGE: Final = """<!doctype html>
 <html lang="fr"><meta charset="utf-8"><meta http-equiv="refresh" content="2">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Pompiers (fiction)</title>
-<style>body {{ font: 1.1rem/1.5 system-ui; max-width: 44rem; margin: 2rem auto; padding: 0 1rem }}
-li {{ margin: 1rem 0 }}</style>
-<h1>Les pompiers de Belfort-les-Eaux (fiction)</h1>
-<p>Rien n’arrive ici avant qu’une personne ait confirmé une alerte et l’ait transmise.<br>
-<span lang="en">Nothing arrives before a person has confirmed an alert and handed it over.</span>
-<ol>{items}</ol>
+<style>
+:root {{ color-scheme: light dark }}
+body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 0 auto; padding: 1rem }}
+header {{ border-bottom: 4px solid #a92a1c; margin-bottom: 1rem }}
+ol {{ list-style: none; padding: 0 }}
+li {{ margin: 1rem 0; padding: .8rem 1rem; border: 1px solid #8888 }}
+li {{ border-left: 6px solid #a92a1c }}
+h1, h2 {{ margin: 0; line-height: 1.3 }} h2 {{ font-size: 1.2rem }}
+p {{ margin: .3rem 0 }}
+</style>
+<header><h1>Pompiers de Belfort-les-Eaux (fiction)</h1></header>
+<p>Cette page n’est pas Beffroi : elle joue, sur cette machine, l’autre système, celui qui reçoit ce
+que l’opérateur transmet. Rien n’y arrive avant qu’une personne ait confirmé une alerte et l’ait
+transmise.</p>
+<p lang="en">This page is not Beffroi: it plays the other system, which receives what an operator
+hands over. Nothing arrives before a person has confirmed an alert and handed it over.</p>
+<main>{arrived}</main>
 """
+_NOTHING: Final = "<p><strong>Rien n’est arrivé. <span lang=en>Nothing yet.</span></strong></p>"
 
 
 class _Station(BaseHTTPRequestHandler):
@@ -45,7 +58,8 @@ class _Station(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Show what arrived, the latest first."""
         items = "".join(f"<li>{_item(one)}</li>" for one in reversed(self.server.arrived.values()))
-        self._answer(HTTPStatus.OK, _PAGE.format(items=items).encode())
+        arrived = f"<ol>{items}</ol>" if items else _NOTHING
+        self._answer(HTTPStatus.OK, _PAGE.format(arrived=arrived).encode())
 
     def do_POST(self) -> None:
         """Take a message that is signed; the same one twice is one."""
@@ -105,12 +119,11 @@ def fire_station(folder: DataFolder) -> Iterator[str]:
 
 
 def _item(message: dict[str, Any]) -> str:
+    title, camera = message["title"]["fr"], message["camera_name"]
     said = (
-        message["title"]["fr"],
-        message["camera_name"],
-        f"{datetime.fromisoformat(message['detected_at']):le %d/%m/%Y à %H:%M:%S}",
+        f"{camera}, {datetime.fromisoformat(message['detected_at']):le %d/%m/%Y à %H:%M:%S}",
         # Who judged goes out under a pseudonym, which the city alone can resolve.
         f"confirmé par la personne {message['judged_by'][:8]}",
         f"transmis par la personne {message['handed_over_by'][:8]}",
     )
-    return "<br>".join(map(escape, said))
+    return f"<h2>{escape(title)}</h2>" + "".join(f"<p>{escape(line)}</p>" for line in said)

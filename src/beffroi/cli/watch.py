@@ -1,7 +1,7 @@
 """`beffroi watch`: look for events in a local clip or a synthetic scene, in the laboratory."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -101,12 +101,13 @@ def watch(
                 clock=Clock(), rate_hz=rate, until_s=seconds, viewer=see,
             ),
             as_json,
+            [definition.event for definition in definitions],
         )  # fmt: skip
     if save is not None:
         typer.echo(f"Wrote {save}.", err=True)
 
 
-def _print(results: Iterator[Detection | Summary], as_json: bool) -> None:
+def _print(results: Iterator[Detection | Summary], as_json: bool, events: Sequence[str]) -> None:
     console = Console(highlight=False)
     for result in results:
         if as_json:
@@ -115,7 +116,8 @@ def _print(results: Iterator[Detection | Summary], as_json: bool) -> None:
             for what, number in result.counted.items():
                 console.print(f"{what}: {number}")
             console.print(
-                f"{result.detections} found in {result.clip_s:.1f} s of video: "
+                f"Looked for {', '.join(events)}; {result.detections or 'nothing'} found in "
+                f"{result.clip_s:.1f} s of video: "
                 f"{result.frames_analysed} of {result.frames_in} frames analysed in "
                 f"{result.seconds:.1f} s ({result.fps:.0f} a second)."
             )
