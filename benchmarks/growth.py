@@ -16,16 +16,15 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from beffroi.alerts.life import State
-from beffroi.alerts.raising import raise_alert
 from beffroi.cli.installation import Installation
 from beffroi.engine.equipment import equipment_of
-from beffroi.events.detector import Detection
 from beffroi.mandate.gate import Gate
 from beffroi.mandate.uses import definition_of, find_use, text_of
 from beffroi.store.alerts import Alert
 from beffroi.web.cases import read_queue
 from benchmarks.city import settle
 from benchmarks.pipeline import people_seen, watched
+from tests.ringing import ring
 
 EVENTS: Final = ("fall", "gathering", "strike", "running", "crowd_motion", "density")
 """Those that look at people, in the order in which they are added."""
@@ -168,17 +167,7 @@ def _read(site: Installation) -> None:
 def _raise(site: Installation, camera: str) -> None:
     with site.database.write() as session:
         voted = definition_of(session, text_of(session, find_use(session, "fall")).text)
-        raised = raise_alert(
-            session,
-            detection=Detection("fall", 0.0, 1.0, 0.5, (), 1),
-            camera_id=camera,
-            use_id="fall",
-            voted=voted,
-            detected_at=site.clock.now(),
-            per_hour=3600,
-            clock=site.clock,
-        )
-        assert raised is not None
+        assert ring(session, "fall", camera, voted, site.clock, per_hour=3600)
 
 
 def _median_ms(work: Callable[[], None]) -> float:

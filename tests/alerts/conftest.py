@@ -7,10 +7,8 @@ import pytest
 import rfc8785
 from sqlalchemy.orm import Session
 
-from beffroi.alerts.raising import raise_alert
 from beffroi.alerts.vault import Vault
 from beffroi.clock import FrozenClock
-from beffroi.events.detector import Detection
 from beffroi.folder import DataFolder
 from beffroi.mandate.definition import Definition, EvidenceClass, VotedText
 from beffroi.mandate.modes import Mode
@@ -20,6 +18,7 @@ from beffroi.store.alerts import Alert
 from beffroi.store.cameras import Camera, CameraVersion
 from beffroi.store.database import Database
 from tests.enacting import FIRST, LAW, put_in_force
+from tests.ringing import ring
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 CAMERA = "belfry-square"
@@ -72,17 +71,8 @@ class Town:
         if session is None:
             with self.database.write() as own:
                 return self.raise_alert(evidence, own, **changes)
-        detection = Detection("fall", 3.0, 5.5, 0.8, ("0a1b2c3d",), 1, "steps")
-        arguments = {
-            "detection": detection,
-            "camera_id": CAMERA,
-            "use_id": f"use-{evidence.value}",
-            "voted": definition(evidence),
-            "detected_at": self.clock.now(),
-            "per_hour": 60,
-            "clock": self.clock,
-        } | changes
-        alert = raise_alert(session, **arguments)  # type: ignore[arg-type]
+        use = {"use_id": f"use-{evidence.value}", "voted": definition(evidence)}
+        alert = ring(session, camera_id=CAMERA, clock=self.clock, **use | changes)  # type: ignore[arg-type]
         assert alert is not None
         return alert
 

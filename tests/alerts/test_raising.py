@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from beffroi.alerts import life
 from beffroi.alerts.life import Judgement
-from beffroi.alerts.raising import raise_alert
 from beffroi.errors import NotAuthorised
 from beffroi.events.detector import Detection
 from beffroi.ledger.append import SYSTEM
@@ -18,6 +17,7 @@ from beffroi.store.ledger import LedgerEntry, LedgerPayload
 from beffroi.store.mandates import UseCamera
 from tests.alerts.conftest import CAMERA, NOW, Town, add_use, definition
 from tests.enacting import enact
+from tests.ringing import ring
 
 DETECTION = Detection("fall", 3.0, 5.5, 0.8, ("0a1b2c3d",), 4, "steps")
 
@@ -55,6 +55,8 @@ def test_only_a_live_use_raises(town: Town, mode: Mode) -> None:
     with town.database.write() as session:
         add_use(session, definition(), "quiet", town.clock, mode=mode)
     with pytest.raises(NotAuthorised, match=f"{mode} mode"):
+        town.raise_alert(use_id="quiet", mode=mode)
+    with pytest.raises(NotAuthorised, match="not the one that ran"):
         town.raise_alert(use_id="quiet")
 
 
@@ -76,7 +78,7 @@ def test_an_unknown_use_another_definition_or_another_camera_raise_nothing(town:
         session.delete(session.get_one(UseCamera, ("use-clear", CAMERA)))
     with pytest.raises(NotAuthorised, match="No use use-unknown"):
         town.raise_alert(use_id="use-unknown")
-    with pytest.raises(NotAuthorised, match="not the one voted"):
+    with pytest.raises(NotAuthorised, match="not the one that ran"):
         town.raise_alert(voted=definition(EvidenceClass.CLEAR))
     with pytest.raises(NotAuthorised, match="cannot raise strike"):
         town.raise_alert(detection=dataclasses.replace(DETECTION, event="strike"))
@@ -90,16 +92,7 @@ def storm(town: Town, per_hour: int) -> Alert | None:
     """One more detection, a second later, where only so many may ring within an hour."""
     town.clock.advance(1)
     with town.database.write() as session:
-        return raise_alert(
-            session,
-            detection=DETECTION,
-            camera_id=CAMERA,
-            use_id="use-pixelated",
-            voted=definition(),
-            detected_at=town.clock.now(),
-            per_hour=per_hour,
-            clock=town.clock,
-        )
+        return ring(session, "use-pixelated", CAMERA, definition(), town.clock, per_hour=per_hour)
 
 
 def test_what_rings_too_often_is_counted_into_the_alert_that_waits(town: Town) -> None:

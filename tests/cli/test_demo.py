@@ -5,30 +5,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from beffroi.alerts.raising import raise_alert
 from beffroi.cli import city
 from beffroi.cli.city import build_city, clear_desk
 from beffroi.cli.installation import Installation, make_installation
 from beffroi.clock import FrozenClock
-from beffroi.events.detector import Detection
 from beffroi.events.shipped import shipped_definitions
 from beffroi.store.alerts import Alert
+from tests.ringing import ring
 
 
-def ring(site: Installation, use: str, event: str, camera: str) -> None:
+def fall(site: Installation) -> None:
     """An alert of a use that is live."""
-    voted = {one.definition.event: one for one in shipped_definitions()}[event]
+    (voted,) = (one for one in shipped_definitions() if one.definition.event == "fall")
     with site.database.write() as session:
-        raise_alert(
-            session,
-            detection=Detection(event, 3.0, 5.5, 0.8, ("0a1b2c3d",), 1, None),
-            camera_id=camera,
-            use_id=use,
-            voted=voted,
-            detected_at=site.clock.now(),
-            per_hour=60,
-            clock=site.clock,
-        )
+        assert ring(session, "fall-parc", "parc", voted, site.clock)
 
 
 def states(site: Installation) -> list[str]:
@@ -44,11 +34,11 @@ def test_what_the_last_show_left_is_gone_and_what_this_one_shows_stays(
     site = Installation(opened.folder, opened.settings, opened.database, clock)
     build_city(site)
     clock.advance(60)
-    ring(site, "fall-parc", "fall", "parc")
+    fall(site)
     clock.advance(60)
     started = clock.now()
     clock.advance(5)
-    ring(site, "fall-parc", "fall", "parc")
+    fall(site)
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(city, "LAW", "a law of a real city")
         clear_desk(site, started)

@@ -8,11 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from beffroi.alerts.raising import raise_alert
 from beffroi.cli import main
 from beffroi.cli.installation import make_installation
 from beffroi.clock import Clock
-from beffroi.events.detector import Detection
 from beffroi.events.shipped import shipped_definitions
 from beffroi.mandate.exchange.bundle import pack, unpack
 from beffroi.mandate.rights import Role
@@ -20,6 +18,7 @@ from beffroi.web.accounts import create_account
 from tests.cli.office import Office, Said
 from tests.enacting import adopt, measure
 from tests.passwords import Password
+from tests.ringing import ring
 
 USE = (
     "use add falls --definition fall --camera park --purpose help --law fiction-minimal "
@@ -111,16 +110,7 @@ def test_alerts_travel_only_with_proof(office: Office, tmp_path: Path) -> None:
     assert "Each of the 0 alerts" in elsewhere(f"mandate verify {file}", office.capsys).out
     voted, clock = next(v for v in shipped_definitions() if v.definition.event == "fall"), Clock()
     with office.site.database.write() as session:
-        raise_alert(
-            session,
-            detection=Detection("fall", 1.0, 6.0, 0.9, ("0a1b",), 1),
-            camera_id="park",
-            use_id="falls",
-            voted=voted,
-            detected_at=clock.now(),
-            per_hour=100,
-            clock=clock,
-        )
+        assert ring(session, "falls", "park", voted, clock)
     office.run(f"mandate export --proof --out {file}")
     said = elsewhere(f"mandate verify {file}", office.capsys).out
     assert "1 by falls (text " in said

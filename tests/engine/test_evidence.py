@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -125,6 +126,19 @@ def test_an_alert_that_waits_for_the_database_has_its_evidence(
     other.close()
     within(20, lambda: ready(town))
     assert pictures(town) >= 100
+
+
+def test_what_waits_together_is_written_together_but_for_what_may_not_be(
+    town: Town, use: OpenUse, desk: AlertDesk, long_film: Path
+) -> None:
+    source, seen = opened(long_film, lasts_s=60)
+    other = Database(town.site.settings.database_url)
+    with other.write():
+        for each in (use, replace(use, use_id="never-voted"), use):
+            desk.put(sighting(each, source, seen))
+    other.close()
+    within(20, lambda: len(town.alerts()) == 2)
+    source.close()
 
 
 def test_a_storm_takes_no_place_from_the_alerts_of_others(

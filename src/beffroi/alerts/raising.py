@@ -16,11 +16,9 @@ from beffroi.clock import Clock
 from beffroi.errors import NotAuthorised
 from beffroi.events.detector import Detection
 from beffroi.ledger.append import SYSTEM, Kind, append
-from beffroi.mandate.cameras import list_cameras
-from beffroi.mandate.definition import EvidenceClass, VotedText
-from beffroi.mandate.gate import Refusal, answers_now
+from beffroi.mandate.definition import EvidenceClass
+from beffroi.mandate.gate import Hour, OpenUse, require_open
 from beffroi.mandate.modes import Mode
-from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.store.alerts import Alert
 
 _WITHOUT_FILES: Final = frozenset({EvidenceClass.NONE, EvidenceClass.COUNTS})
@@ -28,11 +26,10 @@ _WITHOUT_FILES: Final = frozenset({EvidenceClass.NONE, EvidenceClass.COUNTS})
 
 def raise_alert(
     session: Session,
-    *,
+    hour: Hour,
+    use: OpenUse,
     detection: Detection,
-    camera_id: str,
-    use_id: str,
-    voted: VotedText,
+    *,
     detected_at: datetime,
     per_hour: int,
     clock: Clock,
@@ -45,10 +42,9 @@ def raise_alert(
 
     Args:
         session: A write session.
+        hour: Asked in this session whether the use may still run.
+        use: Under which use, on which camera and by which definition it was detected.
         detection: What the detector recognised.
-        camera_id: On which camera.
-        use_id: Under which use; it must be live and open on this camera now.
-        voted: The definition that ran, which must be the one of the use.
         detected_at: Wall time of the picture that completed the event.
         per_hour: Alerts of this use on this camera within an hour that make it too often.
         clock: Gives the time of raising.
@@ -59,12 +55,14 @@ def raise_alert(
     Raises:
         NotAuthorised: The use is not live, not open now, or not about this event and camera.
     """
-    definition = voted.definition
+    definition = use.voted.definition
     if detection.event != definition.event:
         raise NotAuthorised(f"The definition of {definition.event} cannot raise {detection.event}.")
-    _require_live(session, use_id, camera_id, voted, clock)
+    if use.mode is not Mode.LIVE:
+        raise NotAuthorised(f"The use {use.use_id} raises no alerts: it is in {use.mode} mode.")
+    require_open(hour, use)
 
-    if (waiting := _storm(session, use_id, camera_id, per_hour, clock)) is not None:
+    if (waiting := _storm(session, use, per_hour, clock)) is not None:
         _count_in(session, waiting, detection, detected_at, clock)
         return None
     kept = definition.evidence
@@ -72,9 +70,9 @@ def raise_alert(
     now = clock.now()
     alert = Alert(
         id=str(uuid.uuid4()),
-        camera_id=camera_id,
-        use_id=use_id,
-        definition_digest=voted.digest,
+        camera_id=use.camera_id,
+        use_id=use.use_id,
+        definition_digest=use.voted.digest,
         event=detection.event,
         severity=definition.severity,
         state=State.RAISED.value,
@@ -94,33 +92,13 @@ def raise_alert(
     return alert
 
 
-def _require_live(
-    session: Session, use_id: str, camera_id: str, voted: VotedText, clock: Clock
-) -> None:
-    """Ask the mandate once more: a use may have been stopped since its permit was given."""
-    in_service = [camera for camera in list_cameras(session) if camera.camera_id == camera_id]
-    for answer in answers_now(session, in_service, Timekeeper(clock)):
-        if answer.use_id != use_id:
-            continue
-        if isinstance(answer, Refusal):
-            raise NotAuthorised(f"The use {use_id} cannot raise an alert: {answer.reason}.")
-        if answer.mode is not Mode.LIVE:
-            raise NotAuthorised(f"The use {use_id} raises no alerts: it is in {answer.mode} mode.")
-        if answer.voted.digest != voted.digest:
-            raise NotAuthorised(f"The definition that ran is not the one voted for use {use_id}.")
-        return
-    raise NotAuthorised(f"No use {use_id} covers the camera {camera_id}.")
-
-
-def _storm(
-    session: Session, use_id: str, camera_id: str, per_hour: int, clock: Clock
-) -> Alert | None:
+def _storm(session: Session, use: OpenUse, per_hour: int, clock: Clock) -> Alert | None:
     """The last alert, if it still waits and too many were raised within the hour."""
     raised = session.scalars(
         select(Alert.id)
         .where(
-            Alert.use_id == use_id,
-            Alert.camera_id == camera_id,
+            Alert.use_id == use.use_id,
+            Alert.camera_id == use.camera_id,
             Alert.raised_at > clock.now() - timedelta(hours=1),
         )
         .order_by(Alert.raised_at.desc())

@@ -4,13 +4,16 @@ A camera never waits for the database, and what it saw under its permit is not l
 database was locked, full or away just then.
 """
 
+import contextlib
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Final
 
 import structlog
+from sqlalchemy.orm import Session
 
 from beffroi.alerts.evidence import PARTS
 from beffroi.alerts.raising import raise_alert
@@ -20,12 +23,17 @@ from beffroi.engine.evidence import EvidenceDesk, Scene
 from beffroi.engine.tally import Counted
 from beffroi.errors import NotAuthorised, Tampered, Unavailable
 from beffroi.events.detector import Detection
+from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.counting import count
-from beffroi.mandate.gate import OpenUse, require_open
+from beffroi.mandate.gate import Hour, OpenUse, hour_of, require_open
 from beffroi.mandate.timekeeping import Timekeeper
+from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
 
 RETRY_S: Final = 0.5
+
+AT_ONCE: Final = 32
+"""Written at most in one transaction, under one answer of the gate: others wait to write too."""
 
 log = structlog.get_logger()
 
@@ -85,66 +93,76 @@ class AlertDesk:
         self._evidence.close()
 
     def _run(self) -> None:
-        while self._wrote_next():
+        while self._wrote_some():
             pass
 
-    def _wrote_next(self) -> bool:
-        """Write the next one; an alert's scene is forgotten before the one after it is awaited."""
-        if (waiting := self._waiting.get()) is None:
-            return False
-        while not self._written(waiting):
+    def _wrote_some(self) -> bool:
+        """Write what waits; its scenes are forgotten before more is awaited. False at the end."""
+        batch = self._take()
+        while batch and not self._written(batch):
             if self._closing.wait(RETRY_S):
-                log.error("an alert or a count is lost", camera=waiting.use.camera_id)
+                log.error("alerts or counts are lost", number=len(batch))
                 break
-        return True
+        return bool(batch)
 
-    def _written(self, waiting: Sighting | Counted) -> bool:
-        return self._counted(waiting) if isinstance(waiting, Counted) else self._raised(waiting)
+    def _take(self) -> list[Sighting | Counted]:
+        """The oldest that waits, and what has come since: whoever is behind catches up."""
+        batch: list[Sighting | Counted] = []
+        with contextlib.suppress(Empty):
+            while len(batch) < AT_ONCE:
+                waiting = self._waiting.get(block=not batch)
+                if waiting is None:
+                    self._waiting.put(None)
+                    break
+                batch.append(waiting)
+        return batch
 
-    def _counted(self, counted: Counted) -> bool:
-        """Whether the numbers are written, or have no place there."""
-        use = counted.use
+    def _written(self, batch: Sequence[Sighting | Counted]) -> bool:
+        """Whether all of it is in the database, or has no place there."""
+        alerts: list[Alert | None] = []
         try:
             with self._database.write() as session:
-                require_open(session, use, self._timekeeper)
-                where, now = (use.use_id, use.camera_id, counted.moment), self._clock.now()
-                for what, value in counted.numbers.items():
-                    count(session, *where, what, value, now=now)
+                hour = hour_of(session, list_cameras(session), self._timekeeper)
+                alerts = [self._put_down(session, hour, each) for each in batch]
         except NotAuthorised as error:
-            log.info("count dropped", camera=use.camera_id, cause=error.message)
+            log.info("nothing may run now: what was seen is dropped", cause=error.message)
+            alerts = [None] * len(batch)
         except (Unavailable, Tampered) as error:
-            log.error("a count waits", camera=use.camera_id, cause=error.message)
+            log.error("alerts or counts wait", number=len(batch), cause=error.message)
             return False
+        for waiting, alert in zip(batch, alerts, strict=True):
+            if isinstance(waiting, Sighting):
+                self._keep(waiting.scene, alert)
         return True
 
-    def _raised(self, sighting: Sighting) -> bool:
-        """Whether the alert is in the queue, or has no place there."""
-        use = sighting.use
+    def _put_down(self, session: Session, hour: Hour, waiting: Sighting | Counted) -> Alert | None:
+        """Write one; no alert comes of numbers, nor of what joins an alert that waits."""
+        use = waiting.use
         try:
-            with self._database.write() as session:
-                require_open(session, use, self._timekeeper)
-                alert = raise_alert(
+            if isinstance(waiting, Sighting):
+                return raise_alert(
                     session,
-                    detection=sighting.detection,
-                    camera_id=use.camera_id,
-                    use_id=use.use_id,
-                    voted=use.voted,
-                    detected_at=sighting.detected_at,
+                    hour,
+                    use,
+                    waiting.detection,
+                    detected_at=waiting.detected_at,
                     per_hour=self._per_hour,
                     clock=self._clock,
                 )
+            require_open(hour, use)
+            where, now = (use.use_id, use.camera_id, waiting.moment), self._clock.now()
+            for what, value in waiting.numbers.items():
+                count(session, *where, what, value, now=now)
         except NotAuthorised as error:
             # The use was stopped since its permit was given: what it saw after that is nothing.
-            log.info("detection dropped", camera=use.camera_id, cause=error.message)
-            self._evidence.forget(sighting.scene)
-            return True
-        except (Unavailable, Tampered) as error:
-            log.error("an alert waits", camera=use.camera_id, cause=error.message)
-            return False
+            log.info("a detection or a count is dropped", camera=use.camera_id, cause=error.message)
+        return None
+
+    def _keep(self, scene: Scene, alert: Alert | None) -> None:
+        """Have evidence made of a scene, if there is an alert that is allowed any."""
         if alert is None:
-            self._evidence.forget(sighting.scene)
-            return True
-        log.info("alert raised", camera=use.camera_id, alert=alert.id, event_kind=alert.event)
+            self._evidence.forget(scene)
+            return
+        log.info("alert raised", camera=alert.camera_id, alert=alert.id, event_kind=alert.event)
         if alert.evidence == "pending":
-            self._evidence.expect(alert.id, sighting.scene)
-        return True
+            self._evidence.expect(alert.id, scene)

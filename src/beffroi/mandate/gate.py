@@ -283,14 +283,12 @@ def _ask(camera_id: str, votes: Votes) -> Iterator[OpenUse | Refusal]:
         yield Refusal(use.id, camera_id, against)
 
 
-def require_open(session: Session, use: OpenUse, timekeeper: Timekeeper) -> None:
+def require_open(hour: Hour, use: OpenUse) -> None:
     """Ask once more for a use at work: it may have been stopped since its permit was given.
 
     Raises:
         NotAuthorised: It may not run now, or not in this mode or under this definition.
     """
-    in_service = [one for one in list_cameras(session) if one.camera_id == use.camera_id]
-    hour = hour_of(session, in_service, timekeeper)
     for answer in hour.ask(use.camera_id):
         if answer.use_id != use.use_id:
             continue

@@ -8,9 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
-from beffroi.alerts.raising import raise_alert
 from beffroi.clock import FrozenClock
-from beffroi.events.detector import Detection
 from beffroi.events.registry import shipped_definitions
 from beffroi.ledger.keys import load_or_create
 from beffroi.ledger.sequencer import Sequencer
@@ -26,6 +24,7 @@ from beffroi.mandate.uses import UseSpec, draft_use
 from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
 from tests.enacting import FIRST, LAW, SECOND, adopt, enact, measure
+from tests.ringing import ring
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 
@@ -111,16 +110,7 @@ class Archive:
     def ring(self) -> Alert:
         """Raise an alert of the use `falls`."""
         with self.database.write() as session:
-            alert = raise_alert(
-                session,
-                detection=Detection("fall", 1.0, 6.0, 0.9, ("0a1b",), 1),
-                camera_id="park",
-                use_id="falls",
-                voted=fall(),
-                detected_at=self.clock.now(),
-                per_hour=100,
-                clock=self.clock,
-            )
+            alert = ring(session, "falls", "park", fall(), self.clock)
             assert alert is not None
             return alert
 
