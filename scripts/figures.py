@@ -49,6 +49,7 @@ MADE: Final = (
     "abandoned_object_synthetic",
     "running_synthetic",
     "crowd_motion_synthetic",
+    "false_alarms_in_pictures",
 )
 """Tasks on made films, which are no part of a collection."""
 DAYS: Final = "false_alarms"

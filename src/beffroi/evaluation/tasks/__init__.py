@@ -21,6 +21,7 @@ from beffroi.evaluation.tasks.density import density
 from beffroi.evaluation.tasks.fall import fall
 from beffroi.evaluation.tasks.false_alarms import false_alarms
 from beffroi.evaluation.tasks.fire import fire, fire_synthetic
+from beffroi.evaluation.tasks.innocent_pictures import false_alarms_in_pictures
 from beffroi.evaluation.tasks.intrusion import intrusion
 from beffroi.evaluation.tasks.strike import strike
 from beffroi.evaluation.tasks.tracking import tracking
@@ -67,6 +68,7 @@ TASKS: Final[Mapping[str, Task]] = MappingProxyType(
         "running_synthetic": Task(SYNTHETIC, running_synthetic, SMALL),
         "crowd_motion_synthetic": Task(SYNTHETIC, crowd_motion_synthetic, SMALL),
         "false_alarms": Task(SYNTHETIC, false_alarms),
+        "false_alarms_in_pictures": Task(SYNTHETIC, false_alarms_in_pictures),
     }
 )
 

@@ -5,7 +5,7 @@ other and are lost. Of each play one film is looked at around its event, among i
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from beffroi.capture.frame import Frame
 from beffroi.evaluation.figures import Figure, with_interval
+from beffroi.evaluation.grounded import grounded
 from beffroi.evaluation.judging import configuration, found_in
 from beffroi.evaluation.recordings import SAMPLES_HZ, Recordings, digest
 from beffroi.evaluation.result import Judged, Result
@@ -23,8 +24,6 @@ from beffroi.events.crowd_motion import CrowdMotion
 from beffroi.events.detector import Zones
 from beffroi.events.registry import make
 from beffroi.events.running import Running
-from beffroi.perception.ground import Ground, feet
-from beffroi.perception.observation import Observation, Track
 from beffroi.simulation import Scene
 from beffroi.simulation.play import ACT_S
 from beffroi.simulation.truth import Event
@@ -77,23 +76,6 @@ class Film:
             t = first + index / rate_hz
             yield Frame(self.play.render(t), t, None, index)
 
-    def grounded(self, seen: Sequence[Observation]) -> list[Observation]:
-        """The same on a camera that is calibrated."""
-        camera = self.play.camera
-        rows = camera.ground_homography() @ np.diag([*camera.size, 1.0])
-        ground = Ground.from_rows(rows.tolist())
-
-        def stands(track: Track, size: tuple[int, int]) -> Track:
-            x, y = feet(track.box, track.keypoints)
-            metres = ground.to_metres((x / size[0], y / size[1]))
-            known = not np.isnan(metres[0])
-            return replace(track, ground=(float(metres[0]), float(metres[1])) if known else None)
-
-        return [
-            replace(one, tracks=tuple(stands(track, one.size) for track in one.tracks))
-            for one in seen
-        ]
-
 
 def running_synthetic(_folder: Path, recordings: Recordings) -> Result:
     """People who start to run, among those who walk, stand and catch a bus."""
@@ -116,7 +98,7 @@ def judged_films(event: str, films: Sequence[Film], recordings: Recordings) -> R
         pictures = partial(film.frames, definition.rate_hz)
         seen = recordings.made(film.made_of, pictures, definition.rate_hz, needs)
         earliest = film.event.start_s - EARLY_S if there[i] else np.inf
-        for calibrated, view in enumerate((seen, film.grounded(seen))):
+        for calibrated, view in enumerate((seen, grounded(seen, film.play.camera))):
             detections = found_in(definition, Zones(), view)
             right = [one for one in detections if one.end_t >= earliest][:1]
             found[calibrated, i], others[calibrated, i] = len(right), len(detections) - len(right)

@@ -1,13 +1,13 @@
 """Days of innocent skeletons: how often each event is reported in a day on which none happens.
 
 People are drawn and seen with the errors of `noise.json`, so the figures hold for no film; what is
-not modelled is said there. Hours of pictures are measured apart.
+not modelled is said there. Hours of pictures are in `innocent_pictures`.
 """
 
 import argparse
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from math import exp, lgamma, log
@@ -24,6 +24,7 @@ from beffroi.evaluation.result import Judged, Result
 from beffroi.events.detector import Zones
 from beffroi.events.registry import make, shipped_definitions
 from beffroi.mandate.definition import Definition
+from beffroi.perception.observation import Observation
 
 EVENTS: Final = (
     "crowd_motion",
@@ -59,7 +60,7 @@ def in_days(days: float, kept: Path) -> Result:
     if total < 1:
         raise BadInput("Less than an hour says nothing of a day.")
     hours = Hours(kept)
-    conducts = {definition.event: definition.conduct for definition in _definitions()}
+    conducts = {definition.event: definition.conduct for definition in innocent_definitions()}
     asked = [(number, hours.unknown(number, conducts.values())) for number in range(total)]
     todo = [each for each in asked if each[1]]
     with ProcessPoolExecutor(_PROCESSES, mp_context=get_context("spawn")) as workers:
@@ -94,18 +95,23 @@ def in_hour(number: int, conducts: Collection[str]) -> Hour:
 
 
 def alarms_in(act: Innocent, conducts: Collection[str]) -> Counter[str]:
-    """How often each definition's event is reported in one act, in which none happens.
+    """How often each definition's event is reported in one act, in which none happens."""
+    return reported(act, act.observations(highest_hz()), conducts)
 
-    Whoever looks on: an act is seen at the highest rate of all, since errors depend on it.
+
+def reported(act: Innocent, seen: Iterable[Observation], conducts: Collection[str]) -> Counter[str]:
+    """How often each definition's event is reported of an act that was seen at the highest rate.
+
+    Whoever looks on: errors depend on the rate, so that there is one for all definitions.
     """
     watchers = [
         (definition, make(definition, _zones(act, definition.event)))
-        for definition in _definitions()
+        for definition in innocent_definitions()
         if definition.conduct in conducts
     ]
-    hz = max(definition.rate_hz for definition in _definitions())
+    hz = highest_hz()
     alarms = Counter[str]()
-    for observation in act.observations(hz):
+    for observation in seen:
         for definition, detector in watchers:
             if _due(observation.t, hz, definition.rate_hz):
                 alarms[definition.conduct] += len(detector.update(observation))
@@ -135,8 +141,14 @@ def _due(t: float, hz: int, rate: int) -> bool:
     return number * rate // hz != (number - 1) * rate // hz
 
 
+def highest_hz() -> int:
+    """The highest rate of all these definitions."""
+    return max(definition.rate_hz for definition in innocent_definitions())
+
+
 @cache
-def _definitions() -> list[Definition]:
+def innocent_definitions() -> list[Definition]:
+    """What can be judged here, as it ships."""
     shipped = (voted.definition for voted in shipped_definitions())
     return [definition for definition in shipped if definition.event in EVENTS]
 

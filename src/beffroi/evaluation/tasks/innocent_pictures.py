@@ -1,0 +1,97 @@
+"""Hours of innocent pictures: how often each event is reported where none happens.
+
+The same programme as the days of skeletons, drawn and looked at through the real pose model. Hours
+are fewer, since a picture takes a thousand times as long; what is seen is kept, act by act.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from beffroi.capture.frame import Frame
+from beffroi.evaluation.figures import Figure
+from beffroi.evaluation.grounded import grounded
+from beffroi.evaluation.innocence import SCENES, TWINS_PER_HOUR, Innocent, programme
+from beffroi.evaluation.judging import models_of
+from beffroi.evaluation.recordings import SAMPLES_HZ, Recordings, digest
+from beffroi.evaluation.result import Judged, Result
+from beffroi.evaluation.tasks.false_alarms import (
+    highest_hz,
+    innocent_definitions,
+    per_day,
+    reported,
+)
+from beffroi.events.detector import Zones
+from beffroi.events.registry import make
+from beffroi.perception.finders import Need
+from beffroi.perception.observation import Observation
+from beffroi.simulation import Scene
+from beffroi.simulation.play import Act
+
+HOURS: Final = 6
+
+
+def false_alarms_in_pictures(folder: Path, recordings: Recordings) -> Result:
+    """False alarms of each event in `HOURS` drawn hours; no file is looked at."""
+    del folder
+    definitions = innocent_definitions()
+    alarms, twins, seen_s = Counter[str](), Counter[str](), 0.0
+    files = []
+    for hour in range(HOURS):
+        for act in programme(hour):
+            seen = grounded(looked_at(act, recordings), act.setting.camera)
+            found = reported(act, seen, {each.conduct for each in definitions})
+            alarms.update(found)
+            twins.update(act.twins)
+            seen_s += act.until_s
+            name = f"{act.setting.name}-{act.seed}"
+            files.append(Judged(name, "innocent (synthetic)", None, bool(found.total())))
+    figures = {
+        each.event: per_day(each.event, alarms[each.conduct], HOURS / 24) for each in definitions
+    }
+    worst = max(figures.values(), key=lambda figure: figure.value)
+    worst = Figure("false_alarms_per_day", worst.value, worst.low, worst.high)
+    facts = {
+        **models_of(recordings, _needs()),
+        "synthetic": True,
+        "hours": HOURS,
+        "minutes_with_people": round(seen_s / 60),
+        "rate_hz": highest_hz(),
+        "twins": dict(sorted(twins.items())),
+        "twins_per_hour_at_least": TWINS_PER_HOUR,
+        "scenes": list(SCENES),
+        "calibrated": True,
+        "alarms": {each.event: alarms[each.conduct] for each in definitions},
+        "interval": "exact Poisson (Garwood 1936)",
+    }
+    found_figures = {figure.name: figure for figure in (worst, *figures.values())}
+    return Result("false_alarms_in_pictures", HOURS, found_figures, facts, tuple(files))
+
+
+def looked_at(act: Innocent, recordings: Recordings) -> list[Observation]:
+    """What the models see of an act that is drawn."""
+    frames = partial(_drawn, act)
+    name = f"{act.setting.name}-{act.seed} innocent {digest(frames(SAMPLES_HZ))}"
+    return recordings.made(name, partial(frames, highest_hz()), highest_hz(), _needs())
+
+
+def _drawn(act: Innocent, rate_hz: float) -> Iterator[Frame]:
+    """The pictures of an act, at a rate."""
+
+    def direct(blank: Act) -> None:
+        if blank.number == act.act.number:
+            blank.parts, blank.things = act.act.parts, act.act.things
+            blank.vehicles = act.act.vehicles
+
+    scene = Scene.stage(replace(act.setting, direct=direct), act.seed)
+    for index in range(round(act.until_s * rate_hz)):
+        t = index / rate_hz
+        yield Frame(scene.render(t), t, None, index)
+
+
+def _needs() -> frozenset[Need]:
+    definitions = innocent_definitions()
+    return frozenset(need for each in definitions for need in make(each, Zones()).needs)
