@@ -1,13 +1,13 @@
 """How long a page takes until it can be used, in a real browser that has never seen it."""
 
-import os
-import shutil
 import statistics
+from contextlib import ExitStack
 from typing import Final
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from beffroi.web.access import COOKIE
+from tests.browser import chromium
 
 REPEATS: Final = 5
 LINKED: Final = """() => document.querySelector("#link.on") && performance.now()"""
@@ -26,12 +26,11 @@ def run(address: str, session: str) -> dict[str, object]:
         `console_interactive_ms`: the console, until its line of news is open. Medians, from the
         moment when the address is typed; null where there is no Chromium.
     """
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        return {"page_interactive_ms": None, "console_interactive_ms": None}
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=root)
+    with ExitStack() as stack:
+        try:
+            browser = stack.enter_context(chromium())
+        except FileNotFoundError:
+            return {"page_interactive_ms": None, "console_interactive_ms": None}
 
         def fresh() -> Page:
             context = browser.new_context(base_url=address)

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, ViewportSize
 
 from beffroi.capture.picture import to_jpeg
 from beffroi.simulation import Scene
+from tests.browser import chromium
 
 PICTURES: Final = Path(__file__).parent.parent / "docs" / "pictures"
 MOMENTS: Final = {"square": 24.0, "street": 18.0, "park": 20.0, "platform": 20.0}
@@ -45,10 +46,7 @@ def _city(file: Path) -> None:
 
 def _console(address: str) -> None:
     """The console: quiet, with an alert, and judged; then what anyone may read."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with chromium() as browser:
         page = browser.new_page(viewport=SCREEN, locale="fr-FR")
         page.set_default_timeout(PATIENCE_MS)
         page.goto(address)
@@ -68,7 +66,6 @@ def _console(address: str) -> None:
         anybody = browser.new_page(viewport=SCREEN, locale="fr-FR")
         anybody.goto(address.partition("/login")[0] + "/")
         _shoot(anybody, "public")
-        browser.close()
 
 
 def _shoot(page: Page, name: str) -> None:
