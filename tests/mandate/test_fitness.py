@@ -31,7 +31,7 @@ def test_a_camera_that_gives_enough_is_fit(
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"rate_hz": 5.0}, "it analyses 5.0 pictures per second here and the definition needs 8"),
+        ({"rate_hz": 5.0}, "it analysed 5.0 pictures per second here and the definition needs 8"),
         ({"person_px": 49.0}, "people are 49 pixels high here and the definition needs 50"),
         ({"precision": "bf16"}, "this machine computes in bf16 and the definition admits f32"),
         ({"models": {}}, "the model movenet-multipose is not installed here"),

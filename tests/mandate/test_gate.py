@@ -309,7 +309,7 @@ def test_always_means_every_minute_of_the_week() -> None:
 @pytest.mark.parametrize(
     ("measured", "reason"),
     [
-        ({"rate_hz": 5.0}, "it analyses 5.0 pictures per second here"),
+        ({"rate_hz": 5.0}, "it analysed 5.0 pictures per second here"),
         ({"person_px": 20.0}, "people are 20 pixels high here"),
         ({"rate_hz": None, "person_px": 200.0}, None),
         ({"rate_hz": 5.0, "measured_version": 0}, None),

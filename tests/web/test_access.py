@@ -27,6 +27,8 @@ PUBLIC_PATHS = {
     "/uses/{use_id}",
     "/uses/{use_id}/counts.csv",
     "/uses/{use_id}/documents/{digest}",
+    "/uses/{use_id}/notice.pdf",
+    "/uses/{use_id}/sign.pdf",
     "/definitions",
     "/definitions/{digest}",
     "/definitions/{digest}/text.json",

@@ -131,7 +131,7 @@ def test_a_form_holds_the_whole_text(client: httpx.Client, town: Town) -> None:
         timezone="Europe/Paris",
         hours={"1": [("08:00", "09:00"), ("10:00", "24:00")]},
         occasion="Foire",
-        places=("square",),
+        places=("square", "quayside"),
         max_offline_s=600,
         renews="use-skeleton",
         quota=500,

@@ -1,22 +1,22 @@
-"""What is printed from the pages of the office: a notice and a sign, in the reader's language."""
+"""What is printed for the public: a notice and a sign, in the reader's language, for anybody."""
 
 import httpx
 import pytest
 
+from beffroi.mandate.notices import press
+from tests.web.test_mandate import draft
 from tests.web.town import Town, signed_in
+
+__all__ = ["draft"]
 
 USE = "use-skeleton"
 
 
 @pytest.mark.parametrize("paper", ["notice", "sign"])
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_a_paper_is_a_tagged_pdf(
-    client: httpx.Client, town: Town, paper: str, language: str
-) -> None:
-    with signed_in(client, town, "clerk") as browser:
-        assert f"/city/uses/{USE}/print/{paper}.pdf" in browser.get(f"/city/uses/{USE}").text
-        path = f"/city/uses/{USE}/print/{paper}.pdf?lang={language}"
-        made = browser.get(path)
+def test_a_paper_is_a_tagged_pdf(client: httpx.Client, paper: str, language: str) -> None:
+    assert f"/uses/{USE}/{paper}.pdf" in client.get(f"/uses/{USE}").text
+    made = client.get(f"/uses/{USE}/{paper}.pdf?lang={language}")
     assert made.headers["content-type"] == "application/pdf"
     assert "attachment" in made.headers["content-disposition"]
     assert made.content.startswith(b"%PDF")
@@ -24,12 +24,22 @@ def test_a_paper_is_a_tagged_pdf(
     assert b"StructTreeRoot" in made.content
 
 
-@pytest.mark.parametrize("who", ["operator", "technician"])
-def test_whoever_sees_no_mandates_prints_none(client: httpx.Client, town: Town, who: str) -> None:
-    with signed_in(client, town, who) as browser:
-        assert browser.get(f"/city/uses/{USE}/print/notice.pdf").status_code == 403
+@pytest.mark.parametrize("paper", ["notice", "sign"])
+def test_what_nobody_has_voted_on_is_not_printed(
+    client: httpx.Client, town: Town, draft: str, paper: str
+) -> None:
+    for use in (draft, "nothing"):
+        assert client.get(f"/uses/{use}/{paper}.pdf").status_code == 404
+    with signed_in(client, town, "clerk"):
+        assert "/notice.pdf" not in client.get(f"/city/uses/{draft}").text
 
 
-def test_what_is_not_there_is_not_printed(client: httpx.Client, town: Town) -> None:
-    with signed_in(client, town, "clerk") as browser:
-        assert browser.get("/city/uses/nothing/print/notice.pdf").status_code == 404
+def test_where_nothing_can_be_printed_the_office_reads_what_the_administrator_does(
+    client: httpx.Client, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(press, "find_spec", lambda library: None)
+    assert "notice.pdf" not in client.get(f"/uses/{USE}").text
+    with signed_in(client, town, "clerk"):
+        page = client.get(f"/city/uses/{USE}").text
+    assert "notice.pdf" not in page
+    assert "python -m pip install" in page

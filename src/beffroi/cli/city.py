@@ -82,7 +82,7 @@ SPOTS: Final = (
         "quai",
         "Gare, quai 2",
         "platform",
-        {"x": 0.86, "y": 0.82, "heading": 285, "view": 55},
+        {"x": 0.86, "y": 0.92, "heading": 285, "view": 55},
         "intrusion",
         "Arrêter les trains quand une personne descend sur les voies.",
         (("voies", "track"),),

@@ -85,9 +85,12 @@ def unfit(definition: Definition, profile: Profile, demands: Demands = NO_DEMAND
     if profile.rate_hz is not None and profile.rate_hz < 0.95 * definition.rate_hz:
         reasons.append(
             say(
-                "it analyses {rate:.1f} pictures per second here and the definition needs {least}",
+                "it analysed {rate:.1f} pictures per second here and the definition needs {least}: "
+                "it is tried again within {minutes} minutes; if it stops again, give this machine "
+                "fewer cameras or a smaller model input",
                 rate=profile.rate_hz,
                 least=definition.rate_hz,
+                minutes=REMEASURE.seconds // 60,
             )
         )
     if profile.person_px is not None and profile.person_px < definition.person_px:

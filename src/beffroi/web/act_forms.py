@@ -13,13 +13,17 @@ from starlette.datastructures import FormData
 from beffroi.mandate.doctrine.rules import Body
 from beffroi.mandate.procedure.acts import DETAILS, ActType
 from beffroi.mandate.procedure.offices import OWN_OPINIONS
-from beffroi.mandate.rights import Permission
+from beffroi.mandate.rights import PERMISSIONS, Permission, Role
 from beffroi.mandate.use_text import UseText
 from beffroi.web.access import Visitor
 
 Kind = Literal["text", "day", "number", "mark", "lines", "choice"]
 
 _SET_BY_BEFFROI: Final = frozenset({"ends_at", "version", "delay_days"})
+_OF_ONE_BODY: Final = {
+    ActType.OPINION: Permission.GIVE_OPINION,
+    ActType.SUSPENSION: Permission.SUSPEND_USE,
+}
 _AUTHORITIES: Final = (Body.PREFECT, Body.COMMISSION, Body.DATA_PROTECTION_AUTHORITY, Body.POLICE)
 
 
@@ -42,13 +46,10 @@ class Field:
     words: str = ""
 
 
-def may_record(visitor: Visitor, act_type: ActType) -> bool:
-    """Whether a person may record this kind of act, of some body at least."""
-    return (
-        visitor.may(Permission.RECORD_ACTS)
-        or (act_type is ActType.OPINION and visitor.may(Permission.GIVE_OPINION))
-        or (act_type is ActType.SUSPENSION and visitor.may(Permission.SUSPEND_USE))
-    )
+def recorders_of(act_type: ActType) -> list[Role]:
+    """Who may record this kind of act, of some body at least."""
+    enough = {Permission.RECORD_ACTS, _OF_ONE_BODY.get(act_type, Permission.RECORD_ACTS)}
+    return [role for role in Role if not PERMISSIONS[role].isdisjoint(enough)]
 
 
 def fields_of(act_type: ActType, text: UseText, visitor: Visitor) -> list[Field]:

@@ -70,7 +70,7 @@ class Feed:
                 tail = await run_in_threadpool(self._read_tail)
             except Exception as error:
                 # Whatever it is, alerts must be told of once it is over.
-                _log.warning("feed.database_away", error=str(error))
+                _log.warning("feed.unread", error=type(error).__name__, said=str(error))
                 tail = self._tail
             if tail != self._tail:
                 async with self._moved:

@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 
 from beffroi.clock import Clock
 from beffroi.ledger.sequencer import overdue
+from beffroi.mandate.fitness import REMEASURE
 from beffroi.mandate.gate import live_cameras
 from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.store.cameras import CameraState
@@ -56,6 +58,25 @@ class Viewer:
     seen: dict[str, int]
     shown: frozenset[str]
     states: str
+
+
+def shown_state(row: CameraState | None, live: bool, now: datetime) -> str:
+    """How a camera does, in one word for its tile.
+
+    Args:
+        row: What its host last said.
+        live: Whether acts let a live use run on it.
+        now: The moment.
+
+    Returns:
+        Its state; `slow` where it is off as it or this machine did not keep up, and will be tried
+        again.
+    """
+    if row is None:
+        return "off"
+    measured = row.measured_at is not None and now < row.measured_at + REMEASURE
+    slow = row.state == "off" and live and measured and row.rate_hz is not None
+    return "slow" if slow else row.state
 
 
 class Wall:
@@ -113,7 +134,7 @@ class Wall:
             opened, states = await run_in_threadpool(self._ask)
         except Exception as error:
             # Whatever it is: who cannot ask shows nothing, and asks again.
-            _log.warning("wall.closed", error=str(error))
+            _log.warning("wall.closed", error=type(error).__name__, said=str(error))
             opened, states = frozenset(), self._states
         self._open = opened
         self._states = states
@@ -124,7 +145,8 @@ class Wall:
         with self._database.read() as session:
             opened = frozenset(live_cameras(session, self._timekeeper))
             rows = session.scalars(select(CameraState).order_by(CameraState.camera_id))
-            states = {row.camera_id: row.state for row in rows}
+            now = self._clock.now()
+            states = {row.camera_id: shown_state(row, row.camera_id in opened, now) for row in rows}
             late = bool(overdue(session, self._clock))
         news = {"type": "states", "states": states, "live": sorted(opened), "ledger_late": late}
         return opened, json.dumps(news)

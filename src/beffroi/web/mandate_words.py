@@ -118,6 +118,11 @@ MANDATE: Final[Mapping[str, Mapping[str, str]]] = {
         "live": N_("Live: a person judges each alert"),
         "learning": N_("Learning: what the detector computed, and the verdicts"),
     },
+    "kept": {
+        "statistics": N_("Nothing: only counts are kept, and no sequence."),
+        "shadow": N_("Nothing: what is found is counted, and no sequence is kept."),
+        "learning": N_("No sequence: what the detector computed is kept, and the verdict."),
+    },
     "place": {
         "street": N_("street"),
         "square": N_("square"),

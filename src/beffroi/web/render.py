@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from beffroi.mandate.definition import Definition, Text
 from beffroi.mandate.doctrine.translations import is_translated, told
 from beffroi.mandate.impact.remedies import remedies, rights_of
+from beffroi.mandate.notices.press import MISSING, can_print
 from beffroi.mandate.reading import read_out
 from beffroi.mandate.rights import Permission
 from beffroi.web.i18n import Language, choose, load_languages
@@ -112,6 +113,8 @@ def _make_environment(language: Language) -> Environment:
         voted=voted,
         is_translated=lambda text: is_translated(text, language.code),
         reading=reading,
+        MISSING=MISSING,
+        can_print=can_print,
         remedies=remedies,
         rights_of=rights_of,
     )

@@ -16,6 +16,7 @@ from beffroi.mandate.modes import Mode
 from beffroi.mandate.use_text import Regime, UseText
 from beffroi.mandate.uses import UseSpec
 from beffroi.web.i18n import N_
+from beffroi.web.mandate_words import MANDATE
 from beffroi.words import say
 
 Values = dict[str, str]
@@ -23,7 +24,9 @@ Values = dict[str, str]
 _TEXTS: Final = ("purpose", "law", "legal_basis", "controller", "timezone", "occasion", "renews")
 _NUMBERS: Final = {"max_offline_s": 5, "quota": 0}
 """With what stands for an empty field."""
-_LISTS: Final = ("processors", "partners", "places")
+_LISTS: Final = ("processors", "partners")
+PLACES: Final = tuple(MANDATE["place"])
+"""Kinds of places that a form can tick; others are written, one a line."""
 _NEEDED: Final = ("definition", "purpose", "legal_basis", "mode", "starts", "ends")
 _YEARS: Final = (2000, 2200)
 """Outside of these a day was mistyped."""
@@ -72,6 +75,8 @@ def values_of(text: UseText) -> Values:
             f"hours-{day}": ", ".join(f"{start}–{end}" for start, end in text.hours.get(day, []))
             for day in ALWAYS
         },
+        **{f"place-{place}": "on" for place in text.places},
+        "places": "\n".join(place for place in text.places if place not in PLACES),
         **{f"camera-{camera}": "on" for camera in text.cameras},
         **{
             f"zones-{camera}": json.dumps(one.zones, ensure_ascii=False)
@@ -131,7 +136,8 @@ def _spec(values: Values, cameras: Sequence[str]) -> UseSpec:
         renews=said["renews"],
         processors=lists["processors"],
         partners=lists["partners"],
-        places=lists["places"],
+        places=tuple(place for place in PLACES if values.get(f"place-{place}"))
+        + _lines(values.get("places", "")),
         mode=Mode(values["mode"]),
         regime=cast(Regime, values.get("regime") or "gdpr"),
         starts_at=datetime.combine(starts, time(), zone).astimezone(UTC),

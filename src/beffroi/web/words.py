@@ -43,6 +43,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "blind": N_("Blind"),
         "moved": N_("Moved"),
         "off": N_("Off"),
+        "slow": N_("Too slow"),
     },
     "evidence": {
         "pending": N_("The sequence is being prepared. It appears here by itself."),

@@ -8,6 +8,7 @@ most machines of a city never print.
 import json
 from datetime import datetime
 from importlib.resources import as_file, files
+from importlib.util import find_spec
 from typing import Final
 
 from beffroi.errors import Unavailable
@@ -19,6 +20,11 @@ MISSING: Final = say(
     'environment of Beffroi, with the command `python -m pip install "segno>=1.6" "typst>=0.15"`, '
     "and starts the server again."
 )
+
+
+def can_print() -> bool:
+    """Whether both libraries are there."""
+    return all(find_spec(library) for library in ("segno", "typst"))
 
 
 def to_pdf(template: str, content: Json, now: datetime) -> bytes:

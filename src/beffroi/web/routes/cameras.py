@@ -9,6 +9,7 @@ from starlette.responses import Response
 from beffroi.mandate.rights import Permission
 from beffroi.store.cameras import CameraBackground
 from beffroi.web.access import Visitor, needs
+from beffroi.web.camera_uses import read_camera_uses
 from beffroi.web.cases import city_zone, read_cameras
 from beffroi.web.render import render
 from beffroi.web.site import site_of
@@ -29,6 +30,7 @@ def list_all(
             request,
             "cameras.html",
             cameras=read_cameras(session, site.clock),
+            uses=read_camera_uses(session, site.clock),
             zone=city_zone(session),
         )
 

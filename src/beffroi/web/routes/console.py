@@ -12,6 +12,7 @@ from beffroi.store.alerts import Alert
 from beffroi.web.access import Visitor, needs
 from beffroi.web.cases import Case, Queue, city_zone, read_cameras, read_case, read_queue
 from beffroi.web.feed import ledger_tail
+from beffroi.web.live import shown_state
 from beffroi.web.render import is_partial, render
 from beffroi.web.site import site_of
 from beffroi.web.words import REASONS
@@ -71,6 +72,8 @@ def answer(request: Request, alert_id: str | None) -> Response:
             case=case,
             channels=site.settings.handover.channels,
             cameras=read_cameras(session, site.clock),
+            shown_state=shown_state,
+            now=site.clock.now(),
             position=position,
             queue=read_queue(session),
             reasons=REASONS,

@@ -19,7 +19,7 @@ from beffroi.mandate.uses import find_use
 from beffroi.store.mandates import Use
 from beffroi.store.procedure import Document
 from beffroi.web.access import Visitor, needs
-from beffroi.web.act_forms import may_record
+from beffroi.web.act_forms import recorders_of
 from beffroi.web.counts import as_table, last_counts
 from beffroi.web.dossiers import Entry, deeds, read_dossier, read_register
 from beffroi.web.i18n import N_
@@ -74,17 +74,14 @@ def use(request: Request, visitor: SeesMandates, use_id: str) -> Response:
     site = site_of(request)
     with site.database.read() as session:
         now = site.clock.now()
-        steps = [
-            step
-            for step in next_acts(session, found(session, use_id), now)
-            if may_record(visitor, step.type)
-        ]
+        steps = next_acts(session, found(session, use_id), now)
         return render(
             request,
             "mandate/use.html",
             dossier=(dossier := read_dossier(session, use_id, now)),
             counts=last_counts(session, dossier.entry.text, now),
             steps=steps,
+            recorders_of=recorders_of,
         )
 
 

@@ -17,7 +17,7 @@ from beffroi.mandate.rights import Permission, require
 from beffroi.mandate.uses import text_of
 from beffroi.store.procedure import Act
 from beffroi.web.access import Visitor, acts
-from beffroi.web.act_forms import fields_of, may_record, read_fields
+from beffroi.web.act_forms import fields_of, read_fields, recorders_of
 from beffroi.web.dossiers import deeds, read_dossier
 from beffroi.web.i18n import N_
 from beffroi.web.posted import Typed, attached, status_of
@@ -169,7 +169,7 @@ def _form(
 
 
 def _require(visitor: Visitor, act_type: ActType) -> None:
-    if not may_record(visitor, act_type):
+    if visitor.account.role not in recorders_of(act_type):
         raise NotAuthorised(N_("Your role records no act of this kind."))
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
@@ -16,9 +16,12 @@ from beffroi.mandate.annexes import record_shipped
 from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.clauses import Kind
+from beffroi.mandate.doctrine.translations import told
+from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.adoption import stack_in_force
 from beffroi.mandate.procedure.consultation import contributions
 from beffroi.mandate.rights import Permission
+from beffroi.mandate.use_text import Regime
 from beffroi.mandate.uses import UseSpec, draft_use, list_uses, revise_use, text_of
 from beffroi.store.mandates import Use
 from beffroi.web.access import Visitor, acts, needs
@@ -26,10 +29,10 @@ from beffroi.web.definitions import known_definitions
 from beffroi.web.i18n import N_
 from beffroi.web.posted import Typed, status_of
 from beffroi.web.reading import read
-from beffroi.web.render import render
+from beffroi.web.render import language_of, render
 from beffroi.web.routes.mandate import found, require_unchanged
 from beffroi.web.site import site_of
-from beffroi.web.use_forms import Values, read_use, usual_values, values_of, values_typed
+from beffroi.web.use_forms import PLACES, Values, read_use, usual_values, values_of, values_typed
 
 router = APIRouter(prefix="/city")
 
@@ -135,7 +138,7 @@ def _form(
     wrong: dict[str, str] | None = None,
     error: BeffroiError | None = None,
 ) -> Response:
-    now = site_of(request).clock.now()
+    now, language = site_of(request).clock.now(), language_of(request).code
     laws = [one for one in stack_in_force(session, now).doctrines if one.kind is Kind.LAW]
     return render(
         request,
@@ -147,13 +150,24 @@ def _form(
         wrong=wrong or {},
         error=error,
         definitions=[
-            (one, read(session, one).definition.title) for one in known_definitions(session)
+            (
+                one.digest,
+                f"{told(read(session, one).definition.title, language)} "
+                f"({one.definition.event} {one.definition.version}, {one.digest[:8]})",
+            )
+            for one in known_definitions(session)
         ],
-        laws=[law for law in laws if law.in_force(now.date())],
+        laws=[(law.id, told(law.title, language)) for law in laws if law.in_force(now.date())],
+        modes=list(Mode),
+        regimes=get_args(Regime),
+        places=PLACES,
         cameras=list_cameras(session),
         drawn=_drawn(session),
-        uses=[use.id for use in list_uses(session)],
-        said=[] if use_id is None else contributions(session, use_id),
+        others=[(use.id, use.id) for use in list_uses(session) if use.id != use_id],
+        said=[
+            (str(one.id), f"{one.id}. {one.text[:60]}")
+            for one in ([] if use_id is None else contributions(session, use_id))
+        ],
     )
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from beffroi.errors import BadInput
 from beffroi.mandate.cameras import list_cameras
-from beffroi.mandate.definition import Text
+from beffroi.mandate.doctrine.translations import told
 from beffroi.mandate.equipment import known_equipment
 from beffroi.mandate.explaining import Explained, explain
 from beffroi.mandate.hours import zone_of
@@ -19,7 +19,7 @@ from beffroi.web.cases import city_zone
 from beffroi.web.definitions import known_definitions
 from beffroi.web.i18n import N_
 from beffroi.web.reading import read
-from beffroi.web.render import render
+from beffroi.web.render import language_of, render
 from beffroi.web.site import site_of
 
 router = APIRouter(prefix="/city")
@@ -56,7 +56,7 @@ def page(
             "mandate/explain.html",
             status=200 if error is None else 400,
             cameras=[(one.camera_id, one.name) for one in list_cameras(session)],
-            events=_events(session),
+            events=_events(session, language_of(request).code),
             values={"camera": camera, "event": event, "at": at, "zone": zone},
             explained=explained,
             zone=zone,
@@ -64,11 +64,12 @@ def page(
         )
 
 
-def _events(session: Session) -> dict[str, Text]:
-    return {
+def _events(session: Session, language: str) -> list[tuple[str, str]]:
+    titles = {
         voted.definition.event: read(session, voted).definition.title
         for voted in known_definitions(session)
     }
+    return [(event, f"{told(title, language)} ({event})") for event, title in titles.items()]
 
 
 def _moment(at: str, zone: str, now: datetime) -> datetime:

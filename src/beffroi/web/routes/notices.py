@@ -1,45 +1,51 @@
-"""What is printed for people who have no screen: the notice of a use, the sign for its street."""
+"""What is printed for people who have no screen: the notice of a use, the sign for its street.
+
+Both tell the public what was decided, so anybody may have them.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from beffroi.errors import BadInput
 from beffroi.mandate.notices.notice import notice
 from beffroi.mandate.notices.press import to_pdf
 from beffroi.mandate.notices.sign import sign
 from beffroi.store.base import Json
+from beffroi.web.access import PUBLIC
 from beffroi.web.posted import download
 from beffroi.web.render import language_of
-from beffroi.web.routes.impact import Sees, subject_or_404
 from beffroi.web.site import site_of
 from beffroi.words import Language
 
-router = APIRouter(prefix="/city/uses/{use_id}/print")
+router = APIRouter(prefix="/uses/{use_id}", dependencies=[PUBLIC])
 
-Address = Annotated[str, Query(max_length=500, pattern=r"^(https?://\S+)?$")]
-Content = Callable[[Session, str, Language, datetime, str], Json]
+Content = Callable[[Session, str, Language, datetime], Json]
 
 
 @router.get("/notice.pdf")
-def notice_on_paper(request: Request, visitor: Sees, use_id: str, url: Address = "") -> Response:
-    """The notice of a use, as an accessible PDF; its code leads to `url`, else where it says."""
-    return _printed(request, "notice", notice, use_id, url)
+def notice_on_paper(request: Request, use_id: str) -> Response:
+    """The notice of a use that was voted on, as an accessible PDF."""
+    return _printed(request, "notice", notice, use_id)
 
 
 @router.get("/sign.pdf")
-def sign_on_paper(request: Request, visitor: Sees, use_id: str, url: Address = "") -> Response:
-    """The sign for the street, as an accessible PDF."""
-    return _printed(request, "sign", sign, use_id, url)
+def sign_on_paper(request: Request, use_id: str) -> Response:
+    """The sign for the street of a published use, as an accessible PDF."""
+    return _printed(request, "sign", sign, use_id)
 
 
-def _printed(request: Request, template: str, say: Content, use_id: str, url: str) -> Response:
+def _printed(request: Request, template: str, say: Content, use_id: str) -> Response:
     site = site_of(request)
     now = site.clock.now()
     with site.database.read() as session:
-        subject_or_404(session, use_id)
-        said = say(session, use_id, language_of(request).code, now, url)
+        try:
+            said = say(session, use_id, language_of(request).code, now)
+        except BadInput as error:
+            # No such use, or nothing to announce yet: to the public that is the same.
+            raise HTTPException(404) from error
     return download(to_pdf(template, said, now), "application/pdf", f"{template}-{use_id}.pdf")

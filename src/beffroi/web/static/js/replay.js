@@ -8,7 +8,16 @@ let stop = () => {};
 export async function openReplay(pane) {
   stop();
   const video = pane.querySelector("#video");
-  if (video && !still.matches) video.play().catch(() => {});
+  const button = pane.querySelector("#play");
+  if (button) {
+    button.hidden = false;
+    button.onclick = () => togglePlay(pane);
+  }
+  if (video) {
+    // The browser's own bar would lie over the lower third of a picture that is small already.
+    video.controls = false;
+    if (!still.matches) video.play().catch(() => {});
+  }
   const canvas = pane.querySelector("#replay");
   if (!canvas) return;
   const answer = await fetch(canvas.dataset.src);
