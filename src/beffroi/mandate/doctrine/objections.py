@@ -79,7 +79,7 @@ class Objection:
         return word("objections", self.ground, language).format(
             title=told(self.doctrine.title, language),
             event=self.asked.event,
-            mode=self.asked.mode,
+            mode=word("modes", self.asked.mode, language),
             why=why or word("covers", "none", language),
             text=told(self.text, language),
             source=self.source,

@@ -14,7 +14,7 @@ from beffroi.mandate.impact.duties import (
     use_duties,
 )
 from beffroi.mandate.impact.subject import subject_of
-from beffroi.mandate.procedure.case import case_of
+from beffroi.mandate.procedure.case import Case, case_of
 from beffroi.mandate.uses import list_uses
 
 
@@ -32,7 +32,13 @@ def agenda(session: Session, now: datetime) -> list[Duty]:
             continue
         found += use_duties(subject, case.acts, case.procedure)
         days = term(subject, case.acts)
-        if days is not None and "prefect" in case.procedure.authorisation:
+        if days is not None and _reported(case):
             watched.append(days)
     found += report_duties(watched)
     return sorted(found, key=lambda duty: (duty.due, duty.use_id or "", duty.key))
+
+
+def _reported(case: Case) -> bool:
+    """Whether a prefect hears of it week by week, as law 2023-380 of France alone asks."""
+    french = any(doctrine.jurisdiction == "FR" for doctrine in case.stack.doctrines)
+    return french and "prefect" in case.procedure.authorisation
