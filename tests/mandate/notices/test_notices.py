@@ -13,6 +13,7 @@ import pytest
 import segno
 
 from beffroi.errors import BadInput, Unavailable
+from beffroi.mandate.modes import Mode
 from beffroi.mandate.notices.notice import notice
 from beffroi.mandate.notices.press import to_code, to_pdf
 from beffroi.mandate.notices.sign import sign
@@ -122,6 +123,21 @@ def test_a_sign_names_purposes_controller_rights_and_page(town: Archive, place: 
     assert "Vos droits" in said["rights"]
     assert said["url"] == "https://town.example/acts"
     assert signed(town, "fr", place, URL)["url"] == URL
+
+
+def test_of_a_use_that_rings_for_nobody_nothing_is_said_to_ring(town: Archive) -> None:
+    with town.database.write() as session:
+        town.draft(session, "trial", Mode.SHADOW)
+    town.decide("trial", ActType.VOTE, ActType.PUBLICATION)
+    kept = "No sequence is kept and nobody is told."
+    assert (kept in noticed(town, use="trial"), kept in noticed(town)) == (True, False)
+    said = signed(town, place="trial")
+    assert said["lead"] == "Here, software counts, and points nothing out to anyone:"
+    assert "judges" not in said["promise"]
+    assert said["events"][0]["until"].endswith("included. Shadow (counted, shown to nobody).")
+    both = signed(town)
+    assert "judges" in both["promise"]
+    assert [one["until"].endswith("nobody).") for one in both["events"]] == [False, True]
 
 
 def test_a_sign_for_several_pages_asks_which(town: Archive) -> None:

@@ -13,6 +13,7 @@ from beffroi.mandate.impact.facts import facts_of
 from beffroi.mandate.impact.remedies import Remedy, Right, remedies, rights_of
 from beffroi.mandate.impact.subject import subject_of
 from beffroi.mandate.impact.texts import value
+from beffroi.mandate.modes import Mode
 from beffroi.mandate.notices.press import to_code
 from beffroi.mandate.notices.words import words
 from beffroi.mandate.procedure.acts import ActType, Ballot, Publication, read_details
@@ -48,12 +49,14 @@ class Announced:
         standing: Where it stands.
         acts: Those that count, in order.
         last: Its last day, where it is.
+        live: Whether it rings for anybody.
     """
 
     facts: Mapping[str, str]
     standing: Standing
     acts: list[Act]
     last: str
+    live: bool
 
     @property
     def url(self) -> str:
@@ -81,7 +84,9 @@ def announced(session: Session, use_id: str, language: Language, now: datetime) 
     told = words().standing[standing.state.value][language]
     facts = dict(facts_of(session, subject_of(session, use_id), language, now=now))
     facts["standing"] = told.format(effect=day(text.local(effect), language), last=last)
-    return Announced(facts, standing, acts, last)
+    live = text.mode is Mode.LIVE
+    facts["kept"] = words().kept["live" if live else "quiet"][language].format_map(facts)
+    return Announced(facts, standing, acts, last, live)
 
 
 def notice(session: Session, use_id: str, language: Language, now: datetime, url: str = "") -> Json:

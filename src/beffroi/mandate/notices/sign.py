@@ -46,14 +46,15 @@ def sign(session: Session, place: str, language: Language, now: datetime, url: s
             )
         )
     address, said = url or pages.pop(), words().sign
+    rings = any(use.live for use in uses)
     controllers = sorted({use.facts["controller"] for use in uses})
     return {
         "language": language,
         "title": said.title[language],
         "picture": said.picture[language],
-        "lead": said.lead[language],
+        "lead": (said.lead if rings else said.quiet_lead)[language],
         "events": [_event(use, language) for use in uses],
-        "promise": said.promise[language],
+        "promise": (said.promise if rings else said.quiet_promise)[language],
         "controller": ", ".join(controllers),
         "answers": said.controller[language].format(controller=", ".join(controllers)),
         "rights": said.rights[language],
@@ -67,6 +68,9 @@ def sign(session: Session, place: str, language: Language, now: datetime, url: s
 
 def _event(use: Announced, language: Language) -> dict[str, str]:
     until = words().sign.until[language].format(**use.facts, last=use.last)
+    if not use.live:
+        mode = use.facts["mode"]
+        until = f"{until} {mode[0].upper()}{mode[1:]}."
     return {"title": use.facts["title"], "purpose": use.facts["purpose"], "until": until}
 
 

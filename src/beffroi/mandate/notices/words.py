@@ -31,13 +31,15 @@ class Notice(Data):
 
 
 class Sign(Data):
-    """What a street sign says."""
+    """What a street sign says; in other words where no use of it rings for anybody."""
 
     title: Text
     picture: Text
     lead: Text
+    quiet_lead: Text
     until: Text
     promise: Text
+    quiet_promise: Text
     controller: Text
     rights: Text
     more: Text
@@ -50,11 +52,13 @@ class Words(Data):
     Attributes:
         standing: What is said of a use by its state.
         ballot: What is said of a vote.
+        kept: What is kept and who is told, of a `live` use and of a `quiet` one.
     """
 
     notice: Notice
     standing: Mapping[str, Text]
     ballot: Text
+    kept: Mapping[Literal["live", "quiet"], Text]
     sign: Sign
 
 
