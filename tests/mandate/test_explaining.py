@@ -16,10 +16,11 @@ from beffroi.mandate.gate import Gate
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.timekeeping import Timekeeper, confirm_clock
 from beffroi.store.cameras import CameraState
 from beffroi.store.database import Database
 from tests.enacting import adopt
-from tests.mandate.conftest import MAYOR, Decide
+from tests.mandate.conftest import MAYOR, NOON, Decide
 from tests.mandate.test_gate import IN_FORCE, SHIPPED
 
 MODELS = {
@@ -38,8 +39,8 @@ def told(
     equipment: Equipment | None = EQUIPMENT,
 ) -> Explained:
     with city.read() as session:
-        at = clock.now() - timedelta(seconds=ago)
-        return explain(session, "park", event, at, equipment)
+        at = clock.now() - timedelta(seconds=ago) if ago else None
+        return explain(session, "park", event, clock, at, equipment)
 
 
 def against(explained: Explained) -> list[str]:
@@ -123,6 +124,37 @@ def test_the_gate_and_the_explanation_never_differ(
         clock.advance(60)
 
 
+@pytest.mark.parametrize(
+    ("starts_in", "set_by", "put_right"),
+    [(1, 7200.0, False), (-1, -60.0, False), (-1, 1800.0, True)],
+)
+def test_a_clock_that_keeps_the_gate_shut_is_told(
+    city: Database,
+    clock: FrozenClock,
+    drafted: Decide,
+    decide: Decide,
+    starts_in: int,
+    set_by: float,
+    put_right: bool,
+) -> None:
+    drafted(starts_at=NOON + timedelta(hours=starts_in))
+    decide(*IN_FORCE)
+    keeper = Timekeeper(clock)
+    clock.step(set_by)
+    with city.write() as session:
+        keeper.note(session)
+    if put_right:
+        decide(ActType.SUSPENSION)
+        clock.step(-set_by)
+        with city.write() as session:
+            confirm_clock(session, actor=MAYOR, clock=clock)
+    with city.read() as session:
+        (refused,) = Gate(EQUIPMENT, clock).decide(session)[0].refused
+    (use,) = told(city, clock).uses
+    assert not use.runs
+    assert use.why == refused.reason
+
+
 def test_another_time_is_explained_as_it_was(
     city: Database, clock: FrozenClock, drafted: Decide, decide: Decide
 ) -> None:
@@ -180,4 +212,4 @@ def test_a_text_changed_behind_the_vote_is_told(
 
 def test_a_camera_that_is_not_there_cannot_be_explained(city: Database, clock: FrozenClock) -> None:
     with city.read() as session, pytest.raises(BadInput, match="no camera away"):
-        explain(session, "away", "fall", clock.now())
+        explain(session, "away", "fall", clock)

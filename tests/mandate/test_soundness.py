@@ -55,5 +55,5 @@ def test_what_was_changed_by_hand_runs_nothing_and_is_named(
         (refusal,) = town.gate().refused
         assert complaint in refusal.reason
         with pytest.raises(Tampered, match=complaint):
-            explain(town.session, "park", "fall", town.clock.now())
+            explain(town.session, "park", "fall", town.clock)
         attempt.rollback()

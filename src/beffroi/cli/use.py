@@ -219,10 +219,10 @@ def explain(
     Example: `beffroi use explain parc fall --at 2026-11-22T20:00+01:00`
     """
     site = open_installation(data)
-    when = site.clock.now() if at is None else instant(at)
+    when = None if at is None else instant(at)
     with site.database.read() as session:
         equipment = known_equipment(session) or equipment_of(site.folder, site.settings.engine)
-        told = tell(session, camera, event, when, equipment)
+        told = tell(session, camera, event, site.clock, when, equipment)
         if as_json:
             print_json(plain(told))
         else:

@@ -11,20 +11,22 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from beffroi.clock import Clock
 from beffroi.errors import BadInput
-from beffroi.mandate.cameras import current_version
+from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.conditions import Condition, Matter, conditions
 from beffroi.mandate.doctrine.explaining import Outcome, Row
 from beffroi.mandate.doctrine.stack import Stack
 from beffroi.mandate.doctrine.translations import told
 from beffroi.mandate.equipment import Equipment
 from beffroi.mandate.fitness import fitness
-from beffroi.mandate.gate import Votes
+from beffroi.mandate.gate import Refusal, Votes, answers_now
 from beffroi.mandate.lawful import asked_about
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.reading import word
 from beffroi.mandate.soundness import require_sound
-from beffroi.mandate.timekeeping import clock_doubt, doubtful
+from beffroi.mandate.timekeeping import Timekeeper
+from beffroi.store.cameras import CameraVersion
 from beffroi.store.mandates import Use
 from beffroi.words import LANGUAGES, Quoted, say
 
@@ -85,7 +87,8 @@ def explain(
     session: Session,
     camera_id: str,
     event: str | None,
-    at: datetime,
+    clock: Clock,
+    at: datetime | None = None,
     equipment: Equipment | None = None,
 ) -> Explained:
     """Explain a camera.
@@ -94,7 +97,9 @@ def explain(
         session: Any session.
         camera_id: The camera.
         event: A kind of event; None for every one that a use names.
-        at: The moment asked about, aware; acts recorded later do not count.
+        clock: Tells the present.
+        at: Another moment to ask about, aware; acts recorded later do not count, and of the clock
+            nothing is asked.
         equipment: What this installation can run; None where nobody here can tell.
 
     Raises:
@@ -102,10 +107,12 @@ def explain(
         Tampered: Rows that decide were changed by hand.
     """
     require_sound(session)
-    current_version(session, camera_id)
+    closed = _closed_now(session, camera_id, clock) if at is None else {}
+    at = at or clock.now()
     votes = Votes(session, at)
+    camera = votes.records.version(camera_id)
     here = votes.records.uses(camera_id)
-    told = [_use(session, use, camera_id, votes, equipment) for use in here]
+    told = [_use(use, camera, votes, equipment, closed) for use in here]
     uses = tuple(each for each in told if event is None or each.event in (event, ""))
     events = sorted({each.event for each in uses if each.event} | ({event} if event else set()))
     named = any(each.event for each in uses)
@@ -119,39 +126,53 @@ def explain(
     )
 
 
+def _closed_now(session: Session, camera_id: str, clock: Clock) -> Mapping[str, str]:
+    """Why the gate itself keeps uses of a camera from running at this moment, by use."""
+    answers = answers_now(session, list_cameras(session), Timekeeper(clock))
+    return {
+        answer.use_id: answer.reason
+        for answer in answers
+        if isinstance(answer, Refusal) and answer.camera_id == camera_id
+    }
+
+
 def _use(
-    session: Session, use: Use, camera_id: str, votes: Votes, equipment: Equipment | None
+    use: Use,
+    camera: CameraVersion,
+    votes: Votes,
+    equipment: Equipment | None,
+    closed: Mapping[str, str],
 ) -> UseExplained:
     asked = say("Its texts are stored as they were voted.")
     try:
         matter = votes.matter(use)
         rows = [
             Condition(asked, None, matter.text.definition),
-            *_rows(session, use, matter, camera_id, votes, equipment),
+            *_rows(use, matter, camera, votes, equipment),
         ]
     except BadInput as error:
         return UseExplained(use.id, "", None, (Condition(asked, error.message),))
-    return UseExplained(use.id, matter.voted.definition.event, matter.text.mode, tuple(rows))
+    # What no condition explains, the clock does: the gate asks it before all others.
+    against = closed.get(use.id)
+    told = any(row.against == against for row in rows)
+    clock = Condition(say("This machine's clock can be believed."), None if told else against)
+    return UseExplained(use.id, matter.voted.definition.event, matter.text.mode, (clock, *rows))
 
 
 def _rows(
-    session: Session,
     use: Use,
     matter: Matter,
-    camera_id: str,
+    camera: CameraVersion,
     votes: Votes,
     equipment: Equipment | None,
 ) -> Iterator[Condition]:
     text, definition = matter.text, matter.voted.definition
-    first, *others = conditions(votes.records, use, matter, camera_id, votes.stack)
+    first, *others = conditions(votes.records, use, matter, camera.camera_id, votes.stack)
     yield first
     here, places = text.local(votes.now), frozenset(text.places)
     yield from _clauses(votes.stack, asked_about(definition), text.mode, here, places)
     yield from others
-    camera = current_version(session, camera_id)
     yield from fitness(votes.records, definition, camera, equipment)
-    doubt = clock_doubt(session)
-    yield Condition(say("This machine's clock can be believed."), doubtful() if doubt else None)
 
 
 def _clauses(

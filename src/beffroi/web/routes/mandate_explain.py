@@ -44,10 +44,10 @@ def page(
     with site.database.read() as session:
         zone = zone or city_zone(session) or ZONE
         try:
-            moment = _moment(at, zone, site.clock.now())
+            moment = _moment(at, zone)
             if camera:
                 explained = explain(
-                    session, camera, event or None, moment, known_equipment(session)
+                    session, camera, event or None, site.clock, moment, known_equipment(session)
                 )
         except BadInput as refusal:
             error = refusal
@@ -72,11 +72,11 @@ def _events(session: Session, language: str) -> list[tuple[str, str]]:
     return [(event, f"{told(title, language)} ({event})") for event, title in titles.items()]
 
 
-def _moment(at: str, zone: str, now: datetime) -> datetime:
-    """The moment that was typed, on the clocks of a zone; now where none was."""
+def _moment(at: str, zone: str) -> datetime | None:
+    """The moment that was typed, on the clocks of a zone; None where none was."""
     clocks = zone_of(zone)
     if not at:
-        return now
+        return None
     try:
         moment = datetime.fromisoformat(at)
     except ValueError as error:
