@@ -168,7 +168,7 @@ def _measured(
         shortfalls = [error.message]
     return Condition(
         say("The camera and this machine give what the definition needs."),
-        together(shortfalls) if shortfalls else None,
+        together(shortfalls, "; ") if shortfalls else None,
         f"{camera.camera_id}, {camera.number}",
     )
 
