@@ -1,6 +1,7 @@
 """Forbidden zones and lines."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from beffroi.events.detector import Point, Zones
 from beffroi.events.place import along, inside, side
 from beffroi.perception.observation import Track
 from tests.events.shipped import detector
-from tests.events.stick import SIZE, STANDING, film, run, track
+from tests.events.stick import SIZE, STANDING, film, observation, run, track
 
 TRACKS = Zones(forbidden={"rails": ((0.5, 0.5), (1.0, 0.5), (1.0, 1.0), (0.5, 1.0))})
 GATE = Zones(lines={"gate": ((0.5, 1.0), (0.5, 0.4))})
@@ -73,6 +74,30 @@ def test_a_line_is_crossed_in_one_direction(
     found = run(detector("intrusion", GATE), film(5, 10, walk(start, speed, y)))
     assert len(found) == count
     assert all(d.zone == "gate" for d in found)
+
+
+@pytest.mark.parametrize(
+    ("line", "way"),
+    [
+        (((0.5, 1.0), (0.5, 0.0)), (1, 0)),
+        (((0.0, 0.5), (1.0, 0.5)), (0, 1)),
+        (((0.5, 0.0), (0.5, 1.0)), (-1, 0)),
+        (((1.0, 0.5), (0.0, 0.5)), (0, -1)),
+    ],
+    ids=["right", "down", "left", "up"],
+)
+def test_half_a_height_beyond_a_line_is_as_far_in_every_direction(
+    line: tuple[Point, Point], way: tuple[int, int]
+) -> None:
+    watching = detector("intrusion", Zones(lines={"gate": line}), margin_percent=50, vehicles=True)
+
+    def crossed(beyond: int) -> bool:
+        x, y = 640 + way[0] * beyond, 360 + way[1] * beyond
+        car = Track("0000000c", "car", (x - 50, y - 200, x + 50, y), 0.8, None, None, 0.1, 0)
+        seen = replace(observation(0.01 * (beyond + 20), car), size=(1280, 720))
+        return bool(watching.update(seen))
+
+    assert next(beyond for beyond in range(-20, 250) if crossed(beyond)) in (100, 101)
 
 
 def test_standing_on_a_line_is_one_crossing_at_most() -> None:

@@ -5,18 +5,17 @@ comes back in the same spot within the same breath is still there: an id is not 
 """
 
 from dataclasses import dataclass
+from math import dist, inf
 from typing import ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from beffroi.events.detector import Detection, Parameters, Point, Zones
-from beffroi.events.place import along, inside, side
+from beffroi.events.movers import VEHICLES
+from beffroi.events.place import inside, passes, pixels, side
 from beffroi.perception.finders import Need
 from beffroi.perception.ground import feet
 from beffroi.perception.observation import Observation, Track
-
-VEHICLES = frozenset({"bicycle", "car", "motorcycle", "bus", "truck"})
 
 
 class IntrusionParameters(Parameters):
@@ -53,7 +52,7 @@ class IntrusionParameters(Parameters):
 
 @dataclass(slots=True)
 class _Visit:
-    """Somebody in a zone; `spot` in picture fractions."""
+    """Somebody in a zone; `spot` in pixels."""
 
     track: str
     zone: str
@@ -65,9 +64,10 @@ class _Visit:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """Where a track stands: fractions of the picture, and its height in the same."""
+    """Where a track stands: `foot` in fractions of the picture, `spot` and `size` in pixels."""
 
     track: str
+    foot: Point
     spot: Point
     size: float
     score: float
@@ -77,7 +77,7 @@ class Intrusion:
     """Keeps one visit per zone and visitor, and the side of each line that everybody is on."""
 
     id: ClassVar[str] = "intrusion"
-    behaviour: ClassVar[int] = 1
+    behaviour: ClassVar[int] = 2
     parameters: ClassVar[type[Parameters]] = IntrusionParameters
 
     def __init__(self, parameters: IntrusionParameters, zones: Zones) -> None:
@@ -101,7 +101,7 @@ class Intrusion:
             or (track.kind in VEHICLES and self._p.vehicles)
         ]
         if self._zones.area:
-            standing = [s for s in standing if inside(self._zones.area, s.spot)]
+            standing = [s for s in standing if inside(self._zones.area, s.foot)]
         if observation.analysed:
             self._visits = [v for v in self._visits if t - v.last <= self._p.gap_ms / 1000]
         seen = {s.track for s in standing}
@@ -109,20 +109,20 @@ class Intrusion:
             detection
             for name, polygon in self._zones.forbidden.items()
             for who in standing
-            if inside(polygon, who.spot)
+            if inside(polygon, who.foot)
             for detection in self._stay(name, who, t, seen)
         ]
         for name, line in self._zones.lines.items():
             for who in standing:
-                found += self._cross(name, line, who, t)
+                found += self._cross(name, pixels(line, observation.size), who, t)
         memory = (self._p.gap_ms + self._p.stay_ms) / 1000
         self._left_of = {k: v for k, v in self._left_of.items() if t - v[0] <= memory}
         return found
 
     def _standing(self, track: Track, size: tuple[int, int]) -> _Standing:
         x, y = feet(track.box, track.keypoints, self._p.joint_percent / 100)
-        height = (track.box[3] - track.box[1]) / size[1]
-        return _Standing(track.id, (x / size[0], y / size[1]), height, track.score)
+        height = track.box[3] - track.box[1]
+        return _Standing(track.id, (x / size[0], y / size[1]), (x, y), height, track.score)
 
     def _stay(self, zone: str, who: _Standing, t: float, seen: set[str]) -> list[Detection]:
         """Go on with a visit or begin one; report it once it has lasted."""
@@ -143,25 +143,21 @@ class Intrusion:
             if visit.track == who.track:
                 return visit
         orphans = [visit for visit in here if visit.track not in seen]
-        near = [(float(np.hypot(*np.subtract(v.spot, who.spot))), v) for v in orphans]
-        apart, nearest = min(near, key=lambda pair: pair[0], default=(np.inf, None))
+        near = [(dist(visit.spot, who.spot), visit) for visit in orphans]
+        apart, nearest = min(near, key=lambda pair: pair[0], default=(inf, None))
         return nearest if apart <= who.size else None
 
     def _cross(
         self, name: str, line: tuple[Point, Point], who: _Standing, t: float
     ) -> list[Detection]:
         """Report who was on the left of a line and is now clearly on its right."""
-        key, across = (name, who.track), side(line, who.spot)
-        length = float(np.hypot(*np.subtract(line[1], line[0])))
-        if across < 0:
+        key, beyond = (name, who.track), side(line, who.spot)
+        if beyond < 0:
             self._left_of[key] = (t, who.spot)
             return []
-        if key not in self._left_of or across * length < self._p.margin_percent / 100 * who.size:
+        if key not in self._left_of or beyond < self._p.margin_percent / 100 * who.size:
             return []
         since, before = self._left_of.pop(key)
-        # The point of crossing, on the way from the last spot on the left.
-        share = -side(line, before) / (across - side(line, before))
-        crossing = np.add(before, np.multiply(share, np.subtract(who.spot, before)))
-        if not 0 <= along(line, (float(crossing[0]), float(crossing[1]))) <= 1:
+        if not passes(line, before, who.spot):
             return []
         return [Detection(self.id, since, t, who.score, (who.track,), 1, name)]

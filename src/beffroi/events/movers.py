@@ -4,7 +4,6 @@ A vehicle is where the middle of its box is, which stays steady while its lower 
 picture; a person is where the feet are.
 """
 
-import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beffroi.events.detector import Point
-from beffroi.events.place import along, inside, side
+from beffroi.events.place import inside, passes, pixels, side
 from beffroi.perception.ground import feet
 from beffroi.perception.observation import Observation, Track
 
@@ -106,9 +105,9 @@ class Crossings:
         """
         return [
             (name, mover)
-            for name, (start, end) in self._lines.items()
+            for name, line in self._lines.items()
             for mover in seen
-            if self._crosses(name, (_pixels(start, size), _pixels(end, size)), mover)
+            if self._crosses(name, pixels(line, size), mover)
         ]
 
     def forget(self, t: float) -> None:
@@ -116,20 +115,14 @@ class Crossings:
         self._left = {k: v for k, v in self._left.items() if t - v.t <= FORGET_S}
 
     def _crosses(self, name: str, line: tuple[Point, Point], mover: Mover) -> bool:
-        spot = (float(mover.spot[0]), float(mover.spot[1]))
-        across = side(line, spot)
-        beyond = across * math.dist(*line) / max(mover.size, 1.0)
+        beyond = side(line, _point(mover)) / max(mover.size, 1.0)
         key = (name, mover.id)
         if beyond < -self._margin:
             self._left[key] = mover
         if beyond < self._margin or key not in self._left:
             return False
-        before = self._left.pop(key).spot
-        was = side(line, (float(before[0]), float(before[1])))
-        # The point of crossing, on the way from the last spot on the left.
-        at = before + was / (was - across) * (mover.spot - before)
-        return 0 <= along(line, (float(at[0]), float(at[1]))) <= 1
+        return passes(line, _point(self._left.pop(key)), _point(mover))
 
 
-def _pixels(point: Point, size: tuple[int, int]) -> Point:
-    return point[0] * size[0], point[1] * size[1]
+def _point(mover: Mover) -> Point:
+    return float(mover.spot[0]), float(mover.spot[1])

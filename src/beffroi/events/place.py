@@ -1,6 +1,7 @@
 """Where on the picture something is: inside a drawn polygon, across a drawn line."""
 
 from collections.abc import Sequence
+from math import hypot
 
 from beffroi.events.detector import Point
 
@@ -19,15 +20,16 @@ def inside(polygon: Sequence[Point], point: Point) -> bool:
 
 
 def side(line: tuple[Point, Point], point: Point) -> float:
-    """Signed distance of a point from a line in the line's own lengths; negative on its left.
+    """Signed distance of a point from a line, in the unit of both; negative on its left.
 
     Left and right are as seen by somebody who looks from the first point to the second in the
-    picture.
+    picture. A distance means the same in every direction only in pixels: in fractions of a wide
+    picture, as much is further across than down.
     """
     (x1, y1), (x2, y2) = line
     dx, dy = x2 - x1, y2 - y1
     # The picture's y points down, which makes right positive.
-    return (dx * (point[1] - y1) - dy * (point[0] - x1)) / (dx * dx + dy * dy)
+    return (dx * (point[1] - y1) - dy * (point[0] - x1)) / hypot(dx, dy)
 
 
 def along(line: tuple[Point, Point], point: Point) -> float:
@@ -35,3 +37,17 @@ def along(line: tuple[Point, Point], point: Point) -> float:
     (x1, y1), (x2, y2) = line
     dx, dy = x2 - x1, y2 - y1
     return ((point[0] - x1) * dx + (point[1] - y1) * dy) / (dx * dx + dy * dy)
+
+
+def passes(line: tuple[Point, Point], before: Point, now: Point) -> bool:
+    """Whether the way from left of a line to its right leads between its two ends."""
+    was = side(line, before)
+    share = was / (was - side(line, now))
+    at = tuple(b + share * (n - b) for b, n in zip(before, now, strict=True))
+    return 0 <= along(line, (at[0], at[1])) <= 1
+
+
+def pixels(line: tuple[Point, Point], size: tuple[int, int]) -> tuple[Point, Point]:
+    """A line that was drawn in fractions of a picture, on one of so many pixels."""
+    (x1, y1), (x2, y2) = line
+    return (x1 * size[0], y1 * size[1]), (x2 * size[0], y2 * size[1])
