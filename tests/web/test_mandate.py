@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from beffroi.mandate.definition import EvidenceClass
+from beffroi.mandate.doctrine.shipped import shipped_doctrines
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.rights import Role
 from beffroi.mandate.uses import UseSpec, draft_use, find_use, state_of
 from beffroi.store.procedure import Act, Document
-from tests.enacting import LAW, enact
+from tests.enacting import LAW, adopt, enact
 from tests.web.town import ZONES, Town, csrf, definition, seen, signed_in
 
 USE = "/city/uses/new"
@@ -49,6 +50,27 @@ def act(client: httpx.Client, kind: str, files: Any = None, **fields: str) -> ht
 def vote(client: httpx.Client, **fields: str) -> httpx.Response:
     roll = {"members": "3", "votes_for": "Ada\nBen", "votes_against": "Cem", "abstained": ""}
     return act(client, "vote", PAPER, **(roll | fields))
+
+
+def test_what_comes_first_stands_out_and_what_is_others_is_no_button(
+    client: httpx.Client, town: Town, draft: str
+) -> None:
+    asked = 'class="button primary" href="/city/uses/new/acts/vote"'
+    with signed_in(client, town, "clerk"):
+        assert asked in client.get(USE).text
+        vote(client)
+        act(client, "publication", url="https://town.example/new", effect_on="2026-05-04")
+    with signed_in(client, town, "secretary"):
+        assert "First: look at what waits, and confirm it" in client.get(USE).text
+    with signed_in(client, town, "inspector"):
+        page = client.get(USE).text
+    assert "Recorded by: Clerk, Council secretary" in page
+    assert "/city/uses/new/acts/" not in page
+    with town.database.write() as session:
+        adopt(session, town.clock, shipped_doctrines()["belfort-fiction"])
+    with signed_in(client, town, "clerk"):
+        page = client.get("/city/uses/new/acts/consultation_opened").text
+    assert "At least 15 days with the first and the last (belfort-fiction, art-3)." in page
 
 
 def state(town: Town) -> str:

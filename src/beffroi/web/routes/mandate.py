@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from beffroi.errors import Actor, BadInput, NotAuthorised
 from beffroi.mandate.procedure.documents import find_document
-from beffroi.mandate.procedure.outlook import next_acts, waiting
+from beffroi.mandate.procedure.outlook import first_thing, next_acts, waiting
 from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.rights import Permission
 from beffroi.mandate.uses import find_use
@@ -74,13 +74,14 @@ def use(request: Request, visitor: SeesMandates, use_id: str) -> Response:
     site = site_of(request)
     with site.database.read() as session:
         now = site.clock.now()
-        steps = next_acts(session, found(session, use_id), now)
+        wanted = found(session, use_id)
         return render(
             request,
             "mandate/use.html",
             dossier=(dossier := read_dossier(session, use_id, now)),
             counts=last_counts(session, dossier.entry.text, now),
-            steps=steps,
+            first=first_thing(session, wanted, now),
+            steps=next_acts(session, wanted, now),
             recorders_of=recorders_of,
         )
 
