@@ -117,6 +117,7 @@ def add(
         "Next:\n"
         f"  beffroi camera still {camera} --out still.png   look at it, pixelated, to place masks\n"
         f"  beffroi camera change {camera} --masks masks.json   hide windows and private ground\n"
+        f"  beffroi camera survey {camera}   what it is fit for, and its best input size\n"
         f"  beffroi camera background {camera}   the empty place, shown behind the skeletons\n"
         "  beffroi use add --help   nothing is analysed before a use is voted and published"
     )
