@@ -217,9 +217,10 @@ class Bench:
         when = today if day is None else datetime.fromisoformat(day).date()
         return objections(self.case(), Step(act_type, read, when, today, document, "as debated"))
 
-    def gate(self) -> CameraDecision:
-        """What a gate that has just started says of the camera."""
-        return Gate(Equipment(behaviours()), self.clock).decide_one(self.session, "park")
+    def gate(self, camera: str = "park") -> CameraDecision:
+        """What a gate that has just started says of a camera."""
+        decided = Gate(Equipment(behaviours()), self.clock).decide(self.session)
+        return next(decision for decision in decided if decision.camera.camera_id == camera)
 
     def runs(self) -> bool:
         """Whether the use may run on the camera now."""

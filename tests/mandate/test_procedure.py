@@ -172,7 +172,7 @@ class City:
 
     def runs(self) -> bool:
         """Whether the gate, which has been there all the time, opens the camera for the use."""
-        return bool(self.gate.decide_one(self.bench.session, "park").uses)
+        return any(decision.uses for decision in self.gate.decide(self.bench.session))
 
     def attempt(self, what: str, details: dict[str, Any], do: Callable[[], Act | None]) -> bool:
         """Do something, and write it down if it was accepted."""

@@ -7,8 +7,10 @@ from sqlalchemy import text
 
 from beffroi.errors import Tampered
 from beffroi.events.registry import shipped_definitions
+from beffroi.mandate.cameras import CameraSpec, add_camera
 from beffroi.mandate.explaining import explain
 from beffroi.mandate.procedure.acts import ActType
+from tests.enacting import FIRST
 from tests.mandate.bench import Bench, law, set_up
 
 ONE_GONE = "tells of 5 acts, the last of which has the number {}, and 4 are stored"
@@ -25,6 +27,11 @@ BY_HAND = [
     ("UPDATE definition SET canonical = 12", "Row 1 of the table definition"),
     ("UPDATE doctrine SET canonical = 'x'", "Row 1 of the table doctrine"),
     ("UPDATE camera_version SET name = x'ff'", "Row 1 of the table camera_version"),
+    ("UPDATE camera_version SET since = 'once'", "Row 1 of the table camera_version"),
+    (
+        "UPDATE camera_version SET camera_id = x'ff' WHERE camera_id = 'yard'",
+        "Row 2 of the table camera_version",
+    ),
 ]
 
 
@@ -38,6 +45,8 @@ def town() -> Iterator[Bench]:
         town.in_force()
         town.record(ActType.SUSPENSION)
         town.enact(ActType.RESUMPTION)
+        yard = CameraSpec("The yard", "sim://street?seed=1")
+        add_camera(town.session, "yard", yard, actor=FIRST, clock=town.clock)
         yield town
 
 
@@ -52,8 +61,38 @@ def test_what_was_changed_by_hand_runs_nothing_and_is_named(
     with town.session.begin_nested() as attempt:
         town.session.execute(text("PRAGMA defer_foreign_keys = ON"))
         town.session.execute(text(sql))
+        town.session.expire_all()
         (refusal,) = town.gate().refused
         assert complaint in refusal.reason
         with pytest.raises(Tampered, match=complaint):
             explain(town.session, "park", "fall", town.clock)
+        attempt.rollback()
+
+
+SPOILT = {"masks": "[", "since": "once", "place": "5,", "name": b"\xff"}
+
+
+@pytest.mark.parametrize("column", SPOILT)
+def test_a_camera_whose_row_cannot_be_read_keeps_no_other_from_running(
+    town: Bench, column: str
+) -> None:
+    with town.session.begin_nested() as attempt:
+        spoil = text(f"UPDATE camera_version SET {column} = :value WHERE camera_id = 'yard'")
+        town.session.execute(spoil, {"value": SPOILT[column]})
+        town.session.expire_all()
+        assert town.runs()
+        (refusal,) = town.gate("yard").refused
+        assert "Row 2 of the table camera_version" in refusal.reason
+        attempt.rollback()
+
+
+@pytest.mark.parametrize("masks", ['"of"', "[1]", "[[[1]]]"])
+def test_a_use_is_refused_by_a_value_of_another_shape_and_says_so(town: Bench, masks: str) -> None:
+    with town.session.begin_nested() as attempt:
+        town.session.execute(text("UPDATE camera_version SET masks = :masks"), {"masks": masks})
+        town.session.expire_all()
+        (refusal,) = town.gate().refused
+        assert "cannot be read" in refusal.reason
+        (use,) = explain(town.session, "park", "fall", town.clock).uses
+        assert use.why == refusal.reason
         attempt.rollback()

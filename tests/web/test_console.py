@@ -4,7 +4,7 @@ import re
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from beffroi.mandate.definition import EvidenceClass
 from beffroi.store.alerts import Alert
@@ -239,3 +239,15 @@ def test_the_journal_follows_positions_and_not_ids(
 
 def _positions(page: str) -> list[int]:
     return [int(found) for found in re.findall(r'<td class="figure">(\d+)</td>', page)]
+
+
+def test_a_camera_whose_row_was_changed_by_hand_hides_no_alert(
+    client: httpx.Client, town: Town
+) -> None:
+    alert = town.raise_alert()
+    with town.database.write() as session:
+        session.execute(text("UPDATE camera_version SET masks = '['"))
+    with signed_in(client, town, "operator") as browser:
+        assert alert in browser.get("/console").text
+        assert "changed by hand" in browser.get(f"/console/alerts/{alert}?lang=en").text
+        assert browser.get("/console/cameras").status_code == 200

@@ -4,7 +4,7 @@ Credentials never enter the database: they lie in a file of their own, readable 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +15,9 @@ from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
-from beffroi.errors import BadInput
+from beffroi.errors import BadInput, Tampered
 from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.mandate.soundness import spoilt_cameras
 from beffroi.store.cameras import Camera, CameraBackground, CameraVersion
 from beffroi.store.mandates import CameraDoubt
 
@@ -104,7 +105,9 @@ def current_version(session: Session, camera_id: str) -> CameraVersion:
 
     Raises:
         BadInput: No such camera, or it was removed.
+        Tampered: A row of it was changed by hand.
     """
+    _require_readable(session, camera_id)
     versions = select(CameraVersion).where(CameraVersion.camera_id == camera_id)
     in_service = versions.join(Camera).where(Camera.removed_at.is_(None))
     version = session.scalars(in_service.order_by(CameraVersion.number.desc()).limit(1)).first()
@@ -122,13 +125,26 @@ def version_before(session: Session, camera_id: str, at: datetime) -> CameraVers
 
 
 def last_version(session: Session, camera_id: str) -> CameraVersion:
-    """The last version of a camera, in service or not."""
+    """The last version of a camera, in service or not.
+
+    Raises:
+        Tampered: A row of it was changed by hand.
+    """
+    _require_readable(session, camera_id)
     return session.scalars(
         select(CameraVersion)
         .where(CameraVersion.camera_id == camera_id)
         .order_by(CameraVersion.number.desc())
         .limit(1)
     ).one()
+
+
+def names_of(session: Session, camera_ids: Iterable[str]) -> dict[str, str]:
+    """What people last called cameras, in service or not, in the order of their ids."""
+    named = select(CameraVersion.camera_id, CameraVersion.name)
+    wanted = named.where(CameraVersion.camera_id.in_(list(camera_ids)))
+    in_order = wanted.order_by(CameraVersion.camera_id, CameraVersion.number)
+    return dict(session.execute(in_order).tuples().all())
 
 
 def camera_version(session: Session, camera_id: str, number: int) -> CameraVersion:
@@ -195,11 +211,11 @@ def settle_doubts(session: Session, camera_id: str, *, actor: str, clock: Clock)
 
 
 def list_cameras(session: Session) -> list[CameraVersion]:
-    """The current version of every camera in service, by id."""
+    """The current version of every camera in service whose rows can be read, by id."""
     latest = (
         select(CameraVersion.camera_id, func.max(CameraVersion.number).label("number"))
         .join(Camera)
-        .where(Camera.removed_at.is_(None))
+        .where(Camera.removed_at.is_(None), Camera.id.not_in(spoilt_cameras(session)))
         .group_by(CameraVersion.camera_id)
         .subquery()
     )
@@ -240,6 +256,11 @@ def load_credentials(secrets: Path, camera_id: str) -> str | None:
     """The camera's ``user:password``, if it has any."""
     path = credentials_file(secrets, camera_id)
     return path.read_text(encoding="utf-8").strip() if path.exists() else None
+
+
+def _require_readable(session: Session, camera_id: str) -> None:
+    if (misfit := spoilt_cameras(session).get(camera_id)) is not None:
+        raise Tampered(misfit)
 
 
 def _add_version(

@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
-from beffroi.errors import BadInput
 from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.conditions import Condition, Matter, conditions
 from beffroi.mandate.doctrine.explaining import Outcome, Row
@@ -24,7 +23,7 @@ from beffroi.mandate.gate import Refusal, Votes, answers_now
 from beffroi.mandate.lawful import asked_about
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.reading import word
-from beffroi.mandate.soundness import require_sound
+from beffroi.mandate.soundness import UNREADABLE, require_sound, why_unreadable
 from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.store.cameras import CameraVersion
 from beffroi.store.mandates import Use
@@ -150,8 +149,8 @@ def _use(
             Condition(asked, None, matter.text.definition),
             *_rows(use, matter, camera, votes, equipment),
         ]
-    except BadInput as error:
-        return UseExplained(use.id, "", None, (Condition(asked, error.message),))
+    except UNREADABLE as error:
+        return UseExplained(use.id, "", None, (Condition(asked, why_unreadable(error)),))
     # What no condition explains, the clock does: the gate asks it before all others.
     against = closed.get(use.id)
     told = any(row.against == against for row in rows)

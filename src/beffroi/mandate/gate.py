@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
-from beffroi.errors import BadInput, NotAuthorised, Tampered
-from beffroi.mandate.cameras import current_version, list_cameras
+from beffroi.errors import BadInput, NotAuthorised
+from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.conditions import Matter, conditions
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.stack import Stack
@@ -27,7 +27,12 @@ from beffroi.mandate.permit import TERM_S, Basis, Permit, issue
 from beffroi.mandate.procedure.adoption import stack_in_force
 from beffroi.mandate.procedure.standing import stand
 from beffroi.mandate.records import Records, uses_by_camera
-from beffroi.mandate.soundness import require_sound
+from beffroi.mandate.soundness import (
+    UNREADABLE,
+    require_sound,
+    spoilt_cameras,
+    why_unreadable,
+)
 from beffroi.mandate.timekeeping import BACK_S, Timekeeper, doubtful
 from beffroi.mandate.uses import acts_of, definition_of, text_of
 from beffroi.store.cameras import CameraVersion
@@ -160,26 +165,13 @@ class Gate:
 
     def decide(self, session: Session) -> list[CameraDecision]:
         """Look at every camera in service."""
-        return self._decide(session, list_cameras(session))
-
-    def decide_one(self, session: Session, camera_id: str) -> CameraDecision:
-        """Look at one camera.
-
-        Raises:
-            BadInput: No such camera.
-        """
-        return self._decide(session, [current_version(session, camera_id)])[0]
-
-    def _decide(self, session: Session, cameras: Sequence[CameraVersion]) -> list[CameraDecision]:
+        spoilt = [_shut(_nameless(one), why) for one, why in spoilt_cameras(session).items()]
+        cameras = list_cameras(session)
         try:
             hour = hour_of(session, cameras, self._timekeeper)
         except NotAuthorised as error:
-            refused = [Refusal("any use", each.camera_id, error.message) for each in cameras]
-            return [
-                CameraDecision(camera, None, (), (each,))
-                for camera, each in zip(cameras, refused, strict=True)
-            ]
-        return [self._look(session, each, hour) for each in cameras]
+            return [*spoilt, *(_shut(each, error.message) for each in cameras)]
+        return [*spoilt, *(self._look(session, each, hour) for each in cameras)]
 
     def _look(self, session: Session, camera: CameraVersion, hour: Hour) -> CameraDecision:
         records = hour.votes.records
@@ -211,10 +203,21 @@ class Gate:
         """Refuse what this software, this machine or this camera cannot run as it was voted."""
         if isinstance(answer, Refusal):
             return answer
-        definition = answer.voted.definition
-        asked = fitness(records, definition, camera, self._equipment)
-        against = next((each.against for each in asked if each.against is not None), None)
+        try:
+            asked = fitness(records, answer.voted.definition, camera, self._equipment)
+            against = next((each.against for each in asked if each.against is not None), None)
+        except UNREADABLE as error:
+            against = why_unreadable(error)
         return answer if against is None else Refusal(answer.use_id, answer.camera_id, against)
+
+
+def _shut(camera: CameraVersion, why: str) -> CameraDecision:
+    return CameraDecision(camera, None, (), (Refusal("any use", camera.camera_id, why),))
+
+
+def _nameless(camera_id: str) -> CameraVersion:
+    """A camera of which nothing is believed but that it is there; never stored."""
+    return CameraVersion(camera_id=camera_id, number=0, name=camera_id, address="", masks=[])
 
 
 def _decided_later(session: Session, cameras: Sequence[CameraVersion], now: datetime) -> bool:
@@ -239,9 +242,9 @@ def hour_of(session: Session, cameras: Sequence[CameraVersion], timekeeper: Time
     """
     try:
         require_sound(session)
-    except Tampered as error:
-        raise NotAuthorised(error.message) from error
-    now = timekeeper.present(session)
+        now, ahead = timekeeper.present(session), timekeeper.ahead(session)
+    except UNREADABLE as error:
+        raise NotAuthorised(why_unreadable(error)) from error
     if now is None:
         raise NotAuthorised(
             say("this machine's clock was set back; it runs again once the clock has caught up")
@@ -253,7 +256,6 @@ def hour_of(session: Session, cameras: Sequence[CameraVersion], timekeeper: Time
                 "machine's clock has caught up with it"
             )
         )
-    ahead = timekeeper.ahead(session)
     return Hour(Votes(session, now), Votes(session, now - ahead) if ahead else None)
 
 
@@ -278,8 +280,8 @@ def _ask(camera_id: str, votes: Votes) -> Iterator[OpenUse | Refusal]:
             if against is None:
                 yield _open(use.id, camera_id, matter, votes)
                 continue
-        except BadInput as error:
-            against = error.message
+        except UNREADABLE as error:
+            against = why_unreadable(error)
         yield Refusal(use.id, camera_id, against)
 
 

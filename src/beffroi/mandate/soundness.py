@@ -2,9 +2,11 @@
 
 `beffroi ledger verify` finds whatever was changed by hand; this finds at once what takes no proof:
 an act deleted whose line in the ledger is still there, and a value that cannot be what it stands
-for. SQLite keeps any value in any column; PostgreSQL refuses such rows by itself.
+for. SQLite keeps any value in any column; PostgreSQL refuses such rows by itself. A row of one
+camera closes that camera; any other closes all.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -23,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from beffroi.errors import Tampered
+from beffroi.errors import BadInput, BeffroiError, Tampered
 from beffroi.ledger.append import Kind
 from beffroi.store.base import Base
 from beffroi.store.cameras import Camera, CameraVersion
@@ -39,12 +41,18 @@ from beffroi.store.mandates import (
     UseCamera,
 )
 from beffroi.store.procedure import Act, StoredDoctrine
-from beffroi.words import say
+from beffroi.words import Words, say
 
 _DECIDING: Final[tuple[type[Base], ...]] = (
     *(Act, Use, StoredUseText, UseCamera, StoredDefinition, StoredDoctrine),
-    *(Camera, CameraVersion, CameraDoubt, ClockDoubt, Commissioning, Pause),
+    *(CameraDoubt, ClockDoubt, Commissioning, Pause),
 )
+
+_OF_ONE_CAMERA: Final = ((Camera, "id"), (CameraVersion, "camera_id"))
+"""Tables whose rows tell of one camera each, and which."""
+
+UNREADABLE: Final = (BadInput, Tampered, TypeError, ValueError)
+"""What reading a row that was changed by hand can raise: nothing runs by such a row."""
 
 _MISFITS: Final[dict[type[TypeEngine[Any]], str]] = {
     JSON: "typeof({0}) <> 'text' OR NOT json_valid({0})",
@@ -62,18 +70,14 @@ def require_sound(session: Session) -> None:
     Raises:
         Tampered: It names the row, or says that acts are missing.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    if _keeps_anything(session):
         for model in _DECIDING:
             row = session.scalar(_misfits(model.__tablename__))
             if row is not None:
-                raise Tampered(
-                    say(
-                        "Row {row} of the table {table} holds what it cannot hold: it was changed "
-                        "by hand. Nothing runs by it. Run `beffroi ledger verify`.",
-                        row=row,
-                        table=model.__tablename__,
-                    )
-                )
+                raise Tampered(_named(row, model))
+        for camera_id, misfit in spoilt_cameras(session).items():
+            if not isinstance(camera_id, str):
+                raise Tampered(misfit)
     lines = select(func.count()).select_from(LedgerEntry).where(LedgerEntry.kind == Kind.ACT)
     # One statement, so that an act recorded meanwhile counts on all sides or on none.
     acts, last, told = session.execute(
@@ -92,16 +96,50 @@ def require_sound(session: Session) -> None:
         )
 
 
+def spoilt_cameras(session: Session) -> Mapping[str, Words]:
+    """Cameras of which a row holds what it cannot hold, each with the row."""
+    if not _keeps_anything(session):
+        return {}
+    return {
+        camera_id: _named(row, model)
+        for model, camera in _OF_ONE_CAMERA
+        for row, camera_id in session.execute(_misfits(model.__tablename__, camera))
+    }
+
+
+def why_unreadable(error: Exception) -> str:
+    """What people are told of a row that raised one of `UNREADABLE`."""
+    if isinstance(error, BeffroiError):
+        return error.message
+    return say(
+        "What is on record of it cannot be read: it was changed by hand, or the disk is failing. "
+        "Nothing runs by it. Run `beffroi ledger verify`."
+    )
+
+
+def _keeps_anything(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _named(row: int, model: type[Base]) -> Words:
+    return say(
+        "Row {row} of the table {table} holds what it cannot hold: it was changed by hand. Nothing "
+        "runs by it. Run `beffroi ledger verify`.",
+        row=row,
+        table=model.__tablename__,
+    )
+
+
 @cache
-def _misfits(name: str) -> TextClause:
-    """A query for a row that holds what it cannot hold, by its number within the table."""
+def _misfits(name: str, beside: str = "rowid") -> TextClause:
+    """A query for rows that hold what they cannot hold: the number of each, and a column more."""
     table: Table = Base.metadata.tables[name]
     wrong = " OR ".join(
         f"({column.name} IS NOT NULL AND ({misfit.format(column.name)}))"
         for column in table.columns
         if (misfit := _misfit(column.type)) is not None
     )
-    return text(f'SELECT rowid FROM "{name}" WHERE {wrong} LIMIT 1')  # noqa: S608 (names of ours)
+    return text(f'SELECT rowid, {beside} FROM "{name}" WHERE {wrong}')  # noqa: S608 (names of ours)
 
 
 def _misfit(kept_as: TypeEngine[Any]) -> str | None:

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session, aliased
 from beffroi.alerts.life import OPEN, State
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
-from beffroi.mandate.cameras import list_cameras
+from beffroi.mandate.cameras import last_version, list_cameras
 from beffroi.mandate.conditions import paused
 from beffroi.mandate.definition import EvidenceClass, VotedText, load_definition
 from beffroi.mandate.energy import Energy
 from beffroi.mandate.gate import OpenUse, answers_now
 from beffroi.mandate.modes import Mode
+from beffroi.mandate.soundness import spoilt_cameras
 from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.use_text import UseText
 from beffroi.mandate.uses import find_use, list_uses, text_of
@@ -143,8 +144,9 @@ def read_queue(session: Session) -> Queue:
     titles = _titles(session, {alert.definition_digest for alert in (*waiting, *confirmed)})
 
     def item(alert: Alert) -> QueueItem:
-        camera = versions[alert.camera_id].name
-        return QueueItem(alert, titles[alert.definition_digest], camera)
+        camera = versions.get(alert.camera_id)
+        name = alert.camera_id if camera is None else camera.name
+        return QueueItem(alert, titles[alert.definition_digest], name)
 
     return Queue([item(alert) for alert in waiting], [item(alert) for alert in confirmed])
 
@@ -154,6 +156,7 @@ def read_case(session: Session, alert_id: str) -> Case:
 
     Raises:
         BadInput: No such alert, or its definition is not the one that was voted.
+        Tampered: A row of its camera was changed by hand.
     """
     alert = session.get(Alert, alert_id)
     if alert is None:
@@ -170,7 +173,7 @@ def read_case(session: Session, alert_id: str) -> Case:
         voted=voted,
         reading=read(session, voted),
         use=text_of(session, find_use(session, alert.use_id)).text,
-        camera=latest_versions(session)[alert.camera_id],
+        camera=last_version(session, alert.camera_id),
         verdict=verdict,
         judge="" if judge is None else judge.name,
         deliveries=list(deliveries),
@@ -219,13 +222,19 @@ def city_zone(session: Session) -> str | None:
 
 
 def latest_versions(session: Session, *, removed: bool = True) -> dict[str, CameraVersion]:
-    """What every camera is now, by id; those out of service too unless told otherwise."""
+    """What every camera is now, by id; those out of service too unless told otherwise.
+
+    Those whose rows cannot be read are left out.
+    """
     newest = aliased(CameraVersion)
     latest = select(func.max(newest.number)).where(newest.camera_id == Camera.id)
     wanted = (
         select(CameraVersion)
         .join(Camera, Camera.id == CameraVersion.camera_id)
-        .where(CameraVersion.number == latest.correlate(Camera).scalar_subquery())
+        .where(
+            CameraVersion.number == latest.correlate(Camera).scalar_subquery(),
+            Camera.id.not_in(spoilt_cameras(session)),
+        )
     )
     if not removed:
         wanted = wanted.where(Camera.removed_at.is_(None))

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from beffroi.mandate.cameras import last_version
+from beffroi.mandate.cameras import names_of
 from beffroi.mandate.counting import DETECTIONS, PERSON_SECONDS, counted
 from beffroi.mandate.daily import Day, last_days
 from beffroi.mandate.modes import Mode
@@ -50,10 +50,11 @@ def last_counts(session: Session, text: UseText, now: datetime) -> list[DayCount
     """The last days of a use that counts, the latest first; None of one that does not."""
     if text.mode not in (Mode.STATISTICS, Mode.SHADOW):
         return None
+    names = names_of(session, text.cameras)
     return [
         DayCounts(
             one.day,
-            last_version(session, one.camera_id).name,
+            names[one.camera_id],
             one.watched_s // 60,
             one.hours_s // 60,
             one.whole,

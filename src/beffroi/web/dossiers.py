@@ -7,9 +7,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from beffroi.errors import BadInput
 from beffroi.ledger.append import SYSTEM
-from beffroi.mandate.cameras import last_version
+from beffroi.mandate.cameras import last_version, names_of
 from beffroi.mandate.conditions import Condition, Matter, conditions
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.procedure import Procedure
@@ -25,6 +24,7 @@ from beffroi.mandate.procedure.case import Case, case_of
 from beffroi.mandate.procedure.consultation import contributions
 from beffroi.mandate.procedure.standing import BEFORE_VOTE, Standing, State, counts
 from beffroi.mandate.records import Records
+from beffroi.mandate.soundness import UNREADABLE, why_unreadable
 from beffroi.mandate.suspending import motives_of
 from beffroi.mandate.use_text import UseText, WrittenUse
 from beffroi.mandate.uses import acts_of, find_use, list_uses
@@ -147,8 +147,8 @@ def read_register(session: Session, now: datetime) -> tuple[list[Entry], dict[st
     for use in list_uses(session):
         try:
             entries.append(_entry(session, case_of(session, use, now), now))
-        except BadInput as error:
-            broken[use.id] = error.message
+        except UNREADABLE as error:
+            broken[use.id] = why_unreadable(error)
     return entries, broken
 
 
@@ -199,7 +199,7 @@ def _entry(session: Session, case: Case, now: datetime) -> Entry:
         text=text,
         voted=case.voted,
         reading=read(session, case.voted),
-        cameras=[last_version(session, camera).name for camera in sorted(text.cameras)],
+        cameras=list(names_of(session, text.cameras).values()),
         consultation=opened[-1] if opened and state is State.CONSULTATION else None,
         duty=_next_duty(session, case, now),
         against=against,
@@ -214,15 +214,15 @@ def _next_duty(session: Session, case: Case, now: datetime) -> Duty | None:
 
 def _watched(session: Session, use: Use, case: Case, camera_id: str, now: datetime) -> Watched:
     matter = Matter(case.written.text, case.voted, case.standing, case.acts)
-    camera = last_version(session, camera_id)
-    name = camera.name
+    (name,) = names_of(session, [camera_id]).values()
     energy = energy_of(session, [camera_id])
     records = Records(session, now)
     try:
+        camera = last_version(session, camera_id)
         asked = [
             *conditions(records, use, matter, camera_id, case.stack),
             *fitness(records, case.definition, camera, known_equipment(session)),
         ]
-    except BadInput as error:
-        return Watched(camera_id, name, (), energy, error.message)
+    except UNREADABLE as error:
+        return Watched(camera_id, name, (), energy, why_unreadable(error))
     return Watched(camera_id, name, asked, energy)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from beffroi.mandate import annexes
-from beffroi.mandate.cameras import last_version
+from beffroi.mandate.cameras import names_of
 from beffroi.mandate.definition import Definition
 from beffroi.mandate.uses import definition_of, find_use, text_of
 
@@ -85,6 +85,6 @@ def subject_of(session: Session, use_id: str) -> Subject:
         starts_at=text.starts_at,
         ends_at=text.ends_at,
         renews=text.renews or None,
-        cameras=[last_version(session, camera_id).name for camera_id in sorted(text.cameras)],
+        cameras=list(names_of(session, text.cameras).values()),
         masked=sum(bool(camera.masks) for camera in text.cameras.values()),
     )
