@@ -214,9 +214,11 @@ def test_the_journal_tells_the_story_in_plain_words(client: httpx.Client, town: 
     town.raise_alert()
     with signed_in(client, town, "supervisor") as browser:
         page = browser.get("/console/journal").text
+        french = browser.get("/console/journal?lang=fr").text
     assert "Alert raised" in page
     assert "Beffroi, by itself" in page
     assert "Supervisor Martin" in page
+    assert '<dt lang="en">role</dt><dd>Secrétariat du conseil</dd>' in french
 
 
 def test_the_journal_follows_positions_and_not_ids(
