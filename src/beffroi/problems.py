@@ -34,9 +34,11 @@ PLAIN: Final[Mapping[str, str]] = MappingProxyType(
         "greater_than_equal": "must be at least {ge}",
         "less_than": "must be less than {lt}",
         "less_than_equal": "must be at most {le}",
+        "covers_nothing": "covers no part of the picture",
+        "leads_nowhere": "has no length",
     }
 )
-"""Kind of problem, as pydantic names it, and our own words; other kinds keep theirs."""
+"""Kind of problem, as its validator names it, and our own words; other kinds keep theirs."""
 
 
 def in_plain_words(problem: Mapping[str, Any]) -> str:

@@ -123,10 +123,10 @@ def test_what_cannot_be_done_says_why_and_changes_nothing(
 @pytest.mark.parametrize(
     ("zones", "message"),
     [
-        ({"forbidden": {"track": [[0.1, 0.1], [0.9, 0.1]]}}, "at least three points"),
+        ({"forbidden": {"track": [[0.1, 0.1], [0.9, 0.1]]}}, "covers no part of the picture"),
         ({"area": [[0.1, 0.1], [0.5, 0.5], [0.9, 0.9]]}, "covers no part of the picture"),
         ({"area": [[0.1, 0.1], [1.5, 0.5], [0.9, 0.2]]}, "fractions of the picture"),
-        ({"erea": []}, "no 'erea'"),
+        ({"erea": []}, "erea: is not known here"),
         ({"lines": {"edge": [[0.1, 0.1]]}}, "cannot be read"),
     ],
 )

@@ -26,7 +26,7 @@ from tests.mandate.conftest import NOON, Decide
         ({"cameras": {"absent": {}}}, "no camera absent"),
         ({"hours": {"0": [["12:00", "12:00"]]}}, "no minute"),
         ({"hours": {"0": [["noon", "13:00"]]}}, "not an hour"),
-        ({"cameras": {"park": {"forbidden": {"a": [[0, 0], [1, 1]]}}}}, "three points"),
+        ({"cameras": {"park": {"forbidden": {"a": [[0, 0], [1, 1]]}}}}, "covers no part"),
         ({"cameras": {"park": {"area": [[0, 0], [1, 0], [0.5, 0]]}}}, "covers no part"),
     ],
 )

@@ -1,37 +1,31 @@
-"""Zones as a use keeps them: plain JSON in fractions of the picture."""
+"""Zones as a use keeps them, for detectors."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from beffroi.errors import BadInput
-from beffroi.events.detector import Point, Zones
+from beffroi.events.detector import Zones
+from beffroi.mandate.drawn import Drawn
+from beffroi.problems import in_one_line
 
 
-def read_drawn(drawn: Mapping[str, Any]) -> Zones:
+def read_drawn(drawn: Mapping[str, Any], name: str = "These zones") -> Zones:
     """Read ``{"area": [[x, y]…], "forbidden": {name: […]}, "lines": {name: [[x, y], [x, y]]}}``.
 
+    Args:
+        drawn: In fractions of the picture.
+        name: What to call it when something is wrong with it.
+
     Raises:
-        BadInput: A key is unknown, or something is not a point, polygon or line.
+        BadInput: Something is not a point, polygon or line of the picture, or is called otherwise.
     """
-    unknown = drawn.keys() - {"area", "forbidden", "lines"}
-    if unknown:
-        raise BadInput(f"Zones have no {min(unknown)!r}: only area, forbidden and lines.")
     try:
-        return Zones(
-            area=tuple(_point(point) for point in drawn.get("area", ())),
-            forbidden={
-                name: tuple(_point(point) for point in polygon)
-                for name, polygon in drawn.get("forbidden", {}).items()
-            },
-            lines={
-                name: (_point(start), _point(end))
-                for name, (start, end) in drawn.get("lines", {}).items()
-            },
-        )
-    except (TypeError, ValueError, AttributeError) as error:
-        raise BadInput(f"These zones cannot be read: {error}.") from error
-
-
-def _point(pair: Any) -> Point:
-    x, y = pair
-    return float(x), float(y)
+        read = Drawn.model_validate(drawn)
+    except ValidationError as error:
+        problems = in_one_line(error, whole="the whole")
+        raise BadInput(
+            f"{name} cannot be read: {problems}. Points are fractions of the picture, from 0 to 1."
+        ) from error
+    return Zones(read.area, read.forbidden, read.lines)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from beffroi.errors import BadInput
 from beffroi.mandate.canonical import canonical, digest, parse
+from beffroi.mandate.drawn import as_drawn
 from beffroi.mandate.hours import Hours
 from beffroi.mandate.modes import Mode
 from beffroi.store.mandates import StoredUseText
@@ -42,7 +44,7 @@ class CameraText(BaseModel):
         address: Where its pictures come from.
         ground: Its calibration, 3 by 3 from picture fractions to metres, or None.
         masks: Polygons that nobody looks at; more may be added later, none taken away.
-        zones: What was drawn for this use: `area`, `forbidden`, `lines` …
+        zones: What was drawn for this use, see :class:`beffroi.mandate.drawn.Drawn`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,7 +52,7 @@ class CameraText(BaseModel):
     address: str
     ground: list[list[float]] | None
     masks: list[list[tuple[float, float]]]
-    zones: dict[str, Any]
+    zones: Annotated[dict[str, Any], AfterValidator(as_drawn)]
 
 
 class UseText(BaseModel):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.ledger.append import Kind, append
-from beffroi.mandate.cameras import check_polygon, current_version
+from beffroi.mandate.cameras import current_version
 from beffroi.mandate.definition import VotedText, load_definition
 from beffroi.mandate.hours import ALWAYS, Hours, check_hours, zone_of
 from beffroi.mandate.lawful import refused
@@ -284,13 +284,13 @@ def _said(of: UseSpec | UseText) -> dict[str, Any]:
 
 def _write(session: Session, use_id: str, voted: VotedText, spec: UseSpec) -> WrittenUse:
     _check(spec)
-    cameras = {
-        camera: snapshot(current_version(session, camera), zones)
-        for camera, zones in spec.cameras.items()
-    }
     if spec.renews:
         find_use(session, spec.renews)
     try:
+        cameras = {
+            camera: snapshot(current_version(session, camera), zones)
+            for camera, zones in spec.cameras.items()
+        }
         text = UseText(use=use_id, definition=voted.digest, cameras=cameras, **_said(spec))
     except ValidationError as error:
         raise BadInput(
@@ -310,12 +310,6 @@ def _check(spec: UseSpec) -> None:
     if spec.quota and spec.mode is not Mode.LEARNING:
         raise BadInput("Only a learning set says how many samples it may hold.")
     check_hours(spec.hours)
-    for zones in spec.cameras.values():
-        polygons = [*zones.get("forbidden", {}).values()]
-        if zones.get("area"):
-            polygons.append(zones["area"])
-        for polygon in polygons:
-            check_polygon(polygon, "zone")
 
 
 def _put(

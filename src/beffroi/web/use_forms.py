@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from beffroi.errors import BadInput
+from beffroi.mandate.drawn import Drawn
 from beffroi.mandate.hours import ALWAYS, Hours, zone_of
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.use_text import Regime, UseText
@@ -31,18 +32,6 @@ _NEEDED: Final = ("definition", "purpose", "legal_basis", "mode", "starts", "end
 _YEARS: Final = (2000, 2200)
 """Outside of these a day was mistyped."""
 _SPAN: Final = re.compile(r"(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})")
-
-Point = tuple[float, float]
-
-
-class Drawn(BaseModel):
-    """What is drawn on a camera, in fractions of the picture."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    area: list[Point] = []
-    forbidden: dict[str, list[Point]] = {}
-    lines: dict[str, tuple[Point, Point]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +185,8 @@ def _zones(values: Values, camera: str) -> dict[str, Any]:
     if not typed.strip():
         return {}
     try:
-        return Drawn.model_validate(json.loads(typed)).model_dump(mode="json")
-    except (ValueError, ValidationError) as error:
+        return Drawn.model_validate_json(typed).model_dump(mode="json")
+    except ValidationError as error:
         raise BadInput(
             N_("Zones are JSON with area, forbidden and lines, in fractions of the picture.")
         ) from error

@@ -158,5 +158,7 @@ PROBLEMS: Final = (
     N_("must be at least {ge}"),
     N_("must be less than {lt}"),
     N_("must be at most {le}"),
+    N_("covers no part of the picture"),
+    N_("has no length"),
 )
 """What :mod:`beffroi.problems` says of fields, word for word, so that it can be translated."""
