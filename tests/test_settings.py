@@ -19,7 +19,12 @@ def test_secret_file_wins_over_environment_wins_over_file(
     monkeypatch.setenv("BEFFROI_WEB__PORT", "2")
     monkeypatch.setenv("BEFFROI_DATABASE_URL", "from-environment")
     assert Settings.load(folder).database_url == "from-environment"
-    (folder.secrets / "database_url").write_text("from-secret\n")
+    secret = folder.secrets / "database_url"
+    secret.write_text("from-secret\n")
+    secret.chmod(0o640)
+    with pytest.raises(Unavailable, match="chmod 600"):
+        Settings.load(folder)
+    secret.chmod(0o600)
     settings = Settings.load(folder)
     assert settings.database_url == "from-secret"
     assert (settings.web.host, settings.web.port) == ("from-file", 2)

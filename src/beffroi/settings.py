@@ -245,7 +245,10 @@ class Settings(BaseSettings):
 
         Raises:
             BadInput: A key is unknown, a value is out of range, or the file is not YAML.
+            Unavailable: A secret cannot be read, or others on this machine can read it too.
         """
+        for name in cls.model_fields:
+            folder.secret(name)  # pydantic reads secrets without asking who else can
         given = {"database_url": f"sqlite:///{folder.database}"} | _read_yaml(folder.config)
         _refuse_unknown_variables()
         try:

@@ -1,11 +1,20 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from beffroi.clock import FrozenClock
-from beffroi.errors import BadInput
+from beffroi.errors import BadInput, Unavailable
 from beffroi.mandate.backgrounds import set_background
-from beffroi.mandate.cameras import CameraSpec, add_camera, change_camera, split_credentials
+from beffroi.mandate.cameras import (
+    CameraSpec,
+    add_camera,
+    change_camera,
+    credentials_file,
+    load_credentials,
+    split_credentials,
+    store_credentials,
+)
 from beffroi.store.cameras import CameraBackground
 from beffroi.store.database import Database
 from tests.mandate.conftest import MAYOR
@@ -34,6 +43,17 @@ def test_credentials_are_taken_out_of_an_address() -> None:
     address, credentials = split_credentials("rtsp://admin:p%40ss@192.0.2.7:554/live")
     assert (address, credentials) == ("rtsp://192.0.2.7:554/live", "admin:p@ss")
     assert split_credentials("rtsp://192.0.2.7/live")[1] is None
+
+
+def test_credentials_are_read_from_a_file_of_this_user_alone(tmp_path: Path) -> None:
+    assert load_credentials(tmp_path, "gate") is None
+    file = credentials_file(tmp_path, "gate")
+    file.touch()
+    file.chmod(0o644)
+    with pytest.raises(Unavailable, match="chmod 600"):
+        load_credentials(tmp_path, "gate")
+    store_credentials(tmp_path, "gate", "admin:word")
+    assert load_credentials(tmp_path, "gate") == "admin:word"
 
 
 @pytest.mark.parametrize(

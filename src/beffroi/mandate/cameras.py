@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.errors import BadInput, Tampered
+from beffroi.folder import read_private
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.soundness import spoilt_cameras
 from beffroi.store.cameras import Camera, CameraBackground, CameraVersion
@@ -249,13 +250,18 @@ def store_credentials(secrets: Path, camera_id: str, credentials: str) -> None:
     """Write ``user:password`` to the camera's own file, readable by its owner only."""
     path = credentials_file(secrets, camera_id)
     path.touch(mode=0o600)
+    path.chmod(0o600)  # it may have been there
     path.write_text(credentials, encoding="utf-8")
 
 
 def load_credentials(secrets: Path, camera_id: str) -> str | None:
-    """The camera's ``user:password``, if it has any."""
+    """The camera's ``user:password``, if it has any.
+
+    Raises:
+        Unavailable: The file cannot be read, or others on this machine can read it too.
+    """
     path = credentials_file(secrets, camera_id)
-    return path.read_text(encoding="utf-8").strip() if path.exists() else None
+    return read_private(path) if path.exists() else None
 
 
 def _require_readable(session: Session, camera_id: str) -> None:
