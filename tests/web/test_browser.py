@@ -247,4 +247,5 @@ def test_a_sequence_that_comes_later_appears_by_itself(page: Page, town: Town) -
     page.keyboard.type("4half a reason")
     town.keep_evidence(alert)
     expect(page.locator("#replay")).to_be_visible()
+    expect(page.get_by_role("button", name="Pause ou lecture")).to_be_visible()
     expect(page.locator("details.confirmed input[name=note]")).to_have_value("half a reason")
