@@ -145,7 +145,7 @@ def names_of(session: Session, camera_ids: Iterable[str]) -> dict[str, str]:
     named = select(CameraVersion.camera_id, CameraVersion.name)
     wanted = named.where(CameraVersion.camera_id.in_(list(camera_ids)))
     in_order = wanted.order_by(CameraVersion.camera_id, CameraVersion.number)
-    return dict(session.execute(in_order).tuples().all())
+    return dict(session.execute(in_order).all())
 
 
 def camera_version(session: Session, camera_id: str, number: int) -> CameraVersion:
