@@ -68,3 +68,23 @@ def test_the_office_reads_the_same_and_a_use_that_rings_counts_nothing(
         assert "/city/uses/cars/counts.csv" in browser.get("/city/uses/cars").text
         assert "counts.csv" not in browser.get("/city/uses/use-clear").text
     assert client.get("/uses/nothing/counts.csv").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("what", "cell"),
+    [
+        ("passed:quai nord, 2:car", '"passed:quai nord, 2:car"'),
+        ("=1+1", "'=1+1"),
+        (" @SUM(A1)", "' @SUM(A1)"),
+        ("passed:a;=1+1:car", "passed:a =1+1:car"),
+        ("passed:a\t=1+1:car", "passed:a =1+1:car"),
+    ],
+)
+def test_no_name_of_a_line_becomes_a_formula_in_a_spreadsheet(
+    client: httpx.Client, counting: Town, what: str, cell: str
+) -> None:
+    moment = counting.clock.now() - timedelta(days=1)
+    with counting.database.write() as session:
+        count(session, "cars", "square", moment, what, 9, now=moment)
+    table = client.get("/uses/cars/counts.csv").text
+    assert f",square,{cell},9," in table

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -71,8 +72,18 @@ def as_table(session: Session, use_id: str, now: datetime) -> str:
     writer.writerow(("quarter", "camera", "what", "value", "fewer_than"))
     for row in counted(session, use_id, now):
         quarter = row.quarter.isoformat()
-        writer.writerow((quarter, row.camera_id, row.what, row.value, row.fewer_than))
+        camera, what = _cell(row.camera_id), _cell(row.what)
+        writer.writerow((quarter, camera, what, row.value, row.fewer_than))
     return lines.getvalue()
+
+
+def _cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, whatever it separates cells by.
+
+    See https://owasp.org/www-community/attacks/CSV_Injection: people name lines as they like.
+    """
+    one = re.sub(r"[;\t\r\n]", " ", text)
+    return f"'{one}" if one.lstrip()[:1] in tuple("=+-@") else one
 
 
 def _numbers(one: Day) -> Iterator[tuple[str, int | None]]:
