@@ -1,5 +1,6 @@
 """The first hour: files, disks and databases that are not what they should be, said in one line."""
 
+import gzip
 import os
 import resource
 import sqlite3
@@ -16,6 +17,9 @@ from beffroi.capture.opening import open_source
 from beffroi.cli.installation import make_installation
 from beffroi.clock import Clock
 from beffroi.errors import BadInput, BeffroiError, NotAuthorised, Unavailable
+from beffroi.evaluation.identity import read_boxes
+from beffroi.evaluation.tasks.density import read_walk
+from beffroi.evaluation.zones import read_zones
 from beffroi.folder import DataFolder
 from beffroi.mandate.laboratory import laboratory_permit
 from beffroi.mandate.rights import Role
@@ -100,6 +104,43 @@ def test_a_file_that_is_no_video_is_refused_in_words(
     with pytest.raises((BadInput, Unavailable)) as refusal:
         see(str(clip))
     assert "clip.mp4" in refusal.value.message
+
+
+WALK = b"# framerate: 16 fps\n# id frame x/m y/m\n1 0 0.5 0.5\n1 1 0.6 0.5\n"
+BOXES = b'<d><frame number="0"><object id="1"><box xc="1" yc="1" w="1" h="1"/></object></frame></d>'
+ZONES = b'{"image_size": [4, 3], "area": [[0, 0], [4, 0], [4, 3]]}'
+
+
+@pytest.mark.parametrize(
+    ("read", "whole", "broken"),
+    [
+        (read_zones, ZONES, b"\xff\xfe\x00"),
+        (read_zones, ZONES, ZONES.replace(b"[4, 3],", b"[0, 0],")),
+        (read_walk, gzip.compress(WALK), gzip.compress(WALK)[:-9]),
+        (read_walk, gzip.compress(WALK), gzip.compress(WALK)[:12] + b"\xff" * 40),
+        (read_walk, gzip.compress(WALK), WALK),
+        (read_walk, gzip.compress(WALK), gzip.compress(b"\xff")),
+        (read_walk, gzip.compress(WALK), gzip.compress(b"")),
+        (read_walk, gzip.compress(WALK), gzip.compress(b"1 0 0.5\n")),
+        (read_walk, gzip.compress(WALK), gzip.compress(b"1 0 nan nan\n")),
+        (read_walk, gzip.compress(WALK), gzip.compress(WALK.replace(b"16 fps", b"0 fps"))),
+        (read_boxes, gzip.compress(BOXES), gzip.compress(BOXES)[:-9]),
+        (read_boxes, gzip.compress(BOXES), gzip.compress(BOXES)[:12] + b"\xff" * 40),
+        (read_boxes, gzip.compress(BOXES), gzip.compress(b"<d><frame>")),
+        (read_boxes, gzip.compress(BOXES), gzip.compress(BOXES.replace(b"number", b"n"))),
+        (read_boxes, gzip.compress(BOXES), gzip.compress(BOXES.replace(b'w="1"', b'w="wide"'))),
+        (read_boxes, gzip.compress(BOXES), b""),
+    ],
+)
+def test_a_file_of_the_laboratory_that_is_broken_is_refused_in_words(
+    tmp_path: Path, read: Callable[[Path], object], whole: bytes, broken: bytes
+) -> None:
+    file = tmp_path / "given.file"
+    file.write_bytes(whole)
+    assert read(file)
+    file.write_bytes(broken)
+    with pytest.raises(BadInput, match=r"given\.file"):
+        read(file)
 
 
 @pytest.mark.parametrize(

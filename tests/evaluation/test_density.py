@@ -10,7 +10,6 @@ import shapely
 from typer.testing import CliRunner
 
 from beffroi.cli.evaluate import app
-from beffroi.errors import BadInput
 from beffroi.evaluation.tasks.density import _pedpy, compared, read_walk, voronoi_density
 
 STEPS = np.stack(np.meshgrid(np.arange(9) * 0.5, np.arange(9) * 0.5), axis=-1).reshape(-1, 2)
@@ -51,12 +50,6 @@ def test_files_say_their_units(heading: str, scale: float, seconds: float, tmp_p
     ours, theirs = compared(walk, 2)
     assert theirs == pytest.approx(np.full(len(theirs), 8.0), rel=0.1)
     assert ours == pytest.approx(theirs, rel=0.05)
-
-
-def test_what_is_no_walk_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "walk.txt.gz").write_bytes(b"not compressed")
-    with pytest.raises(BadInput, match="trajectories"):
-        read_walk(tmp_path / "walk.txt.gz")
 
 
 def test_pedpy_and_the_oracle_agree() -> None:

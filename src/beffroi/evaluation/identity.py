@@ -5,7 +5,6 @@ each annotated person is paired with one track, and IDF1 is the share of boxes t
 taken by falling agreement rather than by the best assignment, so the figure errs on the low side.
 """
 
-import gzip
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from beffroi.errors import BadInput
+from beffroi.evaluation.labels import unzipped
 from beffroi.perception.observation import Observation
 from beffroi.perception.tracking import overlap
 
@@ -49,20 +49,21 @@ def read_boxes(path: Path) -> Truth:
         BadInput: It cannot be read.
     """
     try:
-        with gzip.open(path) as file:
-            # A file of the developer's own data set, not input from anyone else.
-            root = ET.parse(file).getroot()  # noqa: S314
-    except (OSError, ET.ParseError) as error:
-        raise BadInput(f"The boxes {path} cannot be read: {error}.") from error
-    truth: dict[int, dict[int, Box]] = {}
-    for frame in root.iter("frame"):
-        boxes = truth.setdefault(int(frame.attrib["number"]), {})
-        for thing in frame.iter("object"):
-            box = thing.find("box")
-            if box is not None:
-                x, y, w, h = (float(box.attrib[key]) for key in ("xc", "yc", "w", "h"))
-                boxes[int(thing.attrib["id"])] = (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
-    return truth
+        # A file of the developer's own data set, not input from anyone else.
+        root = ET.fromstring(unzipped(path))  # noqa: S314
+        return {int(frame.attrib["number"]): _boxes(frame) for frame in root.iter("frame")}
+    except (ET.ParseError, KeyError, ValueError) as error:
+        raise BadInput(f"{path} holds no boxes: {error}.") from error
+
+
+def _boxes(frame: ET.Element) -> Mapping[int, Box]:
+    boxes: dict[int, Box] = {}
+    for thing in frame.iter("object"):
+        box = thing.find("box")
+        if box is not None:
+            x, y, w, h = (float(box.attrib[key]) for key in ("xc", "yc", "w", "h"))
+            boxes[int(thing.attrib["id"])] = (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
+    return boxes
 
 
 def identity(

@@ -5,6 +5,8 @@ there, and any other is ignored, so that folders from anywhere can be read.
 """
 
 import csv
+import gzip
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,3 +72,15 @@ def reading(path: Path) -> Iterator[Iterable[Mapping[str, str]]]:
         raise BadInput(f"{path} has no column {error}.") from error
     except (ValueError, csv.Error) as error:
         raise BadInput(f"{path} holds something else than a number: {error}.") from error
+
+
+def unzipped(path: Path) -> bytes:
+    """What a gzipped file holds.
+
+    Raises:
+        BadInput: There is none, or it is cut off or damaged.
+    """
+    try:
+        return gzip.decompress(path.read_bytes())
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadInput(f"{path} cannot be unpacked: {error}.") from error

@@ -5,8 +5,8 @@ detector is not. Where it is not installed, its arithmetic is done here: cells o
 Voronoi within the walls, after Steffen and Seyfried (2010).
 """
 
-import gzip
 import re
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from beffroi.errors import BadInput
 from beffroi.evaluation.figures import with_interval
-from beffroi.evaluation.labels import read_labels
+from beffroi.evaluation.labels import read_labels, unzipped
 from beffroi.evaluation.recordings import Recordings
 from beffroi.evaluation.result import Judged, Result
 from beffroi.evaluation.watch import choose_definitions
@@ -77,16 +77,21 @@ def read_walk(path: Path) -> dict[float, Floats]:
         BadInput: The file cannot be read.
     """
     try:
-        text = gzip.decompress(path.read_bytes()).decode("utf-8")
-        rows = np.array(
-            [line.split()[:4] for line in text.splitlines() if line and line[0] != "#"], float
-        )
-    except (OSError, ValueError) as error:
+        return _walk(unzipped(path).decode("utf-8").splitlines())
+    except ValueError as error:
         raise BadInput(f"{path} holds no trajectories: {error}.") from error
-    head = "\n".join(line for line in text.splitlines() if line.startswith("#"))
+
+
+def _walk(lines: Sequence[str]) -> dict[float, Floats]:
+    rows = np.array([line.split()[:4] for line in lines if line and line[0] != "#"], float)
+    if rows.ndim != 2 or rows.shape[1] != 4 or not np.isfinite(rows).all():
+        raise ValueError("no table of id, frame, x and y")
+    head = "\n".join(line for line in lines if line.startswith("#"))
     named = re.search(r"framerate: *([\d.]+)", head)
     # Files without a heading are of the HERMES experiments: sixteen pictures a second, centimetres.
     fps = float(named[1]) if named else 16.0
+    if fps <= 0:
+        raise ValueError("no pictures a second")
     unit = 1.0 if "x/m" in head else 0.01
     frames = rows[:, 1]
     return {float(f) / fps: rows[frames == f][:, 2:] * unit for f in np.unique(frames)}
