@@ -1,6 +1,7 @@
 """Pages: one Jinja environment per language, so that a template cannot mix two."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache, partial
@@ -26,6 +27,7 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 LANGUAGE_COOKIE: Final = "beffroi_language"
 _YEAR_S: Final = 365 * 86400
 _REACH: Final = 14
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @cache
@@ -120,6 +122,7 @@ def _make_environment(language: Language) -> Environment:
     )
     environment.filters.update(
         sentence=_sentence,
+        short=_short,
         behind=_behind,
         wedge=_wedge,
         date=language.date,
@@ -136,6 +139,11 @@ def _make_environment(language: Language) -> Environment:
 def _sentence(text: str) -> str:
     """A reason that was said in passing, as a sentence of its own."""
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+def _short(source: str) -> str:
+    """A source as people name it: of a hash, enough to tell it from others."""
+    return f"{source[:16]}…" if _HASH.fullmatch(source) else source
 
 
 def _behind(place: Mapping[str, float]) -> float:
