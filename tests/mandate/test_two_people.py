@@ -19,6 +19,7 @@ from beffroi.mandate.procedure.record import record_act, record_change
 from beffroi.mandate.procedure.standing import FOLLOWS, PUBLISHED, State
 from beffroi.mandate.rights import PERMISSIONS, Permission, Role
 from beffroi.mandate.uses import draft_use, find_use, state_of
+from beffroi.store.accounts import Account
 from beffroi.store.database import Database
 from beffroi.store.mandates import Use
 from beffroi.store.procedure import Act
@@ -66,6 +67,28 @@ def test_whoever_recorded_what_widens_cannot_confirm_it(bench: Bench) -> None:
     assert refusal.value.message == ("What widens takes two people: somebody else must confirm it.")
     assert not bench.runs()
     bench.confirm(act)
+    assert bench.runs()
+
+
+def test_one_person_with_two_accounts_is_one_person(bench: Bench) -> None:
+    for pseudonym, name in ((FIRST, "Ada  Martin"), (SECOND, "ada martin"), (THIRD, "Jo Roy")):
+        bench.session.add(
+            Account(
+                id=pseudonym,
+                login=pseudonym,
+                name=name,
+                role=Role.CLERK,
+                pseudonym=pseudonym,
+                active=True,
+                created_at=bench.clock.now(),
+            )
+        )
+    bench.record(ActType.VOTE)
+    act = bench.record(ActType.PUBLICATION)
+    with pytest.raises(NotAuthorised, match="bear the same name"):
+        bench.confirm(act, SECOND)
+    assert not bench.runs()
+    bench.confirm(act, THIRD)
     assert bench.runs()
 
 

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
-from beffroi.errors import BadInput, NotAuthorised
+from beffroi.errors import BadInput
 from beffroi.ledger.append import Kind, append
 from beffroi.mandate.annex_text import AnnexText, Figures, Translation, load_annex, misfits
 from beffroi.mandate.definition import Definition, VotedText, load_definition
+from beffroi.mandate.persons import require_another
 from beffroi.store.mandates import Annex, StoredDefinition
 from beffroi.words import say
 
@@ -85,7 +86,7 @@ def review_annex(
 
     Raises:
         BadInput: There is no such annex.
-        NotAuthorised: Its author cannot review it.
+        NotAuthorised: Its author cannot review it, under another account either.
     """
     row = current(session, definition, kind, language)
     if row is None:
@@ -97,8 +98,8 @@ def review_annex(
                 language=language or "–",
             )
         )
-    if row.author == actor:
-        raise NotAuthorised(say("An annex is reviewed by somebody other than its author."))
+    refusal = say("An annex is reviewed by somebody other than its author.")
+    require_another(session, row.author, actor, refusal)
     if row.reviewed_by is None:
         row.reviewed_by, row.reviewed_at = actor, clock.now()
         append(session, Kind.ANNEX_REVIEWED, actor=actor, payload=_named(row), clock=clock)

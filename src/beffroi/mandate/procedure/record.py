@@ -14,6 +14,7 @@ from beffroi.errors import Actor, BadInput, NotAuthorised
 from beffroi.ledger.append import Kind, append
 from beffroi.mandate.cameras import current_version, doubted, settle_doubts
 from beffroi.mandate.doctrine.clauses import load_doctrine
+from beffroi.mandate.persons import require_another
 from beffroi.mandate.procedure.acts import (
     NARROWING,
     WIDENING,
@@ -189,10 +190,8 @@ def confirm_act(session: Session, act_id: str, *, actor: str, clock: Clock) -> A
         raise BadInput(say("There is no act {act}.", act=act_id))
     if act.type not in WIDENING or act.confirmed_by is not None:
         raise BadInput(say("Act {act} waits for nobody.", act=act_id))
-    if act.recorded_by == actor:
-        raise NotAuthorised(
-            "What widens takes two people: somebody else must confirm it.", actor=Actor.USER
-        )
+    refusal = say("What widens takes two people: somebody else must confirm it.")
+    require_another(session, act.recorded_by, actor, refusal)
     now = clock.now()
     require_later(session, now)
     require_clock(session)
