@@ -9,6 +9,7 @@ import pytest
 from beffroi.errors import Tampered
 from beffroi.events.trees import Trees
 from beffroi.simulation import Scene
+from beffroi.training.examples import drawn_as
 from beffroi.training.forest import learn
 from beffroi.training.scenes import DOINGS, playground
 
@@ -112,3 +113,12 @@ def test_what_was_learnt_comes_back_from_its_file() -> None:
     assert content == learn(rows, fight, np.ones(400), ["a", "b", "c"])
     scores = Trees.parse(content, ["a", "b", "c"]).scores(rows)
     assert ((scores > 0.5) == fight).mean() > 0.9
+
+
+def test_a_city_that_is_drawn_anew_is_looked_at_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    def named(grey: int) -> str:
+        picture = np.full((9, 16, 3), grey, np.uint8)
+        monkeypatch.setattr(Scene, "render", lambda scene, t: picture)
+        return drawn_as(Scene.create("square", 1))
+
+    assert named(1) == named(1) != named(2)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from beffroi.capture.frame import Frame
 from beffroi.capture.timeline import at_rate
-from beffroi.evaluation.recordings import Recordings
+from beffroi.evaluation.recordings import SAMPLES_HZ, Recordings, digest
 from beffroi.events.crowd import Crowd, Points
 from beffroi.events.scuffle import Scuffles, Window
 from beffroi.events.strike import Strike, StrikeParameters, people
@@ -82,9 +82,7 @@ def of_scene(
     """Windows of a synthetic scene, two a second; those at the edges of a fight are left out."""
     name = f"{scene.name} {scene.seed}"
     frames = partial(_frames, scene, rate_hz)
-    observations = recordings.made(
-        f"{name} {SCENE_S:g} {CAMERA_HZ:g}", frames, rate_hz, Strike.needs
-    )
+    observations = recordings.made(drawn_as(scene), frames, rate_hz, Strike.needs)
     events = [event for event in scene.events(SCENE_S) if event.event == "strike"]
     return [
         Example(name, fight, window.features)
@@ -93,6 +91,12 @@ def of_scene(
         for window in look.windows
         if (fight := _fight_at(scene, events, look.t, window, p.window_ms / 1000)) is not None
     ]
+
+
+def drawn_as(scene: Scene) -> str:
+    """The name of what is drawn: of a city that was drawn anew nothing is remembered."""
+    pictures = digest(_frames(scene, SAMPLES_HZ))
+    return f"{scene.name} {scene.seed} {SCENE_S:g} {CAMERA_HZ:g} {pictures}"
 
 
 def _frames(scene: Scene, rate_hz: float) -> Iterator[Frame]:
