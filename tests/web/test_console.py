@@ -1,15 +1,19 @@
 """The console without scripts: every act is a form, and every act is recorded."""
 
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
 from sqlalchemy import select, text
 
 from beffroi.mandate.definition import EvidenceClass
+from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.reading import day
 from beffroi.store.alerts import Alert
 from beffroi.store.cameras import CameraState
 from beffroi.store.ledger import LedgerEntry
+from beffroi.store.procedure import Act
 from beffroi.web.routes import journal
 from tests.web.town import Town, signed_in
 
@@ -253,3 +257,16 @@ def test_a_camera_whose_row_was_changed_by_hand_hides_no_alert(
         assert alert in browser.get("/console").text
         assert "changed by hand" in browser.get(f"/console/alerts/{alert}?lang=en").text
         assert browser.get("/console/cameras").status_code == 200
+
+
+def test_an_alert_and_the_public_page_tell_one_last_day(client: httpx.Client, town: Town) -> None:
+    alert = town.raise_alert()
+    end = town.clock.now().replace(hour=12) + timedelta(days=2)
+    with town.database.write() as session:
+        made = select(Act).where(Act.use_id == "use-clear", Act.type == ActType.PUBLICATION)
+        publication = session.scalars(made).one()
+        publication.details = publication.details | {"ends_at": end.isoformat()}
+    last = day(end.date(), "en")
+    assert f"{last} is its last day" in client.get("/uses/use-clear?lang=en").text
+    with signed_in(client, town, "operator") as browser:
+        assert f"until {last}" in browser.get(f"/console/alerts/{alert}?lang=en").text

@@ -49,9 +49,8 @@ class Matter:
 
     @property
     def last_day(self) -> date:
-        """The last day on which it may run, whichever of its text and its acts ends it first."""
-        end = min(self.text.ends_at, self.standing.ends_at or self.text.ends_at)
-        return self.text.today(end - timedelta(microseconds=1))
+        """The last day on which it may run."""
+        return self.standing.last_day(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +125,7 @@ def in_force(matter: Matter, now: datetime) -> Condition:
     text, standing = matter.text, matter.standing
     asked, against = say("Its acts put it in force, and its dates hold."), None
     if standing.state is State.EXPIRED:
-        end = min(text.ends_at, standing.ends_at or text.ends_at)
-        against = say("it ended on {moment:%Y-%m-%d %H:%M} UTC", moment=end)
+        against = say("it ended on {moment:%Y-%m-%d %H:%M} UTC", moment=standing.end(text))
     elif standing.state is State.PUBLISHED and standing.effect_at is not None:
         start = max(text.starts_at, standing.effect_at)
         against = say("it starts on {moment:%Y-%m-%d %H:%M} UTC", moment=start)

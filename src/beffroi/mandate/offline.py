@@ -46,7 +46,7 @@ def offline_s(matter: Matter, stack: Stack, now: datetime) -> float:
 def _closed(matter: Matter, stack: Stack, moment: datetime) -> bool:
     text, standing = matter.text, matter.standing
     return (
-        moment >= min(text.ends_at, standing.ends_at or text.ends_at)
+        moment >= standing.end(text)
         or not within_hours(text.hours, text.timezone, moment)
         or objection(stack, matter.voted.definition, text, moment) is not None
     )
@@ -60,15 +60,14 @@ def _edges(matter: Matter, stack: Stack, now: datetime) -> Iterator[datetime]:
     times = (edge for clause in clauses for hours in clause.times for edge in hours.split("-"))
     minutes = {_MIDNIGHT, *(parse_minute(edge) for edge in chain(spans, times))}
     today = text.today(now)
-    ends = (text.ends_at, matter.standing.ends_at)
     local = (
         _moment(today + timedelta(days=ahead), minute, text.timezone, fold)
         for ahead in range(2)
         for minute in minutes
         for fold in (0, 1)
     )
-    found = chain(ends, local, _changes(now, text.timezone))
-    yield from (edge for edge in found if edge is not None and edge > now)
+    found = chain([matter.standing.end(text)], local, _changes(now, text.timezone))
+    yield from (edge for edge in found if edge > now)
 
 
 def _changes(now: datetime, timezone: str) -> Iterator[datetime]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,7 +15,7 @@ from beffroi.mandate.cameras import last_version, list_cameras
 from beffroi.mandate.conditions import paused
 from beffroi.mandate.definition import EvidenceClass, VotedText, load_definition
 from beffroi.mandate.energy import Energy
-from beffroi.mandate.gate import OpenUse, answers_now
+from beffroi.mandate.gate import OpenUse, Votes, answers_now
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.soundness import spoilt_cameras
 from beffroi.mandate.timekeeping import Timekeeper
@@ -69,6 +70,7 @@ class Case:
         voted: The definition it rests on, checked against its hash.
         reading: The same with its translations, to be read.
         use: The text of the use under which it was raised.
+        last_day: The last day on which that may run.
         camera: The camera as it is now.
         verdict: What was judged, if it was.
         judge: Name of who judged; empty before.
@@ -81,6 +83,7 @@ class Case:
     voted: VotedText
     reading: Reading
     use: UseText
+    last_day: date
     camera: CameraVersion
     verdict: Verdict | None
     judge: str
@@ -151,11 +154,11 @@ def read_queue(session: Session) -> Queue:
     return Queue([item(alert) for alert in waiting], [item(alert) for alert in confirmed])
 
 
-def read_case(session: Session, alert_id: str) -> Case:
+def read_case(session: Session, alert_id: str, now: datetime) -> Case:
     """All about one alert.
 
     Raises:
-        BadInput: No such alert, or its definition is not the one that was voted.
+        BadInput: No such alert, or its use or its definition is not the one that was voted.
         Tampered: A row of its camera was changed by hand.
     """
     alert = session.get(Alert, alert_id)
@@ -168,11 +171,13 @@ def read_case(session: Session, alert_id: str) -> Case:
     deliveries = session.scalars(
         select(Delivery).where(Delivery.alert_id == alert_id).order_by(Delivery.at)
     )
+    matter = Votes(session, now).matter(find_use(session, alert.use_id))
     return Case(
         alert=alert,
         voted=voted,
         reading=read(session, voted),
-        use=text_of(session, find_use(session, alert.use_id)).text,
+        use=matter.text,
+        last_day=matter.last_day,
         camera=last_version(session, alert.camera_id),
         verdict=verdict,
         judge="" if judge is None else judge.name,

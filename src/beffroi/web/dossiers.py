@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -136,9 +136,9 @@ class Dossier:
     @property
     def cut_short(self) -> date | None:
         """Its last day, if acts end it before the text does."""
-        text, ends = self.entry.text, self.standing.ends_at
-        last = None if ends is None else text.today(ends - timedelta(microseconds=1))
-        return None if last is None or last >= text.last_day else last
+        text = self.entry.text
+        last = self.standing.last_day(text)
+        return last if last < text.last_day else None
 
 
 def read_register(session: Session, now: datetime) -> tuple[list[Entry], dict[str, str]]:

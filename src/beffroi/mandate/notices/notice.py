@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -78,9 +78,8 @@ def announced(session: Session, use_id: str, language: Language, now: datetime) 
     standing = stand(acts, text, now)
     if standing.voted is None:
         raise BadInput(say("Nobody has voted on {use}: there is nothing to announce.", use=use_id))
-    end = text.ends_at if standing.ends_at is None else min(text.ends_at, standing.ends_at)
     effect = max(text.starts_at, standing.effect_at or text.starts_at)
-    last = day(text.local(end - timedelta(seconds=1)), language)
+    last = day(standing.last_day(text), language)
     told = words().standing[standing.state.value][language]
     facts = dict(facts_of(session, subject_of(session, use_id), language, now=now))
     facts["standing"] = told.format(effect=day(text.local(effect), language), last=last)

@@ -8,7 +8,7 @@ confirmed after a withdrawal comes after it, whichever was written down first.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -109,6 +109,14 @@ class Standing:
     def suspended_by(self) -> str | None:
         """Whose stop weighs most, while it is suspended."""
         return next((by for by in LIFTED_BY if by in self.stops), None)
+
+    def end(self, text: UseText) -> datetime:
+        """When it ends, whichever of its text and its acts ends it first."""
+        return text.ends_at if self.ends_at is None else min(text.ends_at, self.ends_at)
+
+    def last_day(self, text: UseText) -> date:
+        """The last day on which it may run."""
+        return text.today(self.end(text) - timedelta(microseconds=1))
 
 
 def counts(act: Act) -> bool:
@@ -211,8 +219,7 @@ def _at(standing: Standing, text: UseText, now: datetime) -> Standing:
     """What the clock makes of a standing."""
     if standing.state not in PUBLISHED:
         return standing
-    end = _earlier(text.ends_at, standing.ends_at)
-    if end is None or now >= end:
+    if now >= standing.end(text):
         return replace(standing, state=State.EXPIRED)
     effect = standing.effect_at
     begun = effect is not None and now >= max(effect, text.starts_at)

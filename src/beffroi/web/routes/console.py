@@ -61,7 +61,7 @@ def answer(request: Request, alert_id: str | None) -> Response:
     """The console with an alert open, or the pane alone where htmx asks for it."""
     site = site_of(request)
     with site.database.read() as session:
-        case = None if alert_id is None else read_case(session, alert_id)
+        case = None if alert_id is None else read_case(session, alert_id, site.clock.now())
         if is_partial(request):
             return _pane(request, case, read_queue(session))
         # Read first: what comes later than this position reaches the page as news.
