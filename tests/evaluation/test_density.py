@@ -1,4 +1,4 @@
-"""Density of laboratory crowds, against arithmetic that is known and against PedPy."""
+"""Density of laboratory crowds, against arithmetic that is known."""
 
 import gzip
 import json
@@ -10,7 +10,7 @@ import shapely
 from typer.testing import CliRunner
 
 from beffroi.cli.evaluate import app
-from beffroi.evaluation.tasks.density import _pedpy, compared, read_walk, voronoi_density
+from beffroi.evaluation.tasks.density import compared, read_walk, voronoi_density
 
 STEPS = np.stack(np.meshgrid(np.arange(9) * 0.5, np.arange(9) * 0.5), axis=-1).reshape(-1, 2)
 """Four people per square metre."""
@@ -32,7 +32,7 @@ def written(path: Path, heading: str, scale: float, frames: int = 48) -> Path:
     return path
 
 
-def test_the_oracle_counts_heads_where_they_stand_in_rows() -> None:
+def test_heads_are_counted_where_they_stand_in_rows() -> None:
     circle = shapely.Point(2, 2).buffer(1)
     walls = shapely.box(-0.25, -0.25, 4.25, 4.25)
     assert voronoi_density(STEPS, walls, circle) == pytest.approx(4, rel=1e-3)
@@ -50,15 +50,6 @@ def test_files_say_their_units(heading: str, scale: float, seconds: float, tmp_p
     ours, theirs = compared(walk, 2)
     assert theirs == pytest.approx(np.full(len(theirs), 8.0), rel=0.1)
     assert ours == pytest.approx(theirs, rel=0.05)
-
-
-def test_pedpy_and_the_oracle_agree() -> None:
-    pytest.importorskip("pedpy", reason="PedPy is not installed")
-    circle, walls = shapely.Point(2, 2).buffer(1), shapely.box(-0.3, -0.3, 4.3, 4.3)
-    chance = np.random.default_rng(1)
-    moments = [chance.uniform(0, 4, (n, 2)) for n in (20, 40, 60)]
-    theirs = _pedpy(moments, walls, circle)
-    assert [voronoi_density(p, walls, circle) for p in moments] == pytest.approx(theirs, rel=1e-6)
 
 
 @pytest.mark.usefixtures("models")
