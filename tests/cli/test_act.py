@@ -99,8 +99,8 @@ def test_ids_are_whole_on_a_narrow_terminal(
     ("line", "who", "message"),
     [
         (f"vote {SAID} {BALLOT}", "clerk", "This act (vote) comes with its document: attach it."),
-        (f"vote {SAID} {BALLOT}", "operator", "does not allow this"),
-        (f"suspension {SAID} --set by=supervisor", "clerk", "does not allow this"),
+        (f"vote {SAID} {BALLOT}", "operator", "It is for: clerk, secretary."),
+        (f"suspension {SAID} --set by=supervisor", "clerk", "It is for: supervisor."),
         (f"vote {SAID} --set seats=3", "clerk", "it asks for members, votes_for, votes_against"),
         (f"withdrawal {SAID} --set why=so", "clerk", "it asks for nothing"),
         (f"vote {SAID} {BALLOT} --document gone.pdf", "clerk", "gone.pdf cannot be read"),
@@ -137,7 +137,8 @@ def test_the_same_person_is_one_person_however_the_login_is_written(
     assert "takes two people" in office.run(f"act confirm {waiting['id']}", "clerk", code=1).err
     assert "no account CLERK" in office.run(f"act confirm {waiting['id']}", "CLERK", code=1).err
     assert (
-        "does not allow this" in office.run(f"act confirm {waiting['id']}", "operator", code=1).err
+        "It is for: clerk, secretary, dpo."
+        in office.run(f"act confirm {waiting['id']}", "operator", code=1).err
     )
     office.run(f"act confirm {waiting['id']}", "secretary")
     assert office.run("act waiting").out == "No act waits for a second person.\n"

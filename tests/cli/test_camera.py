@@ -81,7 +81,7 @@ def test_a_camera_that_does_not_answer_is_said_to_and_can_be_corrected(office: O
 @pytest.mark.parametrize(
     ("line", "who", "message"),
     [
-        ("camera add there sim://park?seed=1", "operator", "does not allow this"),
+        ("camera add there sim://park?seed=1", "operator", "It is for: technician."),
         ("camera add there http://192.0.2.7/a.mp4", "tech", "is not the address of a camera"),
         ("camera add there film.mp4", "tech", "is not the address of a camera"),
         ("camera add THERE sim://park?seed=1", "tech", "small letters, digits and hyphens"),
@@ -100,7 +100,7 @@ def test_a_camera_that_does_not_answer_is_said_to_and_can_be_corrected(office: O
         ("camera change there --name new", "tech", "There is no camera there"),
         ("camera remove there", "tech", "There is no camera there"),
         ("camera still here", None, "--as LOGIN"),
-        ("camera still here", "operator", "does not allow this"),
+        ("camera still here", "operator", "It is for: technician."),
         ("camera still here", "tech", "may not be opened"),
         ("camera survey here", None, "--as LOGIN"),
         ("camera survey here", "tech", "may not be opened"),

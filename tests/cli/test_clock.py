@@ -24,6 +24,6 @@ def test_a_person_confirms_a_clock_that_was_set_forward(doubtful: Office) -> Non
     assert "set forward by 3.0 hours" in doubtful.run("clock show").out
     assert json.loads(doubtful.run("clock show --json").out)["doubted"] is True
     refused = doubtful.run("clock confirm", "operator", code=1)
-    assert "does not allow this" in refused.err
+    assert "It is for: supervisor, administrator." in refused.err
     assert "is confirmed" in doubtful.run("clock confirm", "supervisor").out
     assert "nobody doubts it" in doubtful.run("clock show").out

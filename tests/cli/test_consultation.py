@@ -41,7 +41,7 @@ def test_what_is_said_waits_for_its_answer_which_stays(office: Office) -> None:
 @pytest.mark.parametrize(
     ("line", "who", "message"),
     [
-        ("add falls --text Why --channel letter", "operator", "does not allow this"),
+        ("add falls --text Why --channel letter", "operator", "It is for: clerk, secretary."),
         ("add falls --text ' ' --channel letter", "clerk", "A contribution has a text"),
         ("add away --text Why --channel letter", "clerk", "There is no use away"),
         ("answer 7 --text Because", "clerk", "There is no contribution 7."),

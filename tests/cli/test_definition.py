@@ -175,7 +175,7 @@ def test_an_annex_is_recorded_by_one_and_reviewed_by_another(
     file = written(tmp_path / "c.yaml", {"kind": "confusions", "confusions": []})
     before = office.entries()
     refused = office.run(f"definition annex fall {file}", "operator", code=1)
-    assert "does not allow this" in refused.err
+    assert "It is for: clerk, secretary." in refused.err
     said = office.run(f"definition annex fall {file}", "clerk").out
     assert "Nobody has reviewed it yet" in said
     refused = office.run("definition review fall confusions", "clerk", code=1)

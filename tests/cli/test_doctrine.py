@@ -189,7 +189,7 @@ def test_a_doctrine_is_adopted_amended_and_removed_by_two_people(
 @pytest.mark.parametrize(
     ("line", "who", "message"),
     [
-        ("adopt mannheim", "operator", "does not allow this"),
+        ("adopt mannheim", "operator", "It is for: clerk, secretary."),
         ("adopt eu-ai-act", "clerk", "always binds"),
         ("adopt atlantis", "clerk", "no shipped doctrine"),
         ("adopt mannheim --document nowhere.pdf", "clerk", "cannot be read"),

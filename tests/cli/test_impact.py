@@ -130,7 +130,7 @@ def test_a_duty_is_listed_marked_and_leaves_the_reminders(office: Office) -> Non
 @pytest.mark.parametrize(
     ("line", "who", "message"),
     [
-        (RISK, "operator", "Your role (operator) does not allow this"),
+        (RISK, "operator", "(operator) does not allow this. It is for: clerk, dpo."),
         (RISK, None, "--as LOGIN"),
         (RISK.replace("2099-01-15", "soon"), "clerk", "'soon' is not a day"),
         (RISK.replace("residual 2", "residual 9"), "clerk", "from 1 (negligible) to 4"),

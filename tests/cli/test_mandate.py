@@ -161,7 +161,7 @@ def test_a_use_that_is_there_already_is_not_taken_up(exported: Path, office: Off
         ("--use falls --camera park", "clerk", "is not a pair of cameras"),
         ("--use falls --until soon", "clerk", "'soon' is not a day"),
         ("--use fights", "clerk", "There is no use fights"),
-        ("", "operator", "does not allow this"),
+        ("", "operator", "It is for: clerk, secretary."),
         ("", None, "--as LOGIN"),
     ],
 )

@@ -74,7 +74,7 @@ def test_any_operator_stops_a_use_and_only_a_supervisor_resumes_it(
     office.run('use pause falls park --reason "too many"', "operator")
     assert "an operator has paused it" in office.run("use explain park").out
     refused = office.run("use resume falls park", "operator", code=1)
-    assert "does not allow this" in refused.err
+    assert "It is for: supervisor." in refused.err
     office.run("use resume falls park", "supervisor")
     assert "in force" in office.run("use explain park").out
 
@@ -96,7 +96,7 @@ def test_explain_tells_of_another_time_and_of_what_is_left(office: Office, minut
     ("line", "who", "message"),
     [
         ("use explain park --at soon", None, "'soon' is no instant"),
-        (ADD, "operator", "Your role (operator) does not allow this"),
+        (ADD, "operator", "(operator) does not allow this. It is for: clerk, secretary."),
         (ADD, "nobody", "nobody"),
         (ADD, None, "--as LOGIN"),
         (ADD.replace("--camera park", "--camera away"), "clerk", "There is no camera away"),

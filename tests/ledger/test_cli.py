@@ -206,7 +206,7 @@ def test_erase_takes_the_content_of_one_entry_and_says_so(
     erase = ("erase", "1", "--reason", "request 12")
     assert command.run(*erase)[0] == 1
     code, _, said = command.run(*erase, "--as", "sam")
-    assert (code, "does not allow this" in said) == (1, True)
+    assert (code, "It is for: administrator." in said) == (1, True)
     assert command.run("erase", "1", "--reason", " ", "--as", "admin")[0] == 1
     assert command.json("show", "1")["payload"] == {"n": 1}
 
