@@ -7,7 +7,7 @@ import structlog
 
 from beffroi.errors import Tampered, Unavailable
 from beffroi.mandate.definition import Definition
-from beffroi.perception.finders import TASKS, Need
+from beffroi.perception.finders import Need, tasks_of
 from beffroi.perception.ground import Ground
 from beffroi.perception.inference import Inference
 from beffroi.perception.models import Variant, builtin_models
@@ -43,7 +43,7 @@ class Eyes:
             Tampered: Another model has taken the place of one since.
             Unavailable: One cannot be loaded.
         """
-        for task in _tasks(needs):
+        for task in tasks_of(needs):
             loaded = self._variants.get(task)
             if loaded is None:
                 raise Unavailable(
@@ -62,13 +62,9 @@ class Eyes:
             camera: Its record.
             needs: What the detectors of the uses in force must be shown.
         """
-        models = Models(**{task: self._variants[task] for task in _tasks(needs)})
+        models = Models(**{task: self._variants[task] for task in tasks_of(needs)})
         ground = None if camera.ground is None else Ground.from_rows(camera.ground)
         return Perception(camera.camera_id, models, self._inference, ground, needs=needs)
-
-
-def _tasks(needs: Collection[Need]) -> set[str]:
-    return {TASKS[need] for need in needs if need in TASKS}
 
 
 def _loads(variant: Variant) -> bool:

@@ -17,7 +17,7 @@ from beffroi.capture.frame import Frame
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.evaluation.watch import laboratory_models, loaded, observe
-from beffroi.perception.finders import Need
+from beffroi.perception.finders import Need, tasks_of
 from beffroi.perception.inference import Inference
 from beffroi.perception.models import Precision
 from beffroi.perception.observation import Observation
@@ -89,11 +89,7 @@ class Recordings:
 
     def models_for(self, needs: Collection[Need]) -> Models:
         """Those of the models that these needs call for."""
-        return Models(
-            self.models.pose if Need.PEOPLE in needs else None,
-            self.models.objects if Need.OBJECTS in needs else None,
-            self.models.flames if Need.FIRE in needs else None,
-        )
+        return Models(**{task: getattr(self.models, task) for task in tasks_of(needs)})
 
     def of(self, path: Path, rate_hz: float, needs: Collection[Need] = PEOPLE) -> list[Observation]:
         """The observations of one clip at one rate.

@@ -4,7 +4,7 @@ What comes out is for judging the detectors: no alert, no evidence, nothing kept
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -17,7 +17,7 @@ from beffroi.events.detector import Counting, Detection, Detector, Zones
 from beffroi.events.registry import make, shipped_definitions
 from beffroi.mandate.definition import Definition
 from beffroi.mandate.laboratory import laboratory_permit
-from beffroi.perception.finders import Need
+from beffroi.perception.finders import Need, tasks_of
 from beffroi.perception.inference import Inference
 from beffroi.perception.models import Precision, Variant, variant
 from beffroi.perception.observation import Observation
@@ -110,16 +110,18 @@ def laboratory_models(
     needs: Collection[Need], size: tuple[int, int], precision: Precision = "f32"
 ) -> Models:
     """The models for these needs; `size` and `precision` are of the pose model."""
-    return Models(
-        variant(POSE, size, precision) if Need.PEOPLE in needs else None,
-        variant(OBJECTS, (416, 416)) if Need.OBJECTS in needs else None,
-        variant(FLAMES, (224, 224)) if Need.FIRE in needs else None,
-    )
+    shipped: Mapping[str, tuple[str, tuple[int, int], Precision]] = {
+        "pose": (POSE, size, precision),
+        "objects": (OBJECTS, (416, 416), "f32"),
+        "flames": (FLAMES, (224, 224), "f32"),
+    }
+    # No model of weapons ships, so that the laboratory has none.
+    return Models(**{task: variant(*shipped[task]) for task in tasks_of(needs) & shipped.keys()})
 
 
 def loaded(models: Models) -> list[Variant]:
     """The variants that an inference queue must hold for these models."""
-    every = (models.pose, models.objects, models.flames)
+    every = (getattr(models, field.name) for field in fields(models))
     return [model for model in every if model is not None]
 
 

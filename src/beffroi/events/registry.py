@@ -27,7 +27,7 @@ from beffroi.events.wrong_way import WrongWay
 from beffroi.mandate.definition import Definition, VotedText
 from beffroi.mandate.equipment import Demands
 from beffroi.mandate.fitness import FINDS
-from beffroi.perception.finders import TASKS, Need
+from beffroi.perception.finders import Need, tasks_of
 from beffroi.perception.models import builtin_models
 from beffroi.problems import in_one_line
 
@@ -131,8 +131,7 @@ def _demanded(definition: str) -> Demands:
 
 
 def _demands(detector: Detector) -> Demands:
-    tasks = (TASKS.get(need) for need in detector.needs)
-    return Demands(frozenset(task for task in tasks if task), Need.GROUND in detector.needs)
+    return Demands(tasks_of(detector.needs), Need.GROUND in detector.needs)
 
 
 def _require_models(definition: Definition, detector: Detector) -> None:

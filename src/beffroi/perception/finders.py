@@ -41,6 +41,11 @@ TASKS: Final[Mapping[Need, str]] = MappingProxyType(
 """The task of the model that a need calls for; the others need none."""
 
 
+def tasks_of(needs: Collection[Need]) -> frozenset[str]:
+    """The tasks of all models that some needs call for."""
+    return frozenset(TASKS[need] for need in needs if need in TASKS)
+
+
 _ASKED_FOR: Final[Mapping[str, Need]] = MappingProxyType(
     {
         "still": Need.STILL,
