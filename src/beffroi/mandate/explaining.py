@@ -19,7 +19,7 @@ from beffroi.mandate.doctrine.stack import Stack
 from beffroi.mandate.doctrine.translations import told
 from beffroi.mandate.equipment import Equipment
 from beffroi.mandate.fitness import fitness
-from beffroi.mandate.gate import Refusal, Votes, answers_now
+from beffroi.mandate.gate import Refusal, Votes, hour_now
 from beffroi.mandate.lawful import asked_about
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.reading import word
@@ -106,33 +106,26 @@ def explain(
         Tampered: Rows that decide were changed by hand.
     """
     require_sound(session)
-    closed = _closed_now(session, camera_id, clock) if at is None else {}
-    at = at or clock.now()
-    votes = Votes(session, at)
+    if at is None:
+        hour = hour_now(session, list_cameras(session), Timekeeper(clock))
+        votes, answers = hour.votes, hour.ask(camera_id)
+    else:
+        votes, answers = Votes(session, at), []
+    closed = {one.use_id: one.reason for one in answers if isinstance(one, Refusal)}
     camera = votes.records.version(camera_id)
     here = votes.records.uses(camera_id)
     told = [_use(use, camera, votes, equipment, closed) for use in here]
     uses = tuple(each for each in told if event is None or each.event in (event, ""))
     events = sorted({each.event for each in uses if each.event} | ({event} if event else set()))
-    named = any(each.event for each in uses)
+    named, now = any(each.event for each in uses), votes.records.now
     return Explained(
         camera_id,
         event,
-        at,
+        now,
         uses,
-        () if event is None or named else tuple(_clauses(votes.stack, (event,), Mode.LIVE, at)),
-        {each: votes.stack.modes_left(each, at) for each in events},
+        () if event is None or named else tuple(_clauses(votes.stack, (event,), Mode.LIVE, now)),
+        {each: votes.stack.modes_left(each, now) for each in events},
     )
-
-
-def _closed_now(session: Session, camera_id: str, clock: Clock) -> Mapping[str, str]:
-    """Why the gate itself keeps uses of a camera from running at this moment, by use."""
-    answers = answers_now(session, list_cameras(session), Timekeeper(clock))
-    return {
-        answer.use_id: answer.reason
-        for answer in answers
-        if isinstance(answer, Refusal) and answer.camera_id == camera_id
-    }
 
 
 def _use(
@@ -168,7 +161,7 @@ def _rows(
     text, definition = matter.text, matter.voted.definition
     first, *others = conditions(votes.records, use, matter, camera.camera_id, votes.stack)
     yield first
-    here, places = text.local(votes.now), frozenset(text.places)
+    here, places = text.local(votes.records.now), frozenset(text.places)
     yield from _clauses(votes.stack, asked_about(definition), text.mode, here, places)
     yield from others
     yield from fitness(votes.records, definition, camera, equipment)

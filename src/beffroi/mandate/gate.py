@@ -26,7 +26,7 @@ from beffroi.mandate.offline import offline_s
 from beffroi.mandate.permit import TERM_S, Basis, Permit, issue
 from beffroi.mandate.procedure.adoption import stack_in_force
 from beffroi.mandate.procedure.standing import stand
-from beffroi.mandate.records import Records, uses_by_camera
+from beffroi.mandate.records import Records
 from beffroi.mandate.soundness import (
     UNREADABLE,
     require_sound,
@@ -36,7 +36,7 @@ from beffroi.mandate.soundness import (
 from beffroi.mandate.timekeeping import BACK_S, Timekeeper, doubtful
 from beffroi.mandate.uses import acts_of, definition_of, text_of
 from beffroi.store.cameras import CameraVersion
-from beffroi.store.mandates import Commissioning, Use
+from beffroi.store.mandates import Use
 from beffroi.store.procedure import Act
 from beffroi.words import say
 
@@ -88,8 +88,6 @@ class Votes:
     """
 
     def __init__(self, session: Session, now: datetime) -> None:
-        self._session = session
-        self.now = now
         self.records = Records(session, now)
         self._matters: dict[str, Matter | BadInput] = {}
         self._stack: Stack | None = None
@@ -102,7 +100,7 @@ class Votes:
             BadInput: They were changed behind the acts that adopted them.
         """
         if self._stack is None:
-            self._stack = stack_in_force(self._session, self.now)
+            self._stack = stack_in_force(self.records.session, self.records.now)
         return self._stack
 
     def matter(self, use: Use) -> Matter:
@@ -119,11 +117,12 @@ class Votes:
         return found
 
     def _read(self, use: Use) -> Matter | BadInput:
+        session = self.records.session
         try:
-            acts = acts_of(self._session, use.id)
-            text = text_of(self._session, use, acts).text
-            standing = stand(acts, text, self.now)
-            return Matter(text, definition_of(self._session, text), standing, acts)
+            acts = acts_of(session, use.id)
+            text = text_of(session, use, acts).text
+            standing = stand(acts, text, self.records.now)
+            return Matter(text, definition_of(session, text), standing, acts)
         except BadInput as error:
             return error
 
@@ -135,13 +134,18 @@ class Hour:
     Args:
         votes: The uses at this hour.
         truth: The uses at the hour it may be in truth, if the clock is in doubt.
+        shut: Why nothing may run, if the clock or what was decided cannot be believed.
     """
 
     votes: Votes
-    truth: Votes | None
+    truth: Votes | None = None
+    shut: str | None = None
 
     def ask(self, camera_id: str) -> list[OpenUse | Refusal]:
         """Say of each use of a camera whether it may run; a jump of the clock opens none."""
+        if self.shut is not None:
+            uses = self.votes.records.uses(camera_id)
+            return [Refusal(use.id, camera_id, self.shut) for use in uses]
         answers = list(_ask(camera_id, self.votes))
         if self.truth is None:
             return answers
@@ -171,22 +175,22 @@ class Gate:
             hour = hour_of(session, cameras, self._timekeeper)
         except NotAuthorised as error:
             return [*spoilt, *(_shut(each, error.message) for each in cameras)]
-        return [*spoilt, *(self._look(session, each, hour) for each in cameras)]
+        return [*spoilt, *(self._look(each, hour) for each in cameras)]
 
-    def _look(self, session: Session, camera: CameraVersion, hour: Hour) -> CameraDecision:
+    def _look(self, camera: CameraVersion, hour: Hour) -> CameraDecision:
         records = hour.votes.records
         answers = [self._equipped(records, camera, answer) for answer in hour.ask(camera.camera_id)]
         uses = tuple(answer for answer in answers if isinstance(answer, OpenUse))
         refused = tuple(answer for answer in answers if isinstance(answer, Refusal))
-        permit = self._permit(session, camera, [use for use in uses if use.watches])
+        permit = self._permit(records, camera, [use for use in uses if use.watches])
         return CameraDecision(camera, permit, uses, refused)
 
     def _permit(
-        self, session: Session, camera: CameraVersion, uses: Sequence[OpenUse]
+        self, records: Records, camera: CameraVersion, uses: Sequence[OpenUse]
     ) -> Permit | None:
         basis, offline_s = Basis.USE, min((use.offline_s for use in uses), default=TERM_S)
         if not uses:
-            if not commissioned(session, camera.camera_id, self._clock.now()):
+            if records.leave(camera.camera_id) is None:
                 return None
             basis = Basis.COMMISSIONING
         return issue(
@@ -305,36 +309,23 @@ def require_open(hour: Hour, use: OpenUse) -> None:
 def _open(use_id: str, camera_id: str, matter: Matter, votes: Votes) -> OpenUse:
     text = matter.text
     zones = text.cameras[camera_id].zones
-    unheard_s = offline_s(matter, votes.stack, votes.now)
+    unheard_s = offline_s(matter, votes.stack, votes.records.now)
     return OpenUse(use_id, camera_id, text.mode, matter.voted, zones, unheard_s)
 
 
-def commissioned(session: Session, camera_id: str, now: datetime) -> Commissioning | None:
-    """The leave to set the camera up now, the last one given; None if nobody has it."""
-    return session.scalars(
-        select(Commissioning)
-        .where(
-            Commissioning.camera_id == camera_id,
-            Commissioning.starts_at <= now,
-            Commissioning.ends_at > now,
-        )
-        .order_by(Commissioning.id.desc())
-    ).first()
+def hour_now(session: Session, cameras: Sequence[CameraVersion], timekeeper: Timekeeper) -> Hour:
+    """The hour, for those who tell what runs; by a wrong clock, nothing does."""
+    try:
+        return hour_of(session, cameras, timekeeper)
+    except NotAuthorised as error:
+        return Hour(Votes(session, timekeeper.now()), shut=error.message)
 
 
 def answers_now(
     session: Session, cameras: Sequence[CameraVersion], timekeeper: Timekeeper
 ) -> list[OpenUse | Refusal]:
-    """Say of each use of these cameras whether it may run now; by a wrong clock, none may."""
-    try:
-        hour = hour_of(session, cameras, timekeeper)
-    except NotAuthorised as error:
-        uses = uses_by_camera(session)
-        return [
-            Refusal(use.id, camera.camera_id, error.message)
-            for camera in cameras
-            for use in uses.get(camera.camera_id, ())
-        ]
+    """Say of each use of these cameras whether it may run now."""
+    hour = hour_now(session, cameras, timekeeper)
     return [answer for camera in cameras for answer in hour.ask(camera.camera_id)]
 
 

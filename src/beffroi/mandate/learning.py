@@ -15,7 +15,7 @@ from beffroi.errors import BadInput
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.canonical import canonical, digest
-from beffroi.mandate.gate import OpenUse, Votes, answers_now
+from beffroi.mandate.gate import OpenUse, Votes, hour_now
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.standing import PUBLISHED
 from beffroi.mandate.timekeeping import Timekeeper
@@ -45,19 +45,19 @@ def learn(
         verdict: How a person judged it.
         clock: Gives the time.
     """
-    now = clock.now()
-    votes = Votes(session, now)
-    in_service = [camera for camera in list_cameras(session) if camera.camera_id == camera_id]
-    for use in answers_now(session, in_service, Timekeeper(clock)):
+    hour = hour_now(session, list_cameras(session), Timekeeper(clock))
+    for use in hour.ask(camera_id):
         if not isinstance(use, OpenUse) or use.mode is not Mode.LEARNING:
             continue
         held = _held(session, use.use_id)
-        quota = votes.matter(find_use(session, use.use_id)).text.quota
+        quota = hour.votes.matter(find_use(session, use.use_id)).text.quota
         if use.voted.definition.event != event or held >= quota:
             continue
         kept = {name: features[name] for name in FEATURES}
         session.add(
-            LearningSample(use_id=use.use_id, features=kept, verdict=verdict, recorded_at=now)
+            LearningSample(
+                use_id=use.use_id, features=kept, verdict=verdict, recorded_at=clock.now()
+            )
         )
         payload = {"use": use.use_id, "held": held + 1}
         append(session, Kind.LEARNING_SAMPLED, actor=SYSTEM, payload=payload, clock=clock)

@@ -15,11 +15,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from beffroi.mandate.cameras import current_version, list_cameras, version_before
 from beffroi.mandate.use_text import stored_since
 from beffroi.store.cameras import CameraState, CameraVersion
-from beffroi.store.mandates import CameraDoubt, Pause, Use, UseCamera
+from beffroi.store.mandates import CameraDoubt, Commissioning, Pause, Use, UseCamera
 
 
 class Records:
-    """Versions and states of cameras, uses that name them, doubts about them, stops on them.
+    """Versions and states of cameras, uses that name them, doubts, stops, leaves to set them up.
 
     Args:
         session: One consistent view of the database, for one pass.
@@ -56,6 +56,10 @@ class Records:
         """The stop of a use on a camera that stood then, if there was one."""
         return self._stops.get((use_id, camera_id))
 
+    def leave(self, camera_id: str) -> Commissioning | None:
+        """The leave to set a camera up then, the last one given; None if nobody has it."""
+        return self._leaves.get(camera_id)
+
     def written(self, text_digest: str) -> datetime | None:
         """When the text of a use was written; None where there is none."""
         if text_digest not in self._written:
@@ -68,7 +72,11 @@ class Records:
 
     @cached_property
     def _uses(self) -> Mapping[str, Sequence[Use]]:
-        return uses_by_camera(self.session)
+        named = select(UseCamera.camera_id, Use).join(Use, UseCamera.use_id == Use.id)
+        found = defaultdict(list)
+        for camera_id, use in self.session.execute(named.order_by(Use.id)):
+            found[camera_id].append(use)
+        return found
 
     @cached_property
     def _versions(self) -> Mapping[str, CameraVersion]:
@@ -90,6 +98,12 @@ class Records:
         found = self.session.scalars(select(Pause).where(stood).order_by(Pause.id))
         return {(stop.use_id, stop.camera_id): stop for stop in found}
 
+    @cached_property
+    def _leaves(self) -> Mapping[str, Commissioning]:
+        lasts = and_(Commissioning.starts_at <= self.now, Commissioning.ends_at > self.now)
+        found = self.session.scalars(select(Commissioning).where(lasts).order_by(Commissioning.id))
+        return {leave.camera_id: leave for leave in found}
+
     def _stood(
         self,
         since: InstrumentedAttribute[datetime],
@@ -97,12 +111,3 @@ class Records:
     ) -> ColumnElement[bool]:
         """Still open, whenever it began, or open at that moment."""
         return or_(until.is_(None), and_(since <= self.now, until > self.now))
-
-
-def uses_by_camera(session: Session) -> Mapping[str, Sequence[Use]]:
-    """The uses whose text last drafted names a camera, by id, for every camera that one names."""
-    named = select(UseCamera.camera_id, Use).join(Use, UseCamera.use_id == Use.id)
-    found = defaultdict(list)
-    for camera_id, use in session.execute(named.order_by(Use.id)):
-        found[camera_id].append(use)
-    return found

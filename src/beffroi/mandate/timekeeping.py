@@ -35,6 +35,10 @@ class Timekeeper:
         self._latest: datetime | None = None
         self._confirmed: int | None = None
 
+    def now(self) -> datetime:
+        """What the wall clock says, believed or not."""
+        return self._clock.now()
+
     def ahead(self, session: Session) -> timedelta:
         """By how much the clock may be ahead of the truth; nothing where nobody doubts it."""
         self._heed_people(session)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from beffroi.errors import BadInput
 from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.equipment import Equipment, known_equipment
 from beffroi.mandate.fitness import fitness
-from beffroi.mandate.gate import OpenUse, Refusal, Votes, answers_now
+from beffroi.mandate.gate import OpenUse, Refusal, Votes, hour_now
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.timekeeping import Timekeeper
@@ -39,11 +40,11 @@ class CameraUses:
 def read_camera_uses(session: Session, clock: Clock) -> Mapping[str, CameraUses]:
     """The uses of every camera in service, by camera."""
     cameras = list_cameras(session)
-    votes = Votes(session, clock.now())
-    ended, equipment = _ended(session, votes), known_equipment(session)
+    hour = hour_now(session, cameras, Timekeeper(clock))
+    ended, equipment = _ended(session, hour.votes), known_equipment(session)
     found: dict[str, CameraUses] = defaultdict(CameraUses)
-    for answer in answers_now(session, cameras, Timekeeper(clock)):
-        uses, against = found[answer.camera_id], _against(answer, votes, equipment)
+    for answer in chain.from_iterable(hour.ask(camera.camera_id) for camera in cameras):
+        uses, against = found[answer.camera_id], _against(answer, hour.votes, equipment)
         if against is None and isinstance(answer, OpenUse):
             uses.running.append((answer.use_id, answer.mode))
         elif answer.use_id in ended:

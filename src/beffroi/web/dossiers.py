@@ -12,7 +12,7 @@ from beffroi.mandate.cameras import last_version, names_of
 from beffroi.mandate.conditions import Condition, Matter, conditions
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.procedure import Procedure
-from beffroi.mandate.energy import Energy, energy_of
+from beffroi.mandate.energy import Energy
 from beffroi.mandate.equipment import known_equipment
 from beffroi.mandate.fitness import fitness
 from beffroi.mandate.hours import ALWAYS
@@ -160,12 +160,13 @@ def read_dossier(session: Session, use_id: str, now: datetime) -> Dossier:
     """
     use = find_use(session, use_id)
     case = case_of(session, use, now)
+    records = Records(session, now)
     return Dossier(
         entry=_entry(session, case, now),
         written=case.written,
         standing=case.standing,
         procedure=case.procedure,
-        cameras=[_watched(session, use, case, one, now) for one in case.written.text.cameras],
+        cameras=[_watched(records, use, case, one) for one in case.written.text.cameras],
         deeds=deeds(session, acts_of(session, use_id)),
         contributions=contributions(session, use_id),
     )
@@ -212,11 +213,11 @@ def _next_duty(session: Session, case: Case, now: datetime) -> Duty | None:
     return next((duty for duty in found if duty.due >= today), None)
 
 
-def _watched(session: Session, use: Use, case: Case, camera_id: str, now: datetime) -> Watched:
+def _watched(records: Records, use: Use, case: Case, camera_id: str) -> Watched:
+    session = records.session
     matter = Matter(case.written.text, case.voted, case.standing, case.acts)
     (name,) = names_of(session, [camera_id]).values()
-    energy = energy_of(session, [camera_id])
-    records = Records(session, now)
+    energy = Energy.of(records.state(camera_id))
     try:
         camera = last_version(session, camera_id)
         asked = [

@@ -13,7 +13,7 @@ from beffroi.clock import Clock
 from beffroi.errors import BadInput, Unavailable
 from beffroi.ledger.sequencer import overdue
 from beffroi.mandate.cameras import list_cameras
-from beffroi.mandate.gate import OpenUse, Refusal, Votes, answers_now
+from beffroi.mandate.gate import OpenUse, Refusal, hour_now
 from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.use_text import UseText
@@ -87,12 +87,13 @@ def static(request: Request, path: str) -> Response:
 
 def _uses_in_force(session: Session, clock: Clock) -> list[UseInForce]:
     """Every use that its acts have put in force."""
-    votes = Votes(session, clock.now())
-    answers = answers_now(session, list_cameras(session), Timekeeper(clock))
+    cameras = list_cameras(session)
+    hour = hour_now(session, cameras, Timekeeper(clock))
+    answers = [answer for camera in cameras for answer in hour.ask(camera.camera_id)]
     found = []
     for use in list_uses(session):
         try:
-            matter = votes.matter(use)
+            matter = hour.votes.matter(use)
         except BadInput:
             continue
         if matter.standing.state is not State.IN_FORCE:
