@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from beffroi.evaluation.figures import resampled
 from beffroi.perception.inference import Inference
 from beffroi.perception.letterbox import Letterbox
 from beffroi.perception.models import Variant
@@ -296,10 +297,5 @@ def two(values: Floats) -> tuple[float, float]:
 
 
 def interval(scenes: NDArray[np.str_], changes: Floats) -> tuple[float, float, float]:
-    """Mean change and its 95 % interval over 1,000 draws of scenes with replacement."""
-    of_scene = [changes[scenes == scene] for scene in np.unique(scenes)]
-    sums = np.array([part.sum() for part in of_scene])
-    counts = np.array([len(part) for part in of_scene])
-    lots = np.random.default_rng(20240).integers(len(counts), size=(1000, len(counts)))
-    low, high = np.percentile(sums[lots].sum(axis=1) / counts[lots].sum(axis=1), [2.5, 97.5])
-    return float(changes.mean()), float(low), float(high)
+    """Mean change and its 95 % interval."""
+    return resampled(scenes.tolist(), lambda at: float(changes[at].mean()))

@@ -65,12 +65,22 @@ def recall_at_5_percent(event: NDArray[np.bool_], score: Floats) -> float:
 def with_interval(
     name: str, scenes: Sequence[str], measure: Callable[[NDArray[np.intp]], float]
 ) -> Figure:
+    """A measure of clips, with its interval where there is one; see `resampled`."""
+    value, low, high = resampled(scenes, measure)
+    return Figure(name, value) if np.isnan(low) else Figure(name, value, low, high)
+
+
+def resampled(
+    scenes: Sequence[str], measure: Callable[[NDArray[np.intp]], float]
+) -> tuple[float, float, float]:
     """A measure of clips, and its 95 % interval over 1,000 draws of scenes with replacement.
 
     Args:
-        name: What is measured.
         scenes: Scene of each clip.
         measure: Takes positions of clips, some several times.
+
+    Returns:
+        The measure and both ends, which are NaN if it says nothing of any draw.
     """
     of_scene = [np.flatnonzero(np.array(scenes) == scene) for scene in sorted(set(scenes))]
     chance = np.random.default_rng(20240)
@@ -78,9 +88,9 @@ def with_interval(
     draws = np.array([measure(np.concatenate([of_scene[i] for i in lot])) for lot in lots])
     value = measure(np.arange(len(scenes)))
     if np.isnan(draws).all():
-        return Figure(name, value)
+        return value, np.nan, np.nan
     low, high = np.nanpercentile(draws, [2.5, 97.5])
-    return Figure(name, value, float(low), float(high))
+    return value, float(low), float(high)
 
 
 def clip_figures(clips: Sequence[Clip], flagged: Sequence[bool]) -> Iterator[Figure]:
