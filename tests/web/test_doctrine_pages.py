@@ -10,6 +10,8 @@ from beffroi.clock import FrozenClock
 from beffroi.mandate.doctrine.shipped import shipped_doctrines
 from beffroi.mandate.procedure.adoption import adopted
 from beffroi.mandate.procedure.outlook import waiting
+from beffroi.web.definitions import event_titles
+from beffroi.web.words import WORDS
 from tests.enacting import LAW
 from tests.web.town import Town, csrf, signed_in
 
@@ -36,6 +38,19 @@ clauses:
     source: Town council
     verified: true
 """
+
+
+def test_events_are_told_by_what_people_call_them(client: httpx.Client) -> None:
+    named = {
+        event
+        for text in shipped_doctrines().values()
+        for clause in text.doctrine.clauses
+        for event in ([] if clause.events == "*" else clause.events)
+    }
+    assert named - event_titles().keys() - WORDS["event"].keys() == set()
+    page = client.get(f"/doctrines/{MANNHEIM.digest}?lang=fr").text
+    assert "Coups portés à une personne (strike)" in page
+    assert "Quelqu’un est allongé, sans être tombé (lying)" in page
 
 
 def decide(

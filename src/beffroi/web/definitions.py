@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.errors import BadInput
-from beffroi.events.shipped import shipped_definitions
-from beffroi.mandate.annexes import current
-from beffroi.mandate.definition import Definition, VotedText, load_definition
+from beffroi.events.shipped import shipped_definitions, shipped_with
+from beffroi.mandate.annexes import Recorded, current
+from beffroi.mandate.definition import Definition, Text, VotedText, load_definition
 from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.reading import name_field, render
 from beffroi.mandate.uses import list_uses, state_of, text_of
@@ -47,6 +48,16 @@ class Known:
     def definition(self) -> Definition:
         """Its parsed text."""
         return self.voted.definition
+
+
+@cache
+def event_titles() -> Mapping[str, Text]:
+    """What people call each kind of event that ships, by its name."""
+    shipped = [
+        Reading(text.definition, [Recorded(one, reviewed=False) for one in shipped_with(text)])
+        for text in shipped_definitions()
+    ]
+    return {reading.voted.event: reading.definition.title for reading in shipped}
 
 
 def parameters(definition: Definition, language: str) -> list[tuple[str, str, str]]:

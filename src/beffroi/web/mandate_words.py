@@ -118,6 +118,20 @@ MANDATE: Final[Mapping[str, Mapping[str, str]]] = {
         "live": N_("Live: a person judges each alert"),
         "learning": N_("Learning: what the detector computed, and the verdicts"),
     },
+    # Of those that ship, the definition says it.
+    "event": {
+        "categorisation": N_("Biometric categorisation"),
+        "crime_prediction": N_("Predicting offences"),
+        "emotion": N_("Emotions"),
+        "gunshot": N_("Gunshots"),
+        "identification": N_("Identifying people"),
+        "intention": N_("What people intend"),
+        "lying": N_("Somebody lies, without having fallen"),
+        "profiling": N_("Profiling of people"),
+        "scream": N_("Screams"),
+        "sound": N_("Sounds"),
+        "weapon": N_("A weapon in sight"),
+    },
     "kept": {
         "statistics": N_("Nothing: only counts are kept, and no sequence."),
         "shadow": N_("Nothing: what is found is counted, and no sequence is kept."),

@@ -18,6 +18,7 @@ from beffroi.mandate.impact.remedies import remedies, rights_of
 from beffroi.mandate.notices.press import MISSING, can_print
 from beffroi.mandate.reading import read_out
 from beffroi.mandate.rights import Permission
+from beffroi.web.definitions import event_titles
 from beffroi.web.i18n import Language, choose, load_languages
 from beffroi.web.site import site_of
 from beffroi.web.telling import tell
@@ -98,6 +99,11 @@ def _make_environment(language: Language) -> Environment:
         """A text that was voted, in this language as far as there is one, else in English."""
         return told(text, language.code)
 
+    def event(name: str) -> str:
+        """What people call a kind of event, with the name that texts know it by."""
+        title = event_titles().get(name)
+        return f"{word('event', name) if title is None else voted(title)} ({name})"
+
     def named(kind: str, values: Iterable[str]) -> list[tuple[str, str]]:
         """Values of a closed list, each with what people call it."""
         return [(value, word(kind, value)) for value in values]
@@ -121,6 +127,7 @@ def _make_environment(language: Language) -> Environment:
         rights_of=rights_of,
     )
     environment.filters.update(
+        event=event,
         sentence=_sentence,
         short=_short,
         behind=_behind,
