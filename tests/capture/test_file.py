@@ -67,14 +67,13 @@ def test_formats_are_read_to_the_end_and_can_be_replayed(
         assert (before.image == after.image).all()
 
 
-def test_frames_are_the_nearest_to_the_rate_scaled_and_masked(clip: Path) -> None:
-    frames = read(clip, 10, size=(160, 90), masks=HALF)
+def test_frames_are_the_nearest_to_the_rate_and_masked(clip: Path) -> None:
+    frames = read(clip, 10, masks=HALF)
     assert len(frames) == 21
     assert [f.t for f in frames] == pytest.approx([i / 10 for i in range(21)], abs=0.041)
     for frame in frames:
-        assert frame.image.shape == (90, 160, 3)
-        assert (frame.image[:, :80] == GREY).all()
-        assert frame.image[:, 82:].std() > 10
+        assert (frame.image[:, :160] == GREY).all()
+        assert frame.image[:, 164:].std() > 10
 
 
 def test_a_name_is_never_a_pattern(tmp_path: Path) -> None:
@@ -103,7 +102,6 @@ def test_a_film_on_its_side_is_set_upright(tmp_path: Path) -> None:
     upright = read(path)[0].image
     assert upright.shape == (160, 90, 3)
     assert (upright[:70] < 30).all() != (upright[90:] < 30).all()
-    assert read(path, size=(45, 80))[0].image.shape == (80, 45, 3)
 
 
 def test_sound_is_never_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,6 +247,6 @@ def test_damaged_films_never_do_more_than_raise(tmp_path: Path, suffix: str) -> 
             damaged[draw.randrange(len(damaged))] ^= 1 << draw.randrange(8)
         path = tmp_path / f"damaged.{suffix}"
         path.write_bytes(damaged)
-        with contextlib.suppress(BadInput, Unavailable), lab(path, size=(64, 36)) as source:
-            assert all(frame.image.shape == (36, 64, 3) for frame in source.frames())
-            assert all(frame.image.shape == (36, 64, 3) for frame in source.replay(0, 60))
+        with contextlib.suppress(BadInput, Unavailable), lab(path) as source:
+            assert all(frame.image.ndim == 3 for frame in source.frames())
+            assert all(frame.image.ndim == 3 for frame in source.replay(0, 60))

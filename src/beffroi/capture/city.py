@@ -34,7 +34,6 @@ class CitySource(Source):
         clock: Paces a camera; not read by a recording.
         masks: Burnt into every frame.
         rate_hz: Frames wanted per second; a scene has no more than its own.
-        size: Width and height of frames; None for the scene's own.
         ring_s: Seconds that can be replayed.
 
     Raises:
@@ -49,7 +48,6 @@ class CitySource(Source):
         *,
         masks: Masks,
         rate_hz: float,
-        size: tuple[int, int] | None,
         ring_s: float,
     ) -> None:
         super().__init__(permit, clock)
@@ -60,7 +58,6 @@ class CitySource(Source):
         self._address = address
         self._fps = address.fps
         self._rate_hz = min(rate_hz, address.fps)
-        self._size = size
         self._masks = masks
         self._ring_s = ring_s
         self._scene: Scene | None = None
@@ -73,7 +70,7 @@ class CitySource(Source):
 
     def frames(self) -> Iterator[Frame]:
         """Frames without end; see `Source.frames`."""
-        imager = Imager(self._size, self._masks)
+        imager = Imager(None, self._masks)
         for index in self._paced() if self._live else self._wanted():
             if self._closed.is_set():
                 return
@@ -112,7 +109,7 @@ class CitySource(Source):
         return Frame(imager.image(picture), t, at, index)
 
     def _again(self, since_t: float, until_t: float) -> Iterator[Frame]:
-        imager = Imager(self._size, self._masks)
+        imager = Imager(None, self._masks)
         before = (since_t - self._start - 1 / self._rate_hz) * self._fps
         for index in self._wanted(max(0, int(before))) if since_t <= until_t else ():
             t = self._start + index / self._fps

@@ -32,7 +32,6 @@ class FileSource(Source):
         clock: Where the permit's deadline is read.
         masks: Burnt into every frame.
         rate_hz: Frames wanted per second of video.
-        size: Width and height of frames; None for the video's own.
         ring: Where compressed pictures are kept for a replay.
 
     Raises:
@@ -47,15 +46,13 @@ class FileSource(Source):
         *,
         masks: Masks,
         rate_hz: float,
-        size: tuple[int, int] | None,
         ring: Ring,
     ) -> None:
         super().__init__(permit, clock)
         self._masks = masks
         self._rate_hz = rate_hz
-        self._size = size
         self._ring = ring
-        self._imager = Imager(size, masks)
+        self._imager = Imager(None, masks)
         self._health = Health(State.STARTING, "", clock.now())
         self._input = open_file(permit.address)
 
@@ -72,7 +69,7 @@ class FileSource(Source):
     def replay(self, since_t: float, until_t: float) -> Iterator[Frame]:
         """Frames of the last seconds read; see `Source.replay`."""
         self._require()
-        return self._ring.replay(since_t, until_t, Imager(self._size, self._masks))
+        return self._ring.replay(since_t, until_t, Imager(None, self._masks))
 
     @property
     def health(self) -> Health:

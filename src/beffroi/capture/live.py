@@ -54,7 +54,6 @@ class LiveSource(Source):
         clock: Gives frames their time and permits their end.
         masks: Burnt into every frame.
         rate_hz: Frames wanted per second.
-        size: Width and height of frames; None for the stream's own.
         ring: Where compressed pictures are kept for a replay.
         credentials: `user:password`, if the camera asks for them.
 
@@ -69,7 +68,6 @@ class LiveSource(Source):
         *,
         masks: Masks,
         rate_hz: float,
-        size: tuple[int, int] | None,
         ring: Ring,
         credentials: str | None,
     ) -> None:
@@ -77,7 +75,6 @@ class LiveSource(Source):
         if permit.basis is Basis.LABORATORY:
             raise NotAuthorised("The laboratory opens no live address.")
         self._masks = masks
-        self._size = size
         self._ring = ring
         self._credentials = credentials
         self._latest: Latest[_Picture] = Latest(rate_hz)
@@ -92,7 +89,7 @@ class LiveSource(Source):
 
     def frames(self) -> Iterator[Frame]:
         """The newest frames at the rate asked for; see `Source.frames`."""
-        imager = Imager(self._size, self._masks)
+        imager = Imager(None, self._masks)
         frame: Frame | None = None
         while not self._closed.is_set():
             self._require()
@@ -112,7 +109,7 @@ class LiveSource(Source):
     def replay(self, since_t: float, until_t: float) -> Iterator[Frame]:
         """Frames of the last seconds; see `Source.replay`."""
         self._require()
-        return self._ring.replay(since_t, until_t, Imager(self._size, self._masks))
+        return self._ring.replay(since_t, until_t, Imager(None, self._masks))
 
     @property
     def health(self) -> Health:

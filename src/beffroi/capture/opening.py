@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from beffroi.capture.address import LIVE, public_address, scheme
 from beffroi.capture.city import CitySource
@@ -14,6 +15,9 @@ from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.mandate.permit import Permit
 
+RING_MB: Final = 32
+"""Megabytes that the last seconds of a stream may take at most."""
+
 
 def open_source(
     permit: Permit,
@@ -21,10 +25,8 @@ def open_source(
     clock: Clock,
     masks: Sequence[Polygon] = (),
     rate_hz: float,
-    size: tuple[int, int] | None = None,
     credentials: str | None = None,
     ring_s: float = 20,
-    ring_mb: float = 32,
 ) -> Source:
     """Open what a permit is for.
 
@@ -33,10 +35,8 @@ def open_source(
         clock: Where the permit's deadline is read and live frames get their time.
         masks: Privacy masks, polygons in fractions of width and height.
         rate_hz: Frames wanted per second, above 0.
-        size: Width and height of frames in pixels; None for the stream's own.
         credentials: `user:password` of a camera; kept in memory only.
-        ring_s: Seconds that can be replayed.
-        ring_mb: Megabytes that they may take at most.
+        ring_s: Seconds that can be replayed, if they fit into `RING_MB`.
 
     Raises:
         NotAuthorised: The permit does not hold, or not for such an address.
@@ -49,17 +49,16 @@ def open_source(
     kind = scheme(permit.address)
     burnt = Masks(masks)
     if kind == "sim":
-        return CitySource(permit, clock, masks=burnt, rate_hz=rate_hz, size=size, ring_s=ring_s)
-    ring = Ring(ring_s, ring_mb)
+        return CitySource(permit, clock, masks=burnt, rate_hz=rate_hz, ring_s=ring_s)
+    ring = Ring(ring_s, RING_MB)
     if not kind:
-        return FileSource(permit, clock, masks=burnt, rate_hz=rate_hz, size=size, ring=ring)
+        return FileSource(permit, clock, masks=burnt, rate_hz=rate_hz, ring=ring)
     if kind in LIVE:
         return LiveSource(
             permit,
             clock,
             masks=burnt,
             rate_hz=rate_hz,
-            size=size,
             ring=ring,
             credentials=credentials,
         )
