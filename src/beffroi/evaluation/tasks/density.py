@@ -1,8 +1,8 @@
 """Trajectories of people who walked in a laboratory: density against cells of Voronoi.
 
 Each person has the part of the floor that is nearest, within the walls, of which the detector is
-told nothing (Steffen and Seyfried, Physica A 389, 2010). PedPy, which researchers of pedestrian
-traffic use, comes to the same on the same files; it is too heavy to be installed for that.
+told nothing (Steffen and Seyfried, Physica A 389, 2010). A test holds this against PedPy, which
+researchers of pedestrian traffic use and which is too heavy to be installed with every city.
 """
 
 import re
