@@ -5,7 +5,6 @@ from sqlalchemy.orm import Session
 from beffroi.alerts.raising import raise_alert
 from beffroi.clock import Clock
 from beffroi.events.detector import Detection
-from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.gate import OpenUse, hour_of
 from beffroi.mandate.modes import Mode
@@ -25,7 +24,7 @@ def ring(
     per_hour: int = 60,
 ) -> Alert | None:
     """What was detected just now, as an alert; None if it was counted into one that waits."""
-    hour = hour_of(session, list_cameras(session), Timekeeper(clock))
+    hour = hour_of(session, Timekeeper(clock))
     return raise_alert(
         session,
         hour,

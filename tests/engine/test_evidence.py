@@ -19,9 +19,8 @@ from beffroi.engine.desk import AlertDesk, Sighting
 from beffroi.engine.evidence import HELD, EvidenceDesk, Scene
 from beffroi.errors import NotAuthorised
 from beffroi.events.detector import Detection
-from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.definition import EvidenceClass
-from beffroi.mandate.gate import OpenUse, answers_now
+from beffroi.mandate.gate import OpenUse, hour_now
 from beffroi.mandate.permit import Basis, issue
 from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.perception.finders import Need
@@ -53,8 +52,7 @@ def use(town: Town) -> OpenUse:
     town.camera("gate")
     town.use("gate", evidence=EvidenceClass.PIXELATED)
     with town.site.database.read() as session:
-        cameras = list_cameras(session)
-        (answer,) = answers_now(session, cameras, Timekeeper(town.site.clock))
+        (answer,) = hour_now(session, Timekeeper(town.site.clock)).answers()
     assert isinstance(answer, OpenUse)
     return answer
 

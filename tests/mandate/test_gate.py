@@ -9,13 +9,7 @@ from beffroi.clock import FrozenClock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.events.registry import DETECTORS
 from beffroi.ledger.append import SYSTEM, Kind, append
-from beffroi.mandate.cameras import (
-    CameraSpec,
-    change_camera,
-    doubt_camera,
-    list_cameras,
-    remove_camera,
-)
+from beffroi.mandate.cameras import CameraSpec, change_camera, doubt_camera, remove_camera
 from beffroi.mandate.commissioning import commission, commissioning_permit
 from beffroi.mandate.conditions import ENERGY_STANDS
 from beffroi.mandate.definition import Definition
@@ -483,7 +477,7 @@ def test_who_asks_once_more_believes_no_clock_that_the_gate_does_not(
         clock.step(seconds)
         assert live_cameras(session, keeper) == set()
         with pytest.raises(NotAuthorised, match="clock was set"):
-            require_open(hour_of(session, list_cameras(session), keeper), open_use)
+            require_open(hour_of(session, keeper), open_use)
 
 
 def test_a_use_on_a_camera_out_of_service_is_refused_like_any_other(
@@ -495,4 +489,4 @@ def test_a_use_on_a_camera_out_of_service_is_refused_like_any_other(
     with city.write() as session:
         remove_camera(session, "park", actor=MAYOR, clock=clock)
         with pytest.raises(NotAuthorised, match="There is no camera park"):
-            require_open(hour_of(session, [], Timekeeper(clock)), open_use)
+            require_open(hour_of(session, Timekeeper(clock)), open_use)

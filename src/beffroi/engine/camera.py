@@ -279,8 +279,7 @@ class CameraWatch(threading.Thread):
         """Build a detector per use of the permit; those that stay keep what they have seen."""
         wanted = self._permit.uses
         with self._station.database.read() as session:
-            record = current_version(session, self._camera_id)
-            hour = hour_of(session, [record], self._timekeeper)
+            hour = hour_of(session, self._timekeeper)
             answers = [
                 answer for answer in hour.ask(self._camera_id) if isinstance(answer, OpenUse)
             ]

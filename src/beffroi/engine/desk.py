@@ -23,7 +23,6 @@ from beffroi.engine.evidence import EvidenceDesk, Scene
 from beffroi.engine.tally import Counted
 from beffroi.errors import NotAuthorised, Tampered, Unavailable
 from beffroi.events.detector import Detection
-from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.counting import count
 from beffroi.mandate.gate import Hour, OpenUse, hour_of, require_open
 from beffroi.mandate.timekeeping import Timekeeper
@@ -122,7 +121,7 @@ class AlertDesk:
         alerts: list[Alert | None] = []
         try:
             with self._database.write() as session:
-                hour = hour_of(session, list_cameras(session), self._timekeeper)
+                hour = hour_of(session, self._timekeeper)
                 alerts = [self._put_down(session, hour, each) for each in batch]
         except NotAuthorised as error:
             log.info("nothing may run now: what was seen is dropped", cause=error.message)

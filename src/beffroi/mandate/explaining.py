@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
-from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.conditions import Condition, Matter, conditions
 from beffroi.mandate.doctrine.explaining import Outcome, Row
 from beffroi.mandate.doctrine.stack import Stack
@@ -107,7 +106,7 @@ def explain(
     """
     require_sound(session)
     if at is None:
-        hour = hour_now(session, list_cameras(session), Timekeeper(clock))
+        hour = hour_now(session, Timekeeper(clock))
         votes, answers = hour.votes, hour.ask(camera_id)
     else:
         votes, answers = Votes(session, at), []

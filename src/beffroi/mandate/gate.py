@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised
-from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.conditions import Matter, conditions
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.stack import Stack
@@ -153,6 +152,11 @@ class Hour:
         open_before = {answer.use_id for answer in before if isinstance(answer, OpenUse)}
         return [_unless_opened_by_the_jump(each, open_before) for each in answers]
 
+    def answers(self) -> list[OpenUse | Refusal]:
+        """Say it of each use of every camera in service."""
+        cameras = self.votes.records.cameras
+        return [answer for camera_id in cameras for answer in self.ask(camera_id)]
+
 
 class Gate:
     """Decides from the database, the clock and what this installation can run.
@@ -170,11 +174,10 @@ class Gate:
     def decide(self, session: Session) -> list[CameraDecision]:
         """Look at every camera in service."""
         spoilt = [_shut(_nameless(one), why) for one, why in spoilt_cameras(session).items()]
-        cameras = list_cameras(session)
-        try:
-            hour = hour_of(session, cameras, self._timekeeper)
-        except NotAuthorised as error:
-            return [*spoilt, *(_shut(each, error.message) for each in cameras)]
+        hour = hour_now(session, self._timekeeper)
+        cameras = hour.votes.records.cameras.values()
+        if hour.shut is not None:
+            return [*spoilt, *(_shut(each, hour.shut) for each in cameras)]
         return [*spoilt, *(self._look(each, hour) for each in cameras)]
 
     def _look(self, camera: CameraVersion, hour: Hour) -> CameraDecision:
@@ -224,18 +227,19 @@ def _nameless(camera_id: str) -> CameraVersion:
     return CameraVersion(camera_id=camera_id, number=0, name=camera_id, address="", masks=[])
 
 
-def _decided_later(session: Session, cameras: Sequence[CameraVersion], now: datetime) -> bool:
+def _decided_later(records: Records) -> bool:
     """Whether anything was decided, or a camera changed, at a moment still to come.
 
     A clock that was ahead and was put right leaves such lines. To leave them out would undo a stop,
     or open an address that nobody voted; nothing runs until the clock has caught up with them.
     """
-    dated = session.execute(select(func.max(Act.recorded_at), func.max(Act.confirmed_at))).one()
-    moments = [*dated, *(camera.since for camera in cameras)]
-    return max((one for one in moments if one is not None), default=now) > now + TOLERATED
+    acts = select(func.max(Act.recorded_at), func.max(Act.confirmed_at))
+    changes = (camera.since for camera in records.cameras.values())
+    dated = (*records.session.execute(acts).one(), *changes)
+    return any(moment is not None and moment > records.now + TOLERATED for moment in dated)
 
 
-def hour_of(session: Session, cameras: Sequence[CameraVersion], timekeeper: Timekeeper) -> Hour:
+def hour_of(session: Session, timekeeper: Timekeeper) -> Hour:
     """The hour as far as the clock can be believed.
 
     A step back too small to close the gate must not undo what was decided in between.
@@ -253,14 +257,15 @@ def hour_of(session: Session, cameras: Sequence[CameraVersion], timekeeper: Time
         raise NotAuthorised(
             say("this machine's clock was set back; it runs again once the clock has caught up")
         )
-    if _decided_later(session, cameras, now):
+    votes = Votes(session, now)
+    if _decided_later(votes.records):
         raise NotAuthorised(
             say(
                 "something was decided under a clock that was ahead; nothing runs until this "
                 "machine's clock has caught up with it"
             )
         )
-    return Hour(Votes(session, now), Votes(session, now - ahead) if ahead else None)
+    return Hour(votes, Votes(session, now - ahead) if ahead else None)
 
 
 def _unless_opened_by_the_jump(
@@ -313,26 +318,18 @@ def _open(use_id: str, camera_id: str, matter: Matter, votes: Votes) -> OpenUse:
     return OpenUse(use_id, camera_id, text.mode, matter.voted, zones, unheard_s)
 
 
-def hour_now(session: Session, cameras: Sequence[CameraVersion], timekeeper: Timekeeper) -> Hour:
+def hour_now(session: Session, timekeeper: Timekeeper) -> Hour:
     """The hour, for those who tell what runs; by a wrong clock, nothing does."""
     try:
-        return hour_of(session, cameras, timekeeper)
+        return hour_of(session, timekeeper)
     except NotAuthorised as error:
         return Hour(Votes(session, timekeeper.now()), shut=error.message)
-
-
-def answers_now(
-    session: Session, cameras: Sequence[CameraVersion], timekeeper: Timekeeper
-) -> list[OpenUse | Refusal]:
-    """Say of each use of these cameras whether it may run now."""
-    hour = hour_now(session, cameras, timekeeper)
-    return [answer for camera in cameras for answer in hour.ask(camera.camera_id)]
 
 
 def live_cameras(session: Session, timekeeper: Timekeeper) -> set[str]:
     """Ids of the cameras on which a `live` use may run now, for those who show pictures of it."""
     return {
         answer.camera_id
-        for answer in answers_now(session, list_cameras(session), timekeeper)
+        for answer in hour_now(session, timekeeper).answers()
         if isinstance(answer, OpenUse) and answer.mode is Mode.LIVE
     }

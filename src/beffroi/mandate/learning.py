@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.ledger.append import SYSTEM, Kind, append
-from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.canonical import canonical, digest
 from beffroi.mandate.gate import OpenUse, Votes, hour_now
 from beffroi.mandate.modes import Mode
@@ -45,7 +44,7 @@ def learn(
         verdict: How a person judged it.
         clock: Gives the time.
     """
-    hour = hour_now(session, list_cameras(session), Timekeeper(clock))
+    hour = hour_now(session, Timekeeper(clock))
     for use in hour.ask(camera_id):
         if not isinstance(use, OpenUse) or use.mode is not Mode.LEARNING:
             continue

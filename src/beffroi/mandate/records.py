@@ -37,7 +37,7 @@ class Records:
         Raises:
             BadInput: No such camera, or it was removed.
         """
-        known = self._versions.get(camera_id)
+        known = self.cameras.get(camera_id)
         if known is None:
             known = current_version(self.session, camera_id)  # says what is wrong
         if known.since <= self.now:
@@ -79,7 +79,8 @@ class Records:
         return found
 
     @cached_property
-    def _versions(self) -> Mapping[str, CameraVersion]:
+    def cameras(self) -> Mapping[str, CameraVersion]:
+        """What every camera in service is now, by id."""
         return {version.camera_id: version for version in list_cameras(self.session)}
 
     @cached_property

@@ -3,14 +3,12 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
-from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.equipment import Equipment, known_equipment
 from beffroi.mandate.fitness import fitness
 from beffroi.mandate.gate import OpenUse, Refusal, Votes, hour_now
@@ -39,11 +37,10 @@ class CameraUses:
 
 def read_camera_uses(session: Session, clock: Clock) -> Mapping[str, CameraUses]:
     """The uses of every camera in service, by camera."""
-    cameras = list_cameras(session)
-    hour = hour_now(session, cameras, Timekeeper(clock))
+    hour = hour_now(session, Timekeeper(clock))
     ended, equipment = _ended(session, hour.votes), known_equipment(session)
     found: dict[str, CameraUses] = defaultdict(CameraUses)
-    for answer in chain.from_iterable(hour.ask(camera.camera_id) for camera in cameras):
+    for answer in hour.answers():
         uses, against = found[answer.camera_id], _against(answer, hour.votes, equipment)
         if against is None and isinstance(answer, OpenUse):
             uses.running.append((answer.use_id, answer.mode))

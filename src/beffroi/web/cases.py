@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session, aliased
 from beffroi.alerts.life import OPEN, State
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
-from beffroi.mandate.cameras import last_version, list_cameras
+from beffroi.mandate.cameras import last_version
 from beffroi.mandate.conditions import paused
 from beffroi.mandate.definition import EvidenceClass, VotedText, load_definition
 from beffroi.mandate.energy import Energy
-from beffroi.mandate.gate import OpenUse, Votes, answers_now
+from beffroi.mandate.gate import OpenUse, Votes, hour_now
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.soundness import spoilt_cameras
 from beffroi.mandate.timekeeping import Timekeeper
@@ -189,7 +189,7 @@ def read_case(session: Session, alert_id: str, now: datetime) -> Case:
 
 def read_cameras(session: Session, clock: Clock) -> list[CameraView]:
     """Every camera in service: those that are live first, then by name."""
-    answers = answers_now(session, list_cameras(session), Timekeeper(clock))
+    answers = hour_now(session, Timekeeper(clock)).answers()
     states = {state.camera_id: state for state in session.scalars(select(CameraState))}
     backgrounds = _with_background(session)
     stops: dict[str, list[Pause]] = {}

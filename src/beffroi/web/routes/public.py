@@ -12,7 +12,6 @@ from beffroi import __version__
 from beffroi.clock import Clock
 from beffroi.errors import BadInput, Unavailable
 from beffroi.ledger.sequencer import overdue
-from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.gate import OpenUse, Refusal, hour_now
 from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.timekeeping import Timekeeper
@@ -87,9 +86,8 @@ def static(request: Request, path: str) -> Response:
 
 def _uses_in_force(session: Session, clock: Clock) -> list[UseInForce]:
     """Every use that its acts have put in force."""
-    cameras = list_cameras(session)
-    hour = hour_now(session, cameras, Timekeeper(clock))
-    answers = [answer for camera in cameras for answer in hour.ask(camera.camera_id)]
+    hour = hour_now(session, Timekeeper(clock))
+    answers = hour.answers()
     found = []
     for use in list_uses(session):
         try:
