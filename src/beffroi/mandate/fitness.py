@@ -59,65 +59,68 @@ class Profile:
 
 
 def unfit(definition: Definition, profile: Profile, demands: Demands = NO_DEMANDS) -> list[str]:
-    """Why this definition may not run on this camera, a sentence each; empty if it may.
+    """Why this definition may not run on this camera, a sentence each; empty if it may."""
+    return [
+        *_undemanded(definition, profile, demands),
+        *_short_of(definition, profile),
+        *_unlike(definition, profile),
+    ]
 
-    A rate within 5 % of the one voted is that rate: streams of 25 and 24.97 pictures are alike.
-    """
-    reasons: list[str] = []
+
+def _undemanded(definition: Definition, profile: Profile, demands: Demands) -> Iterator[Words]:
+    """What the detector cannot do without, whatever was voted."""
     if demands.ground and not profile.calibrated:
-        reasons.append(
-            say(
-                "it measures metres on the ground and this camera is not calibrated: `beffroi "
-                "camera survey` proposes a calibration"
-            )
+        yield say(
+            "it measures metres on the ground and this camera is not calibrated: `beffroi "
+            "camera survey` proposes a calibration"
         )
+    if MANIFEST in profile.faults and definition.models.keys() - profile.tasks.keys():
+        return  # of a model of a list that cannot be read nobody knows what it finds
     named = {profile.tasks.get(name) for name in definition.models}
-    # Of a model of a list that cannot be read nobody knows what it finds.
-    untold = MANIFEST in profile.faults and definition.models.keys() - profile.tasks.keys()
-    reasons += [
-        say(
+    for task in sorted(demands.tasks - named):
+        yield say(
             "the definition names no model that finds {what}, and its detector cannot do without: "
             "another text has to be voted",
             what=FINDS[task],
         )
-        for task in ([] if untold else sorted(demands.tasks - named))
-    ]
+
+
+def _short_of(definition: Definition, profile: Profile) -> Iterator[Words]:
+    """What was measured here and is less than was voted.
+
+    A rate within 5 % of the one voted is that rate: streams of 25 and 24.97 pictures are alike.
+    """
     if profile.rate_hz is not None and profile.rate_hz < 0.95 * definition.rate_hz:
-        reasons.append(
-            say(
-                "it analysed {rate:.1f} pictures per second here and the definition needs {least}: "
-                "it is tried again within {minutes} minutes; if it stops again, give this machine "
-                "fewer cameras or a smaller model input",
-                rate=profile.rate_hz,
-                least=definition.rate_hz,
-                minutes=REMEASURE.seconds // 60,
-            )
+        yield say(
+            "it analysed {rate:.1f} pictures per second here and the definition needs {least}: "
+            "it is tried again within {minutes} minutes; if it stops again, give this machine "
+            "fewer cameras or a smaller model input",
+            rate=profile.rate_hz,
+            least=definition.rate_hz,
+            minutes=REMEASURE.seconds // 60,
         )
     if profile.person_px is not None and profile.person_px < definition.person_px:
-        reasons.append(
-            say(
-                "people are {height:.0f} pixels high here and the definition needs {least}: choose "
-                "a larger model input or a nearer view",
-                height=profile.person_px,
-                least=definition.person_px,
-            )
+        yield say(
+            "people are {height:.0f} pixels high here and the definition needs {least}: choose "
+            "a larger model input or a nearer view",
+            height=profile.person_px,
+            least=definition.person_px,
         )
+
+
+def _unlike(definition: Definition, profile: Profile) -> Iterator[Words]:
+    """What is installed here and is not what was voted."""
     if profile.precision not in definition.precisions:
-        reasons.append(
-            say(
-                "this machine computes in {precision} and the definition admits {admitted}",
-                precision=profile.precision,
-                admitted=", ".join(definition.precisions),
-            )
+        yield say(
+            "this machine computes in {precision} and the definition admits {admitted}",
+            precision=profile.precision,
+            admitted=", ".join(definition.precisions),
         )
     for name, voted in definition.models.items():
         if name not in profile.models:
-            reasons.append(_absent(name, profile.faults))
+            yield _absent(name, profile.faults)
         elif profile.models[name] != voted:
-            reasons.append(
-                say("the model {model} installed here is not the one that was voted", model=name)
-            )
-    return reasons
+            yield say("the model {model} installed here is not the one that was voted", model=name)
 
 
 def _absent(model: str, faults: Mapping[str, str]) -> Words:

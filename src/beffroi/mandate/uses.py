@@ -235,9 +235,10 @@ def state_of(session: Session, use: Use, now: datetime) -> State:
     Raises:
         BadInput: The stored text or definition is not the one that was voted.
     """
-    state = standing_of(session, use, now).state
+    acts = acts_of(session, use.id)
+    text = text_of(session, use, acts).text
+    state = stand(acts, text, now).state
     if state in BEFORE_VOTE:
-        text = text_of(session, use).text
         definition = definition_of(session, text).definition
         if refused(stack_in_force(session, now), definition, text, now) is not None:
             return State.REFUSED

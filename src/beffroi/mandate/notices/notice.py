@@ -73,8 +73,8 @@ def announced(session: Session, use_id: str, language: Language, now: datetime) 
         BadInput: No such use, or nobody has voted on it: there is nothing to announce.
     """
     use = find_use(session, use_id)
-    text = text_of(session, use).text
     acts = [act for act in acts_of(session, use_id) if counts(act)]
+    text = text_of(session, use, acts).text
     standing = stand(acts, text, now)
     if standing.voted is None:
         raise BadInput(say("Nobody has voted on {use}: there is nothing to announce.", use=use_id))
