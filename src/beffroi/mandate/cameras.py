@@ -18,6 +18,7 @@ from beffroi.clock import Clock
 from beffroi.errors import BadInput, Tampered
 from beffroi.folder import read_private
 from beffroi.ledger.append import SYSTEM, Kind, append
+from beffroi.mandate.drawn import LEAST_AREA, covered
 from beffroi.mandate.soundness import spoilt_cameras
 from beffroi.store.cameras import Camera, CameraBackground, CameraVersion
 from beffroi.store.mandates import CameraDoubt
@@ -323,22 +324,15 @@ def _check(session: Session, camera_id: str, spec: CameraSpec) -> None:
         if other.camera_id != camera_id and other.name == spec.name:
             raise BadInput(f"Camera {other.camera_id} is already called {spec.name!r}.")
     for mask in spec.masks:
-        check_polygon(mask, "mask")
+        _check_mask(mask)
 
 
-def check_polygon(polygon: Polygon, what: str) -> None:
-    """Refuse a polygon that is no area of the picture.
-
-    Raises:
-        BadInput: Fewer than three points, points outside 0 to 1, or (nearly) no area.
-    """
-    if len(polygon) < 3:
-        raise BadInput(f"A {what} needs at least three points.")
-    if any(not 0 <= value <= 1 for point in polygon for value in point):
+def _check_mask(mask: Polygon) -> None:
+    if len(mask) < 3:
+        raise BadInput("A mask needs at least three points.")
+    if any(not 0 <= value <= 1 for point in mask for value in point):
         raise BadInput(
-            f"The points of a {what} are fractions of the picture's width and height, 0 to 1."
+            "The points of a mask are fractions of the picture's width and height, 0 to 1."
         )
-    pairs = zip(polygon, [*polygon[1:], polygon[0]], strict=True)
-    doubled = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)
-    if abs(doubled) < 2e-5:
-        raise BadInput(f"This {what} covers no part of the picture; draw it again.")
+    if covered(mask) < LEAST_AREA:
+        raise BadInput("This mask covers no part of the picture; draw it again.")

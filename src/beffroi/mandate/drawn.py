@@ -10,10 +10,14 @@ LEAST_AREA: Final = 1e-5
 """Of a polygon, as a share of the picture: three pixels square of 1280 by 720."""
 
 
-def _covers(polygon: Sequence[tuple[float, float]]) -> Any:
-    """By the shoelace formula; fewer than three points cover nothing."""
+def covered(polygon: Sequence[tuple[float, float]]) -> float:
+    """Share of the picture, by the shoelace formula; fewer than three points cover nothing."""
     pairs = zip(polygon, [*polygon[1:], *polygon[:1]], strict=True)
-    if abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2 < LEAST_AREA:
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
+
+
+def _covers(polygon: tuple[Any, ...]) -> tuple[Any, ...]:
+    if covered(polygon) < LEAST_AREA:
         raise PydanticCustomError("covers_nothing", "covers no part of the picture")
     return polygon
 
