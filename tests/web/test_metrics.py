@@ -30,6 +30,10 @@ def test_without_a_token_there_is_no_such_page(client: httpx.Client, town: Town)
         assert "beffroi_" not in refused.text
     assert client.get("/metrics").status_code == 401
     assert read(client, TOKEN).status_code == 200
+    (town.folder.secrets / SECRET).chmod(0o644)
+    closed = read(client, TOKEN)
+    assert closed.status_code == 404
+    assert str(town.folder.path) not in closed.text
 
 
 def test_it_tells_how_cameras_alerts_and_ledger_keep_up(

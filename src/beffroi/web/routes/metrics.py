@@ -7,6 +7,7 @@ In Prometheus' text form. Nobody reads it until the administrator lays a token i
 import hmac
 from collections.abc import Iterator
 
+import structlog
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -18,6 +19,7 @@ from starlette.responses import Response
 
 from beffroi.alerts.life import OPEN
 from beffroi.clock import Clock
+from beffroi.errors import Unavailable
 from beffroi.ledger.sequencer import overdue
 from beffroi.store.alerts import Alert
 from beffroi.store.cameras import Camera, CameraState
@@ -29,12 +31,18 @@ router = APIRouter(dependencies=[PUBLIC])
 
 SECRET = "metrics"  # noqa: S105 (the name of its file)
 
+_log = structlog.get_logger()
+
 
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
     """Figures of this machine, for whoever brings the token."""
     site = site_of(request)
-    token = site.folder.secret(SECRET)
+    try:
+        token = site.folder.secret(SECRET)
+    except Unavailable as error:  # where it lies is nothing for a stranger
+        _log.error("metrics.closed", cause=error.message)
+        raise HTTPException(404) from error
     if not token:
         raise HTTPException(404)
     brought = request.headers.get("authorization", "").removeprefix("Bearer ")
