@@ -72,7 +72,7 @@ class Recordings:
 
     Args:
         folder: Where recordings are kept.
-        size: Height and width of the pose input.
+        size: Height and width of the pose input; kept as an attribute.
         threads: Processor threads.
         precision: Of the pose model.
     """
@@ -82,7 +82,7 @@ class Recordings:
     ) -> None:
         # Skeletons are personal data too: they are for whoever looked.
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.folder = folder
+        self.folder, self.size = folder, size
         self.models = laboratory_models(set(Need), size, precision)
         self._threads = threads
         self._inference: Inference | None = None

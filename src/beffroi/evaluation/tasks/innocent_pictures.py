@@ -5,10 +5,11 @@ are fewer, since a picture takes a thousand times as long; what is seen is kept,
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from beffroi.capture.frame import Frame
@@ -35,22 +36,33 @@ HOURS: Final = 6
 
 
 def false_alarms_in_pictures(folder: Path, recordings: Recordings) -> Result:
-    """False alarms of each event in `HOURS` drawn hours; no file is looked at."""
+    """False alarms of each event in `HOURS` drawn hours; no file is looked at.
+
+    Where people are smaller than a definition was voted for, the gate lets it not run: it is asked
+    all the same, and counted apart.
+    """
     del folder
     definitions = innocent_definitions()
-    alarms, twins, seen_s = Counter[str](), Counter[str](), 0.0
-    files = []
-    for hour in range(HOURS):
-        for act in programme(hour):
-            seen = grounded(looked_at(act, recordings), act.setting.camera)
-            found = reported(act, seen, {each.conduct for each in definitions})
-            alarms.update(found)
-            twins.update(act.twins)
-            seen_s += act.until_s
-            name = f"{act.setting.name}-{act.seed}"
-            files.append(Judged(name, "innocent (synthetic)", None, bool(found.total())))
+    alarms, unfit, twins, watched_s = (Counter[str]() for _ in range(4))
+    files, seen_s = [], 0.0
+    for act in (act for hour in range(HOURS) for act in programme(hour)):
+        seen = grounded(looked_at(act, recordings), act.setting.camera)
+        px = person_px(seen, recordings.size)
+        fit = {each.conduct for each in definitions if px >= each.person_px}
+        found = reported(act, seen, fit)
+        alarms.update(found)
+        unfit.update(reported(act, seen, {each.conduct for each in definitions} - fit))
+        watched_s.update(dict.fromkeys(fit, round(act.until_s)))
+        twins.update(act.twins)
+        seen_s += round(act.until_s)
+        name = f"{act.setting.name}-{act.seed}"
+        files.append(Judged(name, "innocent (synthetic)", None, bool(found.total())))
+
     figures = {
-        each.event: per_day(each.event, alarms[each.conduct], HOURS / 24) for each in definitions
+        each.event: per_day(
+            each.event, alarms[each.conduct], HOURS / 24 * watched_s[each.conduct] / seen_s
+        )
+        for each in definitions
     }
     worst = max(figures.values(), key=lambda figure: figure.value)
     worst = Figure("false_alarms_per_day", worst.value, worst.low, worst.high)
@@ -59,16 +71,30 @@ def false_alarms_in_pictures(folder: Path, recordings: Recordings) -> Result:
         "synthetic": True,
         "hours": HOURS,
         "minutes_with_people": round(seen_s / 60),
+        "minutes_fit": {each.event: round(watched_s[each.conduct] / 60) for each in definitions},
         "rate_hz": highest_hz(),
         "twins": dict(sorted(twins.items())),
         "twins_per_hour_at_least": TWINS_PER_HOUR,
         "scenes": list(SCENES),
         "calibrated": True,
         "alarms": {each.event: alarms[each.conduct] for each in definitions},
+        "alarms_where_unfit": {each.event: unfit[each.conduct] for each in definitions},
         "interval": "exact Poisson (Garwood 1936)",
     }
     found_figures = {figure.name: figure for figure in (worst, *figures.values())}
     return Result("false_alarms_in_pictures", HOURS, found_figures, facts, tuple(files))
+
+
+def person_px(seen: Sequence[Observation], pose_input: tuple[int, int]) -> float:
+    """Median height of people in what the model reads, each at the highest; 0 without any."""
+    tallest: dict[str, float] = {}
+    for observation in seen:
+        width, height = observation.size
+        scale = min(pose_input[0] / height, pose_input[1] / width)
+        for track in observation.tracks:
+            tall = (track.box[3] - track.box[1]) * scale
+            tallest[track.id] = max(tall, tallest.get(track.id, 0.0))
+    return median(tallest.values()) if tallest else 0.0
 
 
 def looked_at(act: Innocent, recordings: Recordings) -> list[Observation]:
