@@ -39,7 +39,7 @@ def false_alarms_in_pictures(folder: Path, recordings: Recordings) -> Result:
     """False alarms of each event in `HOURS` drawn hours; no file is looked at.
 
     Where people are smaller than a definition was voted for, the gate lets it not run: it is asked
-    all the same, and counted apart.
+    all the same, and counted apart. An event that could run nowhere has no figure.
     """
     del folder
     definitions = innocent_definitions()
@@ -63,6 +63,7 @@ def false_alarms_in_pictures(folder: Path, recordings: Recordings) -> Result:
             each.event, alarms[each.conduct], HOURS / 24 * watched_s[each.conduct] / seen_s
         )
         for each in definitions
+        if watched_s[each.conduct]
     }
     worst = max(figures.values(), key=lambda figure: figure.value)
     worst = Figure("false_alarms_per_day", worst.value, worst.low, worst.high)
