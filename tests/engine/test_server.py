@@ -6,6 +6,7 @@ import resource
 import signal
 import socket
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -13,6 +14,10 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import pytest
+
+from beffroi.engine import server
+from beffroi.errors import Unavailable
 from beffroi.mandate.definition import EvidenceClass
 from beffroi.store.alerts import Alert
 from tests.engine.town import Served, Town, beffroi, within
@@ -94,6 +99,18 @@ def test_a_port_in_use_is_said_before_anything_starts(town: Town) -> None:
     assert refused.returncode == 1
     assert f"127.0.0.1:{port} cannot be used" in refused.stderr
     assert "answers at" not in refused.stdout
+
+
+def test_a_server_that_cannot_supervise_ends(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise Unavailable("No such machine.")
+
+    monkeypatch.setattr(server, "Supervisor", fail)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # not of the tests' own process
+    site = town.site
+    with pytest.raises(Unavailable, match="No such machine"):
+        server.serve(site.folder, site.settings, site.database, site.clock, lambda: None)
+    assert "greeter" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_full_disk_delays_alerts_and_loses_none(town: Town, serve: Serve) -> None:

@@ -62,6 +62,8 @@ def serve(
             Supervisor(folder, settings, database, clock).run(stop)
             _note(database, Kind.SERVER_STOPPED, clock)
         finally:
+            # Asked for or not: whoever waits for the web waits in vain now.
+            stop.set()
             # Last of all: what the others did until their end still gets its place.
             sequencing.set()
             sequencer.join()
