@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import func, select
 
 from beffroi.alerts.vault import Vault
+from beffroi.capture.source import Source
 from beffroi.engine.camera import CameraWatch, Station
 from beffroi.engine.desk import AlertDesk
 from beffroi.engine.equipment import models_at_work
@@ -17,9 +19,12 @@ from beffroi.engine.eyes import Eyes
 from beffroi.engine.host import Host
 from beffroi.engine.live import LiveLink
 from beffroi.engine.messages import Order
+from beffroi.errors import Unavailable
+from beffroi.events.detector import Detection, Detector
 from beffroi.mandate.counting import PERSON_SECONDS, SHARED
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.permit import Basis, issue
+from beffroi.perception.observation import Observation
 from beffroi.store.mandates import UseCount
 from tests.engine.test_area import ENGINE, order
 from tests.engine.test_counting import person, seen
@@ -67,6 +72,34 @@ def linger(watch: CameraWatch, number: int, since: float) -> None:
             post.tally.note(seen(clock.monotonic() + t, person(number, 50)), 0, moment)
             if second == 80:
                 post.close()
+
+
+def test_a_use_that_fails_is_said_and_keeps_no_other_from_looking(
+    town: Town, station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.camera("gate")
+    for use in ("broken", "whole"):
+        town.use("gate", use, mode=Mode.STATISTICS)
+    watch = CameraWatch(order(town, "gate"), station)
+    watch._load_uses()
+    intact, broken = type(watch._posts["whole"].detector).update, watch._posts["broken"].detector
+
+    def update(detector: Detector, observation: Observation) -> list[Detection]:
+        if detector is broken:
+            raise ZeroDivisionError
+        return intact(detector, observation)
+
+    monkeypatch.setattr(type(broken), "update", update)
+    source = cast(Source, None)  # counting keeps no scene
+    watch._notice(seen(0, person(1, 50)), source)
+    watch._notice(seen(1, person(1, 50)), source)
+    assert list(watch._posts) == ["whole"]
+    assert (
+        watch._detail("") == "broken: its analysis failed in an unforeseen way; the log says where"
+    )
+    broken = watch._posts["whole"].detector
+    with pytest.raises(Unavailable, match="whole: its analysis failed"):
+        watch._notice(seen(2, person(1, 50)), source)
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ class CameraWatch(threading.Thread):
             self.trouble = error.message
             log.warning("camera lost", camera=self._camera_id, cause=error.message)
         except Exception:
-            self.trouble = "Its analysis failed in an unforeseen way; the log says where."
+            self.trouble = _unforeseen()
             # What they remember may be why.
             self._posts = {}
             log.exception("camera lost", camera=self._camera_id)
@@ -293,7 +293,7 @@ class CameraWatch(threading.Thread):
             if self._posts.get(use_id) is not post:
                 post.close()
         self._uses = wanted
-        self._live = tuple(post for post in self._posts.values() if post.use.mode is Mode.LIVE)
+        self._note_live()
         if self._faults and not self._posts:
             raise Unavailable("; ".join(self._faults))
 
@@ -314,19 +314,40 @@ class CameraWatch(threading.Thread):
             self._remember(observation)
         now = self._station.clock.now()
         taken = now if observation.at is None else datetime.fromtimestamp(observation.at, UTC)
-        for post in self._posts.values():
-            needs = post.detector.needs
-            seen = shown(observation, needs)
-            found = post.detector.update(seen)
-            if post.tally is not None:
-                post.tally.note(seen, len(found), now)
-                continue
-            for detection in found:
-                ago = timedelta(seconds=observation.t - detection.end_t)
-                scene = Scene(detection, Area.of(post.zones), source, self._recent, needs)
-                self._station.desk.put(Sighting(post.use, detection, scene, taken - ago))
+        for use_id, post in list(self._posts.items()):
+            try:
+                self._look_for(post, observation, taken, source)
+            except Exception:
+                log.exception("a use does not run", use=use_id)
+                self._give_up(use_id)
         if self._live:
             self._station.live.send(self._camera_id, to_json(self._wall(observation)))
+
+    def _look_for(
+        self, post: _Post, observation: Observation, taken: datetime, source: Source
+    ) -> None:
+        """Show a use what it may see, and pass on what it recognises or counts."""
+        needs = post.detector.needs
+        seen = shown(observation, needs)
+        found = post.detector.update(seen)
+        if post.tally is not None:
+            post.tally.note(seen, len(found), self._station.clock.now())
+            return
+        for detection in found:
+            ago = timedelta(seconds=observation.t - detection.end_t)
+            scene = Scene(detection, Area.of(post.zones), source, self._recent, needs)
+            self._station.desk.put(Sighting(post.use, detection, scene, taken - ago))
+
+    def _give_up(self, use_id: str) -> None:
+        """Have a use looked for no more, for as long as this camera's uses stay the same."""
+        del self._posts[use_id]
+        self._faults += (say("{use}: {reason}", use=use_id, reason=_unforeseen()),)
+        self._note_live()
+        if not self._posts:
+            raise Unavailable("; ".join(self._faults))
+
+    def _note_live(self) -> None:
+        self._live = tuple(post for post in self._posts.values() if post.use.mode is Mode.LIVE)
 
     def _wall(self, observation: Observation) -> Observation:
         """What the live uses look for, each where it may look; nothing of any other use."""
@@ -347,3 +368,7 @@ class CameraWatch(threading.Thread):
         self._recent.append(observation)
         while self._recent[0].t < observation.t - KEPT_S:
             self._recent.popleft()
+
+
+def _unforeseen() -> str:
+    return say("its analysis failed in an unforeseen way; the log says where")
