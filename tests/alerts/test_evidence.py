@@ -13,7 +13,7 @@ from beffroi.alerts import life
 from beffroi.alerts.area import Area
 from beffroi.alerts.erasure import erase, erase_due, mark_missing, sweep
 from beffroi.alerts.evidence import keep
-from beffroi.alerts.vault import CLEAR, PIXELATED, SKELETONS, Vault
+from beffroi.alerts.vault import CLEAR, PIXELATED, SKELETONS, Undestroyed, Vault
 from beffroi.alerts.viewing import view, view_clear
 from beffroi.capture.frame import Frame
 from beffroi.errors import BadInput, NotAuthorised, Unavailable
@@ -203,6 +203,22 @@ def test_evidence_ends_on_its_date(town: Town, vault: Vault, folder: DataFolder)
     assert last_line(town) == ("evidence.erased", "system", {"alert": alert.id, "cause": "due"})
     with town.database.read() as session, pytest.raises(Unavailable, match="erased"):
         view(session, vault, alert.id, PIXELATED, town.operator)
+
+
+def test_files_that_cannot_be_destroyed_keep_no_other_past_its_date(
+    town: Town, vault: Vault, folder: DataFolder
+) -> None:
+    alerts = [kept(town, vault, EvidenceClass.CLEAR) for _ in range(3)]
+    stray = folder.evidence / alerts[0].id / "left here by hand"
+    stray.mkdir()
+    town.clock.advance(2 * 86400)
+    with pytest.raises(Undestroyed):
+        erase_due(town.database, vault, town.clock)
+    assert [now(town, alert).evidence for alert in alerts] == ["ready", "erased", "erased"]
+    assert list(folder.keys.iterdir()) == []
+    stray.rmdir()
+    assert erase_due(town.database, vault, town.clock) == 1
+    assert now(town, alerts[0]).evidence == "erased"
 
 
 def test_a_row_that_somebody_changed_keeps_nothing_longer_than_voted(

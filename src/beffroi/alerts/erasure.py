@@ -6,7 +6,7 @@ destroys nothing more and writes the line.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from beffroi.alerts.life import lock, require_person, require_reason
-from beffroi.alerts.vault import Vault
+from beffroi.alerts.vault import Undestroyed, Vault
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.ledger.append import SYSTEM, Kind, append
@@ -49,12 +49,13 @@ def erase_due(database: Database, vault: Vault, clock: Clock) -> int:
     with database.read() as session:
         over = [Alert.erase_at <= now, *_over_by_vote(session, now)]
         due = session.scalars(select(Alert.id).where(left, or_(*over))).all()
-    for alert_id in due:
-        with database.write() as session:
-            alert = lock(session, alert_id)
-            if alert.evidence in ERASABLE:
-                _erase(session, vault, alert, SYSTEM, {"cause": "due"}, clock)
-    return len(due)
+
+    def end(session: Session, alert_id: str) -> None:
+        alert = lock(session, alert_id)
+        if alert.evidence in ERASABLE:
+            _erase(session, vault, alert, SYSTEM, {"cause": "due"}, clock)
+
+    return _for_each(due, database, end)
 
 
 def erase(
@@ -95,21 +96,16 @@ def mark_missing(database: Database, vault: Vault, after_s: float, clock: Clock)
     """
     limit = clock.now() - timedelta(seconds=after_s)
     late = _select(database, Alert.evidence == "pending", Alert.raised_at <= limit)
-    for alert_id in late:
-        with database.write() as session:
-            alert = lock(session, alert_id)
-            if alert.evidence != "pending":
-                continue
+
+    def give_up(session: Session, alert_id: str) -> None:
+        alert = lock(session, alert_id)
+        if alert.evidence == "pending":
             vault.destroy(alert_id)
             alert.evidence = "missing"
-            append(
-                session,
-                Kind.EVIDENCE_MISSING,
-                actor=SYSTEM,
-                payload={"alert": alert_id},
-                clock=clock,
-            )
-    return len(late)
+            payload = {"alert": alert_id}
+            append(session, Kind.EVIDENCE_MISSING, actor=SYSTEM, payload=payload, clock=clock)
+
+    return _for_each(late, database, give_up)
 
 
 def sweep(database: Database, vault: Vault, clock: Clock) -> int:
@@ -132,17 +128,36 @@ def sweep(database: Database, vault: Vault, clock: Clock) -> int:
             database, Alert.evidence.in_(GONE), Alert.id.in_(kept[start : start + AT_A_TIME])
         )
     ]
-    for alert_id in orphans:
-        with database.write() as session:
-            vault.destroy(alert_id)
-            append(
-                session,
-                Kind.EVIDENCE_ERASED,
-                actor=SYSTEM,
-                payload={"alert": alert_id, "cause": "left over"},
-                clock=clock,
-            )
-    return len(orphans)
+
+    def clear(session: Session, alert_id: str) -> None:
+        vault.destroy(alert_id)
+        payload = {"alert": alert_id, "cause": "left over"}
+        append(session, Kind.EVIDENCE_ERASED, actor=SYSTEM, payload=payload, clock=clock)
+
+    return _for_each(orphans, database, clear)
+
+
+def _for_each(
+    alerts: Sequence[str], database: Database, work: Callable[[Session, str], None]
+) -> int:
+    """Do it for each in a transaction of its own; returns of how many.
+
+    One whose files stay keeps no other from going.
+
+    Raises:
+        Undestroyed: Some files stay; what could go has gone.
+        Unavailable: The database refuses.
+    """
+    refused: list[Undestroyed] = []
+    for alert_id in alerts:
+        try:
+            with database.write() as session:
+                work(session, alert_id)
+        except Undestroyed as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
+    return len(alerts)
 
 
 def _over_by_vote(session: Session, now: datetime) -> Iterator[ColumnElement[bool]]:

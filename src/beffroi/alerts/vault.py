@@ -29,6 +29,10 @@ _NONCE: Final = 12
 _KEY: Final = 32
 
 
+class Undestroyed(Unavailable):
+    """The disk does not let go of the files of an alert."""
+
+
 class Vault:
     """The encrypted evidence of a data folder. One process at a time seals for a given alert.
 
@@ -117,7 +121,7 @@ class Vault:
 
         Raises:
             BadInput: Not the name of an alert.
-            Unavailable: The disk refuses.
+            Undestroyed: The disk refuses.
         """
         key = self._key_path(alert_id)
         folder = self._folder(alert_id)
@@ -135,7 +139,7 @@ class Vault:
                 folder.rmdir()
                 _sync(self._evidence)
         except OSError as error:
-            raise Unavailable(
+            raise Undestroyed(
                 say(
                     "The evidence of alert {alert} cannot be erased ({cause}). "
                     "Check the rights of the data folder.",

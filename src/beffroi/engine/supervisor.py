@@ -208,13 +208,24 @@ class Supervisor:
         with self._database.read() as session:
             if self._timekeeper.ahead(session):
                 raise Unavailable(doubtful())
+        for work in (self._lapse, self._give_up_missing, self._erase_due, self._sweep):
+            # Each on its own: what one of them cannot do must not keep evidence past its date.
+            self._guard(work)
+        self._erase_lines()
+
+    def _lapse(self) -> None:
         with self._database.write() as session:
             lapse_overdue(session, self._settings.alerts.lapse_after_s, self._clock)
             destroy_ended(session, self._clock)
+
+    def _give_up_missing(self) -> None:
         mark_missing(self._database, self._vault, EVIDENCE_S, self._clock)
+
+    def _erase_due(self) -> None:
         erase_due(self._database, self._vault, self._clock)
+
+    def _sweep(self) -> None:
         sweep(self._database, self._vault, self._clock)
-        self._erase_lines()
 
     def _erase_lines(self) -> None:
         """Erase what the ledger may no longer tell, a little at a time while there is more."""
