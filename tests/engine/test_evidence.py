@@ -139,6 +139,23 @@ def test_what_waits_together_is_written_together_but_for_what_may_not_be(
     source.close()
 
 
+def test_what_can_never_be_written_keeps_nothing_else_from_it(
+    town: Town, use: OpenUse, desk: AlertDesk, long_film: Path
+) -> None:
+    source, seen = opened(long_film, lasts_s=60)
+    whole = sighting(use, source, seen)
+    countless = replace(whole, detection=replace(whole.detection, count=2**70))
+    other = Database(town.site.settings.database_url)
+    with other.write():
+        for each in (whole, countless, whole):
+            desk.put(each)
+    other.close()
+    within(20, lambda: len(town.alerts()) == 2)
+    desk.put(whole)
+    within(20, lambda: len(town.alerts()) == 3)
+    source.close()
+
+
 def test_a_storm_takes_no_place_from_the_alerts_of_others(
     town: Town, use: OpenUse, long_film: Path
 ) -> None:

@@ -98,11 +98,25 @@ class AlertDesk:
     def _wrote_some(self) -> bool:
         """Write what waits; its scenes are forgotten before more is awaited. False at the end."""
         batch = self._take()
-        while batch and not self._written(batch):
-            if self._closing.wait(RETRY_S):
-                log.error("alerts or counts are lost", number=len(batch))
-                break
+        self._write(batch)
         return bool(batch)
+
+    def _write(self, batch: Sequence[Sighting | Counted]) -> None:
+        """Write until it is written; one that can never be keeps no other from it."""
+        try:
+            while batch and not self._written(batch):
+                if self._closing.wait(RETRY_S):
+                    log.error("alerts or counts are lost", number=len(batch))
+                    return
+        except Exception:
+            if len(batch) > 1:
+                for each in batch:
+                    self._write([each])
+                return
+            (waiting,) = batch
+            log.exception("an alert or a count cannot be written", camera=waiting.use.camera_id)
+            if isinstance(waiting, Sighting):
+                self._evidence.forget(waiting.scene)
 
     def _take(self) -> list[Sighting | Counted]:
         """The oldest that waits, and what has come since: whoever is behind catches up."""
