@@ -70,8 +70,13 @@ def test_whoever_recorded_what_widens_cannot_confirm_it(bench: Bench) -> None:
     assert bench.runs()
 
 
-def test_one_person_with_two_accounts_is_one_person(bench: Bench) -> None:
-    for pseudonym, name in ((FIRST, "Ada  Martin"), (SECOND, "ada martin"), (THIRD, "Jo Roy")):
+@pytest.mark.parametrize(
+    "again",
+    ["ada  marzé", "Ada Marze\u0301", "Ada\u200b Marzé", "\uff21da Marze\u0301.", "Ada Marze"],
+    ids=["case", "composed", "unseen", "wide", "plain"],
+)
+def test_one_person_with_two_accounts_is_one_person(bench: Bench, again: str) -> None:
+    for pseudonym, name in ((FIRST, "Ada Marzé"), (SECOND, again), (THIRD, "Jo Roy")):
         bench.session.add(
             Account(
                 id=pseudonym,

@@ -1,7 +1,10 @@
 """Whether two accounts are two people: what widens takes two of them, and anybody may hold two.
 
-Only their names tell. Whoever enters one person under two names is found in the ledger.
+Only their names tell, by their letters: accents, case, spaces and what nobody sees make no other
+person. Whoever enters one person under two names is found in the ledger.
 """
+
+import unicodedata
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,7 +29,7 @@ def require_another(session: Session, first: str, second: str, refusal: str) -> 
     if first == second:
         raise NotAuthorised(refusal, actor=Actor.USER)
     names = session.scalars(select(Account.name).where(Account.pseudonym.in_((first, second))))
-    one, *others = [" ".join(name.casefold().split()) for name in names] or [""]
+    one, *others = [_letters(name) for name in names] or [""]
     if one in others:
         raise NotAuthorised(
             say(
@@ -35,3 +38,8 @@ def require_another(session: Session, first: str, second: str, refusal: str) -> 
             ),
             actor=Actor.USER,
         )
+
+
+def _letters(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(character for character in plain if character.isalnum())
