@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import select
+
 from beffroi.capture.source import State
 from beffroi.clock import Clock
 from beffroi.engine.energy import EnergyMeter
@@ -62,8 +64,9 @@ class CameraStates:
         self, reports: Mapping[str, Report], changed: set[str], energy: Mapping[str, Energy]
     ) -> None:
         with self._database.write() as session:
+            rows = {row.camera_id: row for row in session.scalars(select(CameraState))}
             for camera, report in reports.items():
-                row = session.get(CameraState, camera)
+                row = rows.get(camera)
                 measured = _energy(row, energy.get(camera), self._clock.now())
                 if camera not in self._written:
                     # Another start may compute with other models or another input.
