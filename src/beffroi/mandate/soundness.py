@@ -51,7 +51,7 @@ _DECIDING: Final[tuple[type[Base], ...]] = (
 _OF_ONE_CAMERA: Final = ((Camera, "id"), (CameraVersion, "camera_id"))
 """Tables whose rows tell of one camera each, and which."""
 
-UNREADABLE: Final = (BadInput, Tampered, TypeError, ValueError)
+UNREADABLE: Final = (BadInput, Tampered, TypeError, ValueError, OverflowError)
 """What reading a row that was changed by hand can raise: nothing runs by such a row."""
 
 _MISFITS: Final[dict[type[TypeEngine[Any]], str]] = {

@@ -14,6 +14,7 @@ from beffroi.mandate.fitness import fitness
 from beffroi.mandate.gate import OpenUse, Refusal, Votes, hour_now
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.standing import State
+from beffroi.mandate.soundness import UNREADABLE, why_unreadable
 from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.uses import list_uses
 
@@ -56,8 +57,11 @@ def _against(answer: OpenUse | Refusal, votes: Votes, equipment: Equipment | Non
     if isinstance(answer, Refusal):
         return answer.reason
     camera = votes.records.version(answer.camera_id)
-    asked = fitness(votes.records, answer.voted.definition, camera, equipment)
-    return next((one.against for one in asked if one.against is not None), None)
+    try:
+        asked = fitness(votes.records, answer.voted.definition, camera, equipment)
+        return next((one.against for one in asked if one.against is not None), None)
+    except UNREADABLE as error:
+        return why_unreadable(error)
 
 
 def _ended(session: Session, votes: Votes) -> set[str]:
