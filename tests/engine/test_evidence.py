@@ -72,6 +72,15 @@ def sighting(use: OpenUse, source: Source, seen: deque[Observation]) -> Sighting
     )
 
 
+def wait_together(town: Town, desk: AlertDesk, *sightings: Sighting) -> None:
+    """Have them wait until the database is free again."""
+    other = Database(town.site.settings.database_url)
+    with other.write():
+        for each in sightings:
+            desk.put(each)
+    other.close()
+
+
 def ready(town: Town) -> bool:
     return [alert.evidence for alert in town.alerts()] == ["ready"]
 
@@ -130,11 +139,8 @@ def test_what_waits_together_is_written_together_but_for_what_may_not_be(
     town: Town, use: OpenUse, desk: AlertDesk, long_film: Path
 ) -> None:
     source, seen = opened(long_film, lasts_s=60)
-    other = Database(town.site.settings.database_url)
-    with other.write():
-        for each in (use, replace(use, use_id="never-voted"), use):
-            desk.put(sighting(each, source, seen))
-    other.close()
+    uses = (use, replace(use, use_id="never-voted"), use)
+    wait_together(town, desk, *(sighting(each, source, seen) for each in uses))
     within(20, lambda: len(town.alerts()) == 2)
     source.close()
 
@@ -145,11 +151,7 @@ def test_what_can_never_be_written_keeps_nothing_else_from_it(
     source, seen = opened(long_film, lasts_s=60)
     whole = sighting(use, source, seen)
     countless = replace(whole, detection=replace(whole.detection, count=2**70))
-    other = Database(town.site.settings.database_url)
-    with other.write():
-        for each in (whole, countless, whole):
-            desk.put(each)
-    other.close()
+    wait_together(town, desk, whole, countless, whole)
     within(20, lambda: len(town.alerts()) == 2)
     desk.put(whole)
     within(20, lambda: len(town.alerts()) == 3)
