@@ -10,7 +10,7 @@ from beffroi.errors import BadInput, NotAuthorised
 from beffroi.events.registry import DETECTORS
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.cameras import CameraSpec, change_camera, doubt_camera, remove_camera
-from beffroi.mandate.commissioning import commission, commissioning_permit
+from beffroi.mandate.commissioning import commission, commissioning_permit, record_look
 from beffroi.mandate.conditions import ENERGY_STANDS
 from beffroi.mandate.definition import Definition
 from beffroi.mandate.equipment import Demands, Equipment
@@ -293,6 +293,22 @@ def test_commissioning_opens_for_its_hours_without_any_use(
     assert (permit.basis, permit.uses) == (Basis.COMMISSIONING, ())
     clock.advance(3601)
     assert ask(city, clock).permit is None
+
+
+def test_a_clock_set_back_reopens_no_commissioning(city: Database, clock: FrozenClock) -> None:
+    hour = timedelta(hours=1)
+    with city.write() as session:
+        commission(session, "park", reason="masks", duration=hour, actor=MAYOR, clock=clock)
+    clock.advance(7200)
+    with city.write() as session:
+        append(session, Kind.SERVER_STARTED, actor=SYSTEM, payload={"version": "1"}, clock=clock)
+    clock.step(-7200)
+    for look in (
+        lambda session: record_look(session, "park", "still", actor=MAYOR, clock=clock),
+        lambda session: commissioning_permit(session, "park", clock),
+    ):
+        with city.write() as session, pytest.raises(NotAuthorised, match="clock was set back"):
+            look(session)
 
 
 def test_commissioning_lasts_at_most_a_day(city: Database, clock: FrozenClock) -> None:

@@ -13,8 +13,9 @@ from beffroi.clock import Clock
 from beffroi.errors import BadInput, NotAuthorised
 from beffroi.ledger.append import Kind, append
 from beffroi.mandate.cameras import current_version
+from beffroi.mandate.gate import hour_of
 from beffroi.mandate.permit import TERM_S, Basis, Permit, issue
-from beffroi.mandate.records import Records
+from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.store.mandates import Commissioning
 
 LONGEST: Final = timedelta(hours=24)
@@ -75,7 +76,7 @@ def record_look(
 
 
 def _leave(session: Session, camera_id: str, clock: Clock) -> Commissioning:
-    leave = Records(session, clock.now()).leave(camera_id)
+    leave = hour_of(session, Timekeeper(clock)).votes.records.leave(camera_id)
     if leave is None:
         raise NotAuthorised(
             f"Camera {camera_id} may not be opened: ask for it with `beffroi camera commission "
