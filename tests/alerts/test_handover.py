@@ -279,6 +279,18 @@ def test_a_channel_not_set_up_or_away_says_so(
     assert receiver.received == []
 
 
+def test_a_channel_that_fails_as_nobody_foresaw_keeps_no_other_from_going_on(
+    town: Town, folder: DataFolder
+) -> None:
+    write_secret(folder, SECRET)
+    delivery_id = handed_over(town, "fire")
+    broken = channels(folder, type="webhook", url="https://[::1/")
+    assert deliver_pending(town.database, broken, town.clock) == 0
+    delivery = stored(town.database, delivery_id)
+    assert delivery.state == "failed"
+    assert "unforeseen way (InvalidURL)" in delivery.detail
+
+
 def test_a_channel_that_is_no_longer_configured_fails(town: Town) -> None:
     delivery_id = handed_over(town, "police")
     assert deliver_pending(town.database, [], town.clock) == 0

@@ -145,15 +145,15 @@ def _for_each(
     One whose files stay keeps no other from going.
 
     Raises:
-        Undestroyed: Some files stay; what could go has gone.
+        Undestroyed, BadInput: Some files stay; what could go has gone.
         Unavailable: The database refuses.
     """
-    refused: list[Undestroyed] = []
+    refused: list[Undestroyed | BadInput] = []
     for alert_id in alerts:
         try:
             with database.write() as session:
                 work(session, alert_id)
-        except Undestroyed as error:
+        except (Undestroyed, BadInput) as error:  # or a row whose name was changed by hand
             refused.append(error)
     if refused:
         raise refused[0]

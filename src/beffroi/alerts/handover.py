@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+import structlog
 from sqlalchemy import select
 
 from beffroi.alerts.channels import Channel
@@ -22,6 +23,8 @@ from beffroi.words import say
 
 GIVE_UP_AFTER: Final = timedelta(hours=1)
 """A message older than this is not worth another attempt: it is shown as failed."""
+
+log = structlog.get_logger()
 
 
 def deliver_pending(database: Database, channels: Sequence[Channel], clock: Clock) -> int:
@@ -72,6 +75,12 @@ def _attempt(
         channel.rest(clock)
         late = clock.now() - delivery.at >= GIVE_UP_AFTER
         return ("failed" if late else "pending"), error.message
+    except Exception as error:  # one channel keeps neither the others nor the server from going on
+        kind = type(error).__name__
+        log.error("a channel failed in an unforeseen way", channel=channel.name, error=kind)
+        return "failed", say(
+            "The channel failed in an unforeseen way ({error}): check its settings.", error=kind
+        )
     channel.recover()
     return "delivered", detail
 
