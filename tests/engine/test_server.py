@@ -83,6 +83,7 @@ def test_ctrl_c_ends_every_process_in_order(town: Town, serve: Serve) -> None:
 def test_two_servers_do_not_share_a_data_folder(town: Town, serve: Serve) -> None:
     served = serve()
     within(20, lambda: "beffroi.web" in str(served.family()))
+    assert not town.site.folder.address.stat().st_mode & 0o077
     second = beffroi("serve", "--data", str(town.site.folder.path))
     assert second.returncode == 1
     assert f"Another Beffroi already runs on this data folder (process {served.pid}" in (

@@ -43,6 +43,14 @@ def test_a_fall_is_found_printed_and_drawn(fall: Path, tmp_path: Path) -> None:
         assert sum(1 for _ in video.decode(video=0)) > 100
 
 
+def test_a_clip_is_not_written_over(fall: Path) -> None:
+    before = fall.read_bytes()
+    other = fall.parent / ".." / fall.parent.name / fall.name
+    refused = CliRunner().invoke(app, [str(fall), "--save", str(other)])
+    assert isinstance(refused.exception, BadInput)
+    assert fall.read_bytes() == before
+
+
 @pytest.mark.usefixtures("models")
 @pytest.mark.parametrize(
     ("clip", "events", "parameters"),

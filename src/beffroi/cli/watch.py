@@ -73,6 +73,8 @@ def watch(
     """
     if save is not None and not save.absolute().parent.is_dir():
         raise BadInput(f"There is no folder {save.parent} to write {save.name} in.")
+    if save is not None and save.exists() and save.resolve() == Path(clip).resolve():
+        raise BadInput(f"{save} is the clip itself: name another file for the skeletons.")
     drawn = Zones() if zones is None else read_zones(zones)
     names = None if events is None else [name.strip() for name in events.split(",")]
     definitions = choose_definitions(names, drawn, dict(_split(item) for item in param or ()))

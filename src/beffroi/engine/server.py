@@ -48,6 +48,7 @@ def serve(
         signal.signal(signal.SIGINT, ask_to_stop)
         signal.signal(signal.SIGTERM, ask_to_stop)
         folder.address.write_text(f"http://{settings.web.host}:{settings.web.port}")
+        folder.address.chmod(0o600)
         _note(database, Kind.SERVER_STARTED, clock)
         sequencing = threading.Event()
         sequencer = threading.Thread(
