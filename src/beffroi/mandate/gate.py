@@ -210,12 +210,26 @@ class Gate:
         """Refuse what this software, this machine or this camera cannot run as it was voted."""
         if isinstance(answer, Refusal):
             return answer
-        try:
-            asked = fitness(records, answer.voted.definition, camera, self._equipment)
-            against = next((each.against for each in asked if each.against is not None), None)
-        except UNREADABLE as error:
-            against = why_unreadable(error)
+        against = shortfall(records, answer, camera, self._equipment)
         return answer if against is None else Refusal(answer.use_id, answer.camera_id, against)
+
+
+def shortfall(
+    records: Records, use: OpenUse, camera: CameraVersion, equipment: Equipment | None
+) -> str | None:
+    """Why a use that may run cannot run here as it was voted; None if it can.
+
+    Args:
+        records: What is on record of cameras.
+        use: What may run.
+        camera: Where.
+        equipment: What is installed; None if no server has said so yet.
+    """
+    try:
+        asked = fitness(records, use.voted.definition, camera, equipment)
+        return next((each.against for each in asked if each.against is not None), None)
+    except UNREADABLE as error:
+        return why_unreadable(error)
 
 
 def _shut(camera: CameraVersion, why: str) -> CameraDecision:

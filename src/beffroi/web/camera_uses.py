@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.mandate.equipment import Equipment, known_equipment
-from beffroi.mandate.fitness import fitness
-from beffroi.mandate.gate import OpenUse, Refusal, Votes, hour_now
+from beffroi.mandate.gate import OpenUse, Refusal, Votes, hour_now, shortfall
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.standing import State
-from beffroi.mandate.soundness import UNREADABLE, why_unreadable
 from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.uses import list_uses
 
@@ -57,11 +55,7 @@ def _against(answer: OpenUse | Refusal, votes: Votes, equipment: Equipment | Non
     if isinstance(answer, Refusal):
         return answer.reason
     camera = votes.records.version(answer.camera_id)
-    try:
-        asked = fitness(votes.records, answer.voted.definition, camera, equipment)
-        return next((one.against for one in asked if one.against is not None), None)
-    except UNREADABLE as error:
-        return why_unreadable(error)
+    return shortfall(votes.records, answer, camera, equipment)
 
 
 def _ended(session: Session, votes: Votes) -> set[str]:
