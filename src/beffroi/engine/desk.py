@@ -98,13 +98,15 @@ class AlertDesk:
     def _wrote_some(self) -> bool:
         """Write what waits; its scenes are forgotten before more is awaited. False at the end."""
         batch = self._take()
-        self._write(batch)
+        if batch:
+            self._write(batch)
         return bool(batch)
 
     def _write(self, batch: Sequence[Sighting | Counted]) -> None:
         """Write until it is written; one that can never be keeps no other from it."""
+        alerts: Sequence[Alert | None] | None
         try:
-            while batch and not self._written(batch):
+            while (alerts := self._written(batch)) is None:
                 if self._closing.wait(RETRY_S):
                     log.error("alerts or counts are lost", number=len(batch))
                     return
@@ -113,10 +115,11 @@ class AlertDesk:
                 for each in batch:
                     self._write([each])
                 return
-            (waiting,) = batch
-            log.exception("an alert or a count cannot be written", camera=waiting.use.camera_id)
+            log.exception("an alert or a count cannot be written", camera=batch[0].use.camera_id)
+            alerts = [None]
+        for waiting, alert in zip(batch, alerts, strict=True):
             if isinstance(waiting, Sighting):
-                self._evidence.forget(waiting.scene)
+                self._keep(waiting.scene, alert)
 
     def _take(self) -> list[Sighting | Counted]:
         """The oldest that waits, and what has come since: whoever is behind catches up."""
@@ -130,23 +133,18 @@ class AlertDesk:
                 batch.append(waiting)
         return batch
 
-    def _written(self, batch: Sequence[Sighting | Counted]) -> bool:
-        """Whether all of it is in the database, or has no place there."""
-        alerts: list[Alert | None] = []
+    def _written(self, batch: Sequence[Sighting | Counted]) -> Sequence[Alert | None] | None:
+        """The alert that came of each, if any; None while the database takes nothing."""
         try:
             with self._database.write() as session:
                 hour = hour_of(session, self._timekeeper)
-                alerts = [self._put_down(session, hour, each) for each in batch]
+                return [self._put_down(session, hour, each) for each in batch]
         except NotAuthorised as error:
             log.info("nothing may run now: what was seen is dropped", cause=error.message)
-            alerts = [None] * len(batch)
+            return [None] * len(batch)
         except (Unavailable, Tampered) as error:
             log.error("alerts or counts wait", number=len(batch), cause=error.message)
-            return False
-        for waiting, alert in zip(batch, alerts, strict=True):
-            if isinstance(waiting, Sighting):
-                self._keep(waiting.scene, alert)
-        return True
+            return None
 
     def _put_down(self, session: Session, hour: Hour, waiting: Sighting | Counted) -> Alert | None:
         """Write one; no alert comes of numbers, nor of what joins an alert that waits."""
