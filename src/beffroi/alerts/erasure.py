@@ -44,6 +44,7 @@ def erase_due(database: Database, vault: Vault, clock: Clock) -> int:
 
     Raises:
         Unavailable: The disk or the database refuses; what is left stays due.
+        BadInput: An alert's name was changed by hand; the others are done.
     """
     left, now = Alert.evidence.in_(ERASABLE), clock.now()
     with database.read() as session:
@@ -93,6 +94,7 @@ def mark_missing(database: Database, vault: Vault, after_s: float, clock: Clock)
 
     Raises:
         Unavailable: The disk or the database refuses; what is left stays pending.
+        BadInput: An alert's name was changed by hand; the others are done.
     """
     limit = clock.now() - timedelta(seconds=after_s)
     late = _select(database, Alert.evidence == "pending", Alert.raised_at <= limit)
