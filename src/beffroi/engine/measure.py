@@ -7,6 +7,7 @@ from typing import Final
 from beffroi.alerts.area import Area
 from beffroi.capture.health import SILENT_S
 from beffroi.perception.observation import Observation
+from beffroi.perception.survey import pixels_read
 
 WINDOW_S: Final = 180.0
 KEEPS_UP: Final = 0.95
@@ -58,11 +59,9 @@ class Measure:
 
     def _note_heights(self, observation: Observation) -> None:
         """The highest that each person was: whoever lies or enters is not short."""
-        width, height = observation.size
-        scale = min(self._pose_input[0] / height, self._pose_input[1] / width)
         for track in self._area.within(observation).tracks:
             if track.kind == "person":
-                tall = (track.box[3] - track.box[1]) * scale
+                tall = pixels_read(track, observation.size, self._pose_input)
                 self._heights[track.id] = max(tall, self._heights.get(track.id, 0.0))
         while len(self._heights) > REMEMBERED:
             self._heights.popitem(last=False)

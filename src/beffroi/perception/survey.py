@@ -50,6 +50,18 @@ class Proposal:
     error: float
 
 
+def pixels_read(track: Track, size: tuple[int, int], pose_input: tuple[int, int]) -> float:
+    """How high somebody is in pixels of what the pose model reads.
+
+    Args:
+        track: Of one picture.
+        size: Width and height of the picture.
+        pose_input: Height and width that the model reads, into which the picture is fitted.
+    """
+    scale = min(pose_input[0] / size[1], pose_input[1] / size[0])
+    return (track.box[3] - track.box[1]) * scale
+
+
 class Survey:
     """Measures everybody who stands whole in the picture."""
 

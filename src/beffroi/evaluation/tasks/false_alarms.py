@@ -7,8 +7,9 @@ not modelled is said there. Hours of pictures are in `innocent_pictures`.
 import argparse
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import cache
 from math import exp, lgamma, log
 from multiprocessing import get_context
@@ -67,9 +68,7 @@ def in_days(days: float, kept: Path) -> Result:
         for hour in workers.map(in_hour, *zip(*todo, strict=True)) if todo else ():
             hours.keep(hour)
     found = {event: hours.alarms(conduct, total) for event, conduct in conducts.items()}
-    figures = {f"{event}_per_day": per_day(event, found[event], total / 24) for event in EVENTS}
-    worst = max(figures.values(), key=lambda figure: figure.value)
-    worst = Figure("false_alarms_per_day", worst.value, worst.low, worst.high)
+    figures = [per_day(event, found[event], total / 24) for event in EVENTS]
     facts = {
         "camera_days": total / 24,
         "twins": dict(sorted(hours.twins(total).items())),
@@ -82,7 +81,7 @@ def in_days(days: float, kept: Path) -> Result:
     files = tuple(
         Judged(event, "innocent days", None, float(found[event])) for event in sorted(EVENTS)
     )
-    return Result("false_alarms", total, {worst.name: worst} | figures, facts, files)
+    return Result("false_alarms", total, with_worst(figures), facts, files)
 
 
 def in_hour(number: int, conducts: Collection[str]) -> Hour:
@@ -116,6 +115,13 @@ def reported(act: Innocent, seen: Iterable[Observation], conducts: Collection[st
             if _due(observation.t, hz, definition.rate_hz):
                 alarms[definition.conduct] += len(detector.update(observation))
     return alarms
+
+
+def with_worst(figures: Sequence[Figure]) -> dict[str, Figure]:
+    """Figures by name, and before them that of the event which is reported most often."""
+    worst = max(figures, key=lambda figure: figure.value)
+    first = replace(worst, name="false_alarms_per_day")
+    return {figure.name: figure for figure in (first, *figures)}
 
 
 def per_day(event: str, found: int, days: float) -> Figure:

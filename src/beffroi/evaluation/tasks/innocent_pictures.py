@@ -13,7 +13,6 @@ from statistics import median
 from typing import Final
 
 from beffroi.capture.frame import Frame
-from beffroi.evaluation.figures import Figure
 from beffroi.evaluation.grounded import grounded
 from beffroi.evaluation.innocence import SCENES, TWINS_PER_HOUR, Innocent, programme
 from beffroi.evaluation.judging import models_of
@@ -24,11 +23,13 @@ from beffroi.evaluation.tasks.false_alarms import (
     innocent_definitions,
     per_day,
     reported,
+    with_worst,
 )
 from beffroi.events.detector import Zones
 from beffroi.events.registry import make
 from beffroi.perception.finders import Need
 from beffroi.perception.observation import Observation
+from beffroi.perception.survey import pixels_read
 from beffroi.simulation import Scene
 from beffroi.simulation.play import Act
 
@@ -58,15 +59,11 @@ def false_alarms_in_pictures(folder: Path, recordings: Recordings) -> Result:
         name = f"{act.setting.name}-{act.seed}"
         files.append(Judged(name, "innocent (synthetic)", None, bool(found.total())))
 
-    figures = {
-        each.event: per_day(
-            each.event, alarms[each.conduct], HOURS / 24 * watched_s[each.conduct] / seen_s
-        )
+    figures = [
+        per_day(each.event, alarms[each.conduct], HOURS / 24 * watched_s[each.conduct] / seen_s)
         for each in definitions
         if watched_s[each.conduct]
-    }
-    worst = max(figures.values(), key=lambda figure: figure.value)
-    worst = Figure("false_alarms_per_day", worst.value, worst.low, worst.high)
+    ]
     facts = {
         **models_of(recordings, _needs()),
         "synthetic": True,
@@ -82,18 +79,15 @@ def false_alarms_in_pictures(folder: Path, recordings: Recordings) -> Result:
         "alarms_where_unfit": {each.event: unfit[each.conduct] for each in definitions},
         "interval": "exact Poisson (Garwood 1936)",
     }
-    found_figures = {figure.name: figure for figure in (worst, *figures.values())}
-    return Result("false_alarms_in_pictures", HOURS, found_figures, facts, tuple(files))
+    return Result("false_alarms_in_pictures", HOURS, with_worst(figures), facts, tuple(files))
 
 
 def person_px(seen: Sequence[Observation], pose_input: tuple[int, int]) -> float:
     """Median height of people in what the model reads, each at the highest; 0 without any."""
     tallest: dict[str, float] = {}
     for observation in seen:
-        width, height = observation.size
-        scale = min(pose_input[0] / height, pose_input[1] / width)
         for track in observation.tracks:
-            tall = (track.box[3] - track.box[1]) * scale
+            tall = pixels_read(track, observation.size, pose_input)
             tallest[track.id] = max(tall, tallest.get(track.id, 0.0))
     return median(tallest.values()) if tallest else 0.0
 
