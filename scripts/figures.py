@@ -9,7 +9,7 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import chain
 from pathlib import Path
@@ -85,7 +85,7 @@ Row = Mapping[str, Any]
 def pages() -> dict[Path, str]:
     """Everything that is generated, by path."""
     results = _kept()
-    notes: Row = yaml.safe_load(NOTES.read_text(encoding="utf-8"))
+    notes = _notes()
     curves = {FOLDER / f"{row['task']}.svg": _curve(row) for row in results}
     drawn = {path: curve for path, curve in curves.items() if curve}
     overview = FOLDER / "overview.svg"
@@ -236,12 +236,20 @@ def _count(days: str) -> None:
     _keep([row for row in _kept() if row["task"] != DAYS] + [result])
 
 
+def _notes() -> Row:
+    notes: Row = yaml.safe_load(NOTES.read_text(encoding="utf-8"))
+    return notes
+
+
 def _kept() -> list[Row]:
     rows: list[Row] = json.loads(RESULTS.read_text(encoding="utf-8"))
     return rows
 
 
-def _keep(rows: Sequence[Row]) -> None:
+def _keep(rows: Iterable[Row]) -> None:
+    """Keep rows in the order in which the page tells of them."""
+    order = list(_notes()["tasks"])
+    rows = sorted(rows, key=lambda row: order.index(row["task"]))
     RESULTS.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

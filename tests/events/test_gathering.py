@@ -60,6 +60,23 @@ def test_a_group_that_walks_through_does_not_stay() -> None:
     assert run(detector("gathering"), film(20, 5, scene)) == []
 
 
+@pytest.mark.parametrize(("crowd", "count"), [(0, 1), (30, 0)], ids=["alone", "in a crowd"])
+def test_who_is_seen_late_in_a_crowd_has_not_come(crowd: int, count: int) -> None:
+    """Six stand together and are missed at first, as are those who stand in a crowd."""
+    chance = np.random.default_rng(1)
+    around = chance.uniform(3.5, 6, crowd) * np.exp(2j * np.pi * chance.random(crowd))
+    spots = [*(HOME[:6] @ (1, 1j)), *around]
+
+    def scene(t: float) -> list[Track]:
+        seen = spots if t > 6 else spots[6:]
+        return [
+            track(STANDING, (300, 300), who=f"{i:08x}", ground=(spot.real + 20, spot.imag + 20))
+            for i, spot in enumerate(seen)
+        ]
+
+    assert len(run(detector("gathering"), film(20, 5, scene))) == count
+
+
 def test_missed_people_do_not_hide_a_gathering() -> None:
     chance = np.random.default_rng(1)
     scene = converge(6, 4)

@@ -103,7 +103,7 @@ TRANSLATED = {
     "density": "fbb3b720e217735f",
     "fall": "290630b65feedf03",
     "fire": "1893bbad9ddaf317",
-    "gathering": "1f5d2fe2a37b4c04",
+    "gathering": "4d56f55ef6fda559",
     "intrusion": "45f61e611911aa51",
     "running": "4bd07e899af1aac5",
     "strike": "36ae8008b9ba442a",

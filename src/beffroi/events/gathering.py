@@ -1,7 +1,8 @@
 """Gathering: at least n people come within r metres of one place within t seconds.
 
 The place is compared with itself some seconds before, and nobody is followed: a crowd that was
-there already, or that grew slowly, is not an event.
+there already, or that grew slowly, is not an event. Nor are people who are seen late in the midst
+of a crowd: around them it was as full before.
 """
 
 from collections import deque
@@ -20,6 +21,8 @@ from beffroi.perception.observation import Observation
 
 Floats = NDArray[np.float64]
 
+_AROUND: Final = 2
+"""How much farther the surroundings of a place reach than the place."""
 _SHIFTS: Final = 4
 """Steps towards the middle of a group; more change nothing."""
 
@@ -41,7 +44,12 @@ class GatheringParameters(MeasuredByPeople):
         description="Longest time that the gathering may take to form, in milliseconds.",
     )
     before: int = Field(
-        ge=0, le=500, description="Most people at the place before it began to form."
+        ge=0,
+        le=500,
+        description=(
+            "Most people at the place before it began to form; within twice the distance, four "
+            "times as many."
+        ),
     )
     hold_ms: int = Field(
         gt=0,
@@ -70,6 +78,10 @@ class _Place:
         """How many do."""
         return int(self.holds(positions).sum())
 
+    def wider(self) -> "_Place":
+        """With its surroundings."""
+        return _Place(self.middle, self.radius * _AROUND)
+
     def touches(self, other: "_Place") -> bool:
         """Whether two discs meet."""
         return bool(norm(self.middle - other.middle) <= self.radius + other.radius)
@@ -79,7 +91,7 @@ class Gathering:
     """Counts the people around each other and compares with some seconds before."""
 
     id: ClassVar[str] = "gathering"
-    behaviour: ClassVar[int] = 1
+    behaviour: ClassVar[int] = 2
     parameters: ClassVar[type[Parameters]] = GatheringParameters
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PEOPLE})
 
@@ -136,10 +148,13 @@ class Gathering:
     def _quiet_until(self, place: _Place, t: float) -> float | None:
         """The end of the last stretch of `hold_ms` in which the place was all but empty.
 
-        None if there was none less than `form_ms` before the people were all there.
+        For their area its surroundings were no fuller. None if there was no such stretch less than
+        `form_ms` before the people were all there.
         """
         times, counts = self._counts(place)
-        quiet = np.concatenate([[0], np.cumsum(counts <= self._p.before)])
+        _, around = self._counts(place.wider())
+        empty = (counts <= self._p.before) & (around <= self._p.before * _AROUND**2)
+        quiet = np.concatenate([[0], np.cumsum(empty)])
         ends = np.searchsorted(times, times + self._hold_s, side="right")
         share = (quiet[ends] - quiet[:-1]) / (ends - np.arange(len(times)))
         complete = times + self._hold_s <= t - self._hold_s
