@@ -31,14 +31,14 @@ def analysed(supervisor: Supervisor) -> dict[str, int]:
     """Pictures analysed so far, by camera that is being watched."""
     return {
         name: report.analysed
-        for host in list(supervisor._hosts)
+        for host in list(supervisor._placement.hosts)
         for name, report in host.reports.items()
         if report.state == "watching" and report.analysed
     }
 
 
 def host_of(supervisor: Supervisor, camera: str) -> int:
-    return next((host.pid for host in supervisor._hosts if camera in host.cameras), 0)
+    return next((host.pid for host in supervisor._placement.hosts if camera in host.cameras), 0)
 
 
 def watched_by_another(supervisor: Supervisor, camera: str, host: int) -> bool:
@@ -68,6 +68,42 @@ def test_a_host_that_dies_or_freezes_costs_only_its_own_cameras(
         back = within(30, partial(watched_by_another, supervisor, "here", victim))
         assert back < max(10, NOTICED_S + 2 * started), blow
     assert host_of(supervisor, "there") == unharmed
+
+
+def test_a_camera_that_kills_its_host_again_and_again_is_soon_alone(
+    town: Town, supervise: Supervise, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    town.site.folder.config.write_text("engine: {hosts: 1, pose_input: [224, 384]}\nweb: {port: 0}")
+    town.site = Installation(
+        town.site.folder, Settings.load(town.site.folder), town.site.database, town.site.clock
+    )
+    (tmp_path / "sitecustomize.py").write_text(DEADLY)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    for name, seed in (("good", 1), ("bad", 13)):
+        town.camera(name, f"sim://park?seed={seed}")
+        town.use(name)
+    supervisor = supervise()
+    within(60, lambda: host_of(supervisor, "good") != host_of(supervisor, "bad"))
+    within(60, lambda: "good" in analysed(supervisor))
+    unharmed, victim = host_of(supervisor, "good"), host_of(supervisor, "bad")
+    within(60, lambda: host_of(supervisor, "bad") not in (0, victim))
+    go_on(supervisor, "good", limit_s=30)
+    assert host_of(supervisor, "good") == unharmed
+
+
+DEADLY = """
+import os, signal
+from beffroi.capture import city
+
+class Deadly(city.CitySource):
+    def __init__(self, permit, *args, **more):
+        if "seed=13" in permit.address:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        super().__init__(permit, *args, **more)
+
+city.CitySource = Deadly
+"""
+"""What hosts load when they start: one camera is the end of them."""
 
 
 def test_a_damaged_stream_does_not_hurt_the_camera_beside_it(
@@ -115,7 +151,7 @@ def test_a_host_that_does_not_start_is_not_started_again_and_again(
             started.append(pid)
         time.sleep(0.1)
     assert 1 <= len(started) <= 2
-    assert supervisor._hosts == [] or not supervisor._hosts[0].spoke
+    assert supervisor._placement.hosts == [] or not supervisor._placement.hosts[0].spoke
 
 
 def test_a_database_that_is_away_closes_the_cameras_and_its_return_opens_them(

@@ -101,22 +101,26 @@ class Host:
         watch.start()
 
     def beat(self) -> None:
-        """Write how the cameras do, until one hangs in native code: then only a new host helps."""
+        """Tell how the cameras do, again and again."""
         while True:
-            with self._lock:
-                watches = list(self._watches.values())
-            if any(watch.stuck() for watch in watches):
-                log.error("an analysis hangs: this host ends, and another takes over")
-                os._exit(1)
-            reports = [watch.report() for watch in watches]
-            busy = {r.camera: w.busy_s for r, w in zip(reports, watches, strict=True)}
-            spent = self._shares.note(busy)
-            reports = [replace(report, processor_s=spent[report.camera]) for report in reports]
-            # When nobody listens any more, the main thread ends this process.
-            with contextlib.suppress(OSError):
-                sys.stdout.write(reports_to_line(reports))
-                sys.stdout.flush()
+            self.tell()
             threading.Event().wait(BEAT_S)
+
+    def tell(self) -> None:
+        """Write how the cameras do, unless one hangs in native code: only a new host helps then."""
+        with self._lock:
+            watches = list(self._watches.values())
+        if any(watch.stuck() for watch in watches):
+            log.error("an analysis hangs: this host ends, and another takes over")
+            os._exit(1)
+        reports = [watch.report() for watch in watches]
+        busy = {r.camera: w.busy_s for r, w in zip(reports, watches, strict=True)}
+        spent = self._shares.note(busy)
+        reports = [replace(report, processor_s=spent[report.camera]) for report in reports]
+        # When nobody listens any more, the main thread ends this process.
+        with contextlib.suppress(OSError):
+            sys.stdout.write(reports_to_line(reports))
+            sys.stdout.flush()
 
 
 def end_of_thread(trouble: threading.ExceptHookArgs) -> None:
@@ -138,6 +142,7 @@ def main() -> None:
         log.error("a host cannot start", cause=error.message)
         sys.exit(1)
     host = Host(station)
+    host.tell()  # before any camera can be the end of it
     threading.Thread(target=host.beat, name="beat", daemon=True).start()
     master = _master(folder)
     for line in sys.stdin:

@@ -6,6 +6,7 @@ which then ends its children in order.
 """
 
 import contextlib
+import signal
 import subprocess
 import sys
 import threading
@@ -65,6 +66,10 @@ class HostProcess:
         """Whether it runs and speaks."""
         silence = self._clock.monotonic() - self._heard
         return self._process.poll() is None and silence < SILENCE_S
+
+    def at_fault(self) -> bool:
+        """Whether it hung or ended of itself, rather than being ended by somebody."""
+        return self._process.poll() not in (-signal.SIGKILL, -signal.SIGTERM)
 
     def send(self, orders: Sequence[Order]) -> None:
         """Pass on all that it may do, in place of what was not passed yet; never waits for it."""

@@ -19,9 +19,10 @@ from beffroi.clock import Clock
 from beffroi.engine.doubts import CameraDoubts
 from beffroi.engine.energy import EnergyMeter
 from beffroi.engine.equipment import equipment_of
-from beffroi.engine.messages import Order, Report
+from beffroi.engine.messages import Order
+from beffroi.engine.placement import Placement
 from beffroi.engine.plan import Plan
-from beffroi.engine.processes import HostProcess, WebProcess
+from beffroi.engine.processes import WebProcess
 from beffroi.engine.states import CameraStates
 from beffroi.errors import BeffroiError, Unavailable
 from beffroi.folder import DataFolder
@@ -42,9 +43,6 @@ RECKON_S: Final = 30.0
 
 KEEPING_S: Final = 3600.0
 """How often lines of the ledger are looked through for what is over: their terms are in days."""
-
-REST_S: Final = 5.0
-"""After a host that died before it spoke: the next one may well do the same."""
 
 EVIDENCE_S: Final = 60.0
 """Evidence that is not there after this long will not come: its host has died."""
@@ -79,8 +77,7 @@ class Supervisor:
         )
         self._doubts = CameraDoubts(database, clock)
         self._reckon_at = self._look_through_at = clock.monotonic()
-        self._hosts: list[HostProcess] = []
-        self._start_at = clock.monotonic()
+        self._placement = Placement(folder, settings.engine, clock)
         self._problems: dict[str, str] = {}
         self._plan = Plan(clock)
         self._decisions: Sequence[CameraDecision] = ()
@@ -103,23 +100,20 @@ class Supervisor:
                     log.warning("the web server had ended and was started again")
         finally:
             stop.set()
-            for host in self._hosts:
-                host.dismiss()
-            for host in self._hosts:
-                host.stop(patience_s=5)
+            self._placement.close()
             web.stop(patience_s=5)
             for thread in chores:
                 thread.join()
             self._guard(self._states.close)
 
     def _round(self) -> None:
-        self._bury()
+        self._placement.bury()
         with self._database.read() as session:
             decisions = self._gate.decide(session)
-        self._place(decisions)
+        self._placement.place({d.camera.camera_id for d in decisions if d.permit is not None})
         modes = {d.camera.camera_id: {use.mode for use in d.uses} for d in decisions}
-        shares = self._plan.shares(modes, self._reports())
-        for host in self._hosts:
+        shares = self._plan.shares(modes, self._placement.reports())
+        for host in self._placement.hosts:
             # Complete each time: what is not named is withdrawn, however long its permit.
             host.send(
                 [
@@ -130,32 +124,6 @@ class Supervisor:
                 ]
             )
         self._decisions = decisions
-
-    def _bury(self) -> None:
-        """Kill hosts that are dead or silent; their cameras are placed again at once."""
-        for host in [host for host in self._hosts if not host.alive()]:
-            log.warning("a host died or fell silent", pid=host.pid, cameras=sorted(host.cameras))
-            host.kill()
-            self._hosts.remove(host)
-            if not host.spoke:
-                self._start_at = self._clock.monotonic() + REST_S
-
-    def _place(self, decisions: Sequence[CameraDecision]) -> None:
-        """Give every camera that may run a host, and forget those that may not."""
-        permitted = {d.camera.camera_id for d in decisions if d.permit is not None}
-        for host in self._hosts:
-            host.cameras &= permitted
-        placed = {camera for host in self._hosts for camera in host.cameras}
-        for camera in sorted(permitted - placed):
-            if (free := self._roomiest()) is not None:
-                free.cameras.add(camera)
-
-    def _roomiest(self) -> HostProcess | None:
-        engine = self._settings.engine
-        if len(self._hosts) < engine.hosts and self._clock.monotonic() >= self._start_at:
-            self._hosts.append(HostProcess(self._folder, self._clock))
-        host = min(self._hosts, key=lambda host: len(host.cameras), default=None)
-        return host if host and len(host.cameras) < engine.cameras_per_host else None
 
     def _do_chores(self, stop: threading.Event) -> None:
         """Everything that writes: a busy database may delay it, but never a permit."""
@@ -175,13 +143,9 @@ class Supervisor:
         deliver_pending(self._database, self._channels, self._clock)
 
     def _note_states(self) -> None:
-        reports = self._reports()
+        reports = self._placement.reports()
         self._states.record(self._decisions, reports)
         self._doubts.record(self._decisions, reports)
-
-    def _reports(self) -> dict[str, Report]:
-        hosts = list(self._hosts)
-        return {name: report for host in hosts for name, report in host.reports.items()}
 
     def _keep_time(self) -> None:
         with self._database.read() as session:
