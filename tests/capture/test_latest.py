@@ -27,6 +27,17 @@ def test_a_late_reader_gets_the_newest_and_the_rest_is_counted() -> None:
     assert latest.take(0) is None
 
 
+def test_what_there_was_no_time_to_make_is_counted_once_a_period() -> None:
+    latest: Latest[int] = Latest(5)
+    latest.put(0, 0, 0)
+    assert latest.take(0) == 0
+    for i in range(1, 51):
+        latest.miss(i / 25)
+    assert latest.skipped == 10
+    latest.put(51, 51 / 25, 51 / 25)
+    assert latest.take(0) is None
+
+
 @pytest.mark.parametrize(("busy", "skipped"), [(False, 0), (True, 9)])
 def test_what_a_network_brings_together_is_late_only_where_nobody_takes_any(
     busy: bool, skipped: int

@@ -7,13 +7,13 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
-from typing import Self
+from typing import Any, Self
 
 import av
 import pytest
 
 from beffroi.capture.address import with_credentials
-from beffroi.capture.container import VideoPacket, open_file, open_rtsp
+from beffroi.capture.container import VideoInput, VideoPacket, open_file, open_rtsp
 from beffroi.capture.frame import Frame
 from beffroi.capture.live import LiveSource
 from beffroi.capture.masks import GREY
@@ -65,10 +65,54 @@ def test_a_slow_reader_gets_the_newest_and_skips_are_counted(
     with open_source(grant(server.address), clock=clock, rate_hz=10) as source:
         frames = source.frames()
         next(frames)
-        time.sleep(2)
+        assert isinstance(source, LiveSource)
+        while source._latest.skipped < 15:  # as counted while nobody takes any
+            time.sleep(0.05)
         frame = next(frames)
         assert clock.monotonic() - frame.t < 0.5
-        assert 10 <= source.skipped <= 25
+        assert 15 <= source.skipped <= 25
+
+
+def test_what_a_starving_decoder_drops_is_skipped_too(
+    rtsp_camera: Cameras, long_clip: Path, grant: Grant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode = VideoInput.decode
+
+    def slowly(*given: Any) -> Any:
+        time.sleep(0.15)
+        return decode(*given)
+
+    monkeypatch.setattr(VideoInput, "decode", slowly)
+    server = rtsp_camera(long_clip)
+    with open_source(grant(server.address), clock=Clock(), rate_hz=5) as source:
+        assert any(source.skipped >= 5 for _ in source.frames())
+
+
+def test_a_camera_that_fails_as_nobody_foresaw_is_called_again(
+    rtsp_camera: Cameras,
+    long_clip: Path,
+    grant: Grant,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    calls: list[str] = []
+
+    def fails_once(address: str) -> VideoInput:
+        calls.append(address)
+        if len(calls) == 1:
+            raise ValueError(f"no such thing: {address}")
+        return open_rtsp(address)
+
+    monkeypatch.setattr("beffroi.capture.live.open_rtsp", fails_once)
+    server = rtsp_camera(long_clip, "city:hidden")
+    with open_source(
+        grant(server.address), clock=Clock(), rate_hz=5, credentials="city:hidden"
+    ) as source:
+        wait_for(State.WATCHING, source, 30)
+    assert len(calls) == 2
+    said = "".join(capfd.readouterr())
+    assert "ValueError" in said
+    assert "hidden" not in said
 
 
 def test_what_does_not_change_is_not_decoded_and_can_be_replayed_all_the_same(

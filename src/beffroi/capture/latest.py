@@ -24,7 +24,7 @@ class Latest(Generic[T]):
         rate_hz: Items wanted per second.
 
     Attributes:
-        skipped: Items that were due and waited in vain.
+        skipped: Items that were due and waited in vain, or were not even made.
     """
 
     def __init__(self, rate_hz: float) -> None:
@@ -56,6 +56,13 @@ class Latest(Generic[T]):
                 self._due = self._next(t)
             self._item = item
             self._changed.notify()
+
+    def miss(self, t: float) -> None:
+        """Count an item of this time if it was due: there was no time to make it."""
+        with self._changed:
+            if self._due is not None and t >= self._due - EARLY * self._period:
+                self.skipped += 1
+                self._due = self._next(t)
 
     def clear(self) -> None:
         """Let go of what nobody has taken."""

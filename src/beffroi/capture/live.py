@@ -10,9 +10,11 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Event, Thread
+from traceback import extract_tb
 from typing import Final
 
 import av
+import structlog
 from av.stream import Stream
 
 from beffroi.capture.address import public_address, with_credentials
@@ -36,6 +38,8 @@ QUEUED_S: Final = 0.005
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 6.0
 REFUSED_PAUSE_S: Final = 120.0
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +138,22 @@ class LiveSource(Source):
                     pause = REFUSED_PAUSE_S
                     self._watch.trouble(error.message)
                 except Unavailable as error:
-                    pause = (
-                        min(2 * pause, LONGEST_PAUSE_S) if self._index == heard else FIRST_PAUSE_S
-                    )
+                    pause = self._next_pause(pause, heard)
                     self._watch.trouble(error.message)
+                except Exception as error:
+                    # Of what strangers send anything may come. Its words may hold the password.
+                    kind = type(error).__name__
+                    where = [f"{one.name}:{one.lineno}" for one in extract_tb(error.__traceback__)]
+                    log.error("a camera failed in an unforeseen way", kind=kind, where=where)
+                    pause = self._next_pause(pause, heard)
+                    self._watch.trouble(f"The camera failed in an unforeseen way ({kind}).")
                 self._closed.wait(random.SystemRandom().uniform(pause / 2, pause))
         finally:
             self._forget()
+
+    def _next_pause(self, pause: float, heard: int) -> float:
+        """Longer, unless pictures came since."""
+        return min(2 * pause, LONGEST_PAUSE_S) if self._index == heard else FIRST_PAUSE_S
 
     def _forget(self) -> None:
         """Hold no picture any more, coded or decoded: none of them is masked yet."""
@@ -179,6 +192,10 @@ class LiveSource(Source):
                 if packet.is_keyframe or not behind:
                     lag = self._admit(video, packet, coded)
                     behind = lag > LAG_S and waited < QUEUED_S
+                else:
+                    ticks = coded.dts if video.reordered else coded.pts
+                    t, _ = self._stamp(coded, ticks, self._clock.monotonic())
+                    self._latest.miss(t)
             asked = time.monotonic()
 
     def _admit(self, video: VideoInput, packet: VideoPacket, coded: Coded) -> float:
@@ -195,13 +212,19 @@ class LiveSource(Source):
     def _repeat(self, coded: Coded) -> float:
         """Offer the newest picture again in place of one like it; returns how late that is."""
         now = self._clock.monotonic()
-        stamp = None if coded.pts is None else float(coded.pts * coded.recipe.time_base)
-        coded.t = self._timeline.time(stamp, now)
-        coded.at, coded.index = self._clock.now().timestamp() - (now - coded.t), self._index
-        self._index += 1
+        t, at = self._stamp(coded, coded.pts, now)
         if self._newest is not None:
-            self._latest.put(replace(self._newest, t=coded.t, at=coded.at), coded.t, now)
-        return now - coded.t
+            self._latest.put(replace(self._newest, t=t, at=at), t, now)
+        return now - t
+
+    def _stamp(self, coded: Coded, ticks: int | None, now: float) -> tuple[float, float]:
+        """Number and date a picture that is not decoded; returns its `Frame.t` and `Frame.at`."""
+        stamp = None if ticks is None else float(ticks * coded.recipe.time_base)
+        t = self._timeline.time(stamp, now)
+        at = self._clock.now().timestamp() - (now - t)
+        coded.t, coded.at, coded.index = t, at, self._index
+        self._index += 1
+        return t, at
 
     def _decode(self, video: VideoInput, packet: VideoPacket) -> float:
         """Offer the pictures that a packet completes; returns by how much they are late."""
