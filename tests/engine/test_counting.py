@@ -170,6 +170,15 @@ def test_people_are_as_high_as_they_were_at_most(people: int, told: float | None
     assert measure.person_px == (told if told is None else pytest.approx(told))
 
 
+def test_people_are_measured_where_the_uses_look_now() -> None:
+    measure = Measure(1, (288, 512), Area(None))
+    for step in range(int(2 * WINDOW_S) + 2):
+        if step == int(WINDOW_S) + 1:
+            measure.look_within(LEFT)
+        measure.note(seen(float(step), person(step, 50, 100), person(1000 + step, 500, 300)))
+    assert measure.person_px == pytest.approx(80.0)
+
+
 @pytest.mark.parametrize(
     ("states", "doubts"),
     [

@@ -219,8 +219,7 @@ class CameraWatch(threading.Thread):
         self._load_uses()
         needs = self._needs()
         perception = station.eyes.look(record, needs.shown)
-        area = Area.of(*(post.zones for post in self._posts.values()))
-        self._measure = Measure(needs.rate_hz, station.eyes.pose_input, area)
+        self._measure = Measure(needs.rate_hz, station.eyes.pose_input, self._area())
         with open_source(
             self._permit,
             clock=station.clock,
@@ -275,6 +274,10 @@ class CameraWatch(threading.Thread):
             scenes=any(post.use.mode is Mode.LIVE for post in self._posts.values()),
         )
 
+    def _area(self) -> Area:
+        """Where the uses may look together."""
+        return Area.of(*(post.zones for post in self._posts.values()))
+
     def _load_uses(self) -> None:
         """Build a detector per use of the permit; those that stay keep what they have seen."""
         wanted = self._permit.uses
@@ -293,6 +296,7 @@ class CameraWatch(threading.Thread):
             if self._posts.get(use_id) is not post:
                 post.close()
         self._uses = wanted
+        self._measure.look_within(self._area())
         self._note_live()
         if self._faults and not self._posts:
             raise Unavailable("; ".join(self._faults))

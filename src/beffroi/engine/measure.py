@@ -42,6 +42,12 @@ class Measure:
         self.person_px: float | None = None
         self.done = False
 
+    def look_within(self, area: Area) -> None:
+        """Measure people there from now on: how high those elsewhere are says nothing of it."""
+        if area != self._area:
+            self._area = area
+            self._heights.clear()
+
     def note(self, observation: Observation) -> None:
         """Take one picture's observation, in order of time."""
         self._note_heights(observation)
