@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from beffroi.errors import Tampered
 from beffroi.events.registry import shipped_definitions
 from beffroi.mandate.cameras import CameraSpec, add_camera
 from beffroi.mandate.explaining import explain
 from beffroi.mandate.procedure.acts import ActType
+from beffroi.mandate.procedure.case import case_of
+from beffroi.mandate.soundness import drop_spoilt_states
+from beffroi.store.cameras import CameraState
+from beffroi.store.mandates import Use
 from tests.enacting import FIRST
 from tests.mandate.bench import Bench, law, set_up
 
@@ -95,4 +99,37 @@ def test_a_use_is_refused_by_a_value_of_another_shape_and_says_so(town: Bench, m
         assert "cannot be read" in refusal.reason
         (use,) = explain(town.session, "park", "fall", town.clock).uses
         assert use.why == refusal.reason
+        attempt.rollback()
+
+
+@pytest.mark.parametrize("details", ["null", '"x"', "[]"])
+def test_an_act_that_names_no_values_runs_nothing_and_breaks_nobody(
+    town: Bench, details: str
+) -> None:
+    with town.session.begin_nested() as attempt:
+        spoil = text("UPDATE act SET details = :details WHERE type = 'vote'")
+        town.session.execute(spoil, {"details": details})
+        town.session.expire_all()
+        (refusal,) = town.gate().refused
+        assert "cannot stand there" in refusal.reason
+        use = town.session.get_one(Use, refusal.use_id)
+        with pytest.raises(Tampered, match="cannot stand there"):
+            case_of(town.session, use, town.clock.now())
+        attempt.rollback()
+
+
+def test_how_a_camera_does_is_told_anew_where_its_row_was_spoilt(town: Bench) -> None:
+    with town.session.begin_nested() as attempt:
+        for camera, detail in (("yard", "'nothing'"), ("park", "'\"\"'")):
+            town.session.execute(
+                text(
+                    "INSERT INTO camera_state (camera_id, state, detail, since, heard_at, analysed,"
+                    f" skipped, spared) VALUES ('{camera}', 'watching', {detail}, "
+                    "'2026-01-01 00:00:00.000000', '2026-01-01 00:00:00.000000', 0, 0, 0)"
+                )
+            )
+        assert "cannot stand there" in town.gate().refused[0].reason
+        drop_spoilt_states(town.session)
+        assert town.runs()
+        assert list(town.session.scalars(select(CameraState.camera_id))) == ["park"]
         attempt.rollback()

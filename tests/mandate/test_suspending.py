@@ -70,16 +70,15 @@ def judged(
 
 def suspended(city: Database, clock: FrozenClock) -> list[str]:
     """The motives of what is suspended by itself now."""
-    with city.write() as session:
-        acts = suspend_failing(session, clock)
-        assert [(act.details["by"], act.recorded_by) for act in acts] == [
-            ("automatic", SYSTEM) for _ in acts
-        ]
-        read = [motives_of(act) for act in acts]
-        for words, act in zip(read, acts, strict=True):
-            assert isinstance(words, Words)
-            assert f" / {words}" in act.motives
-        return list(read)
+    acts = suspend_failing(city, clock)
+    assert [(act.details["by"], act.recorded_by) for act in acts] == [
+        ("automatic", SYSTEM) for _ in acts
+    ]
+    read = [motives_of(act) for act in acts]
+    for words, act in zip(read, acts, strict=True):
+        assert isinstance(words, Words)
+        assert f" / {words}" in act.motives
+    return list(read)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from beffroi.engine.messages import Report
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.energy import Energy
 from beffroi.mandate.gate import CameraDecision
+from beffroi.mandate.soundness import drop_spoilt_states
 from beffroi.store.cameras import CameraState
 from beffroi.store.database import Database
 from beffroi.words import say, together
@@ -64,6 +65,7 @@ class CameraStates:
         self, reports: Mapping[str, Report], changed: set[str], energy: Mapping[str, Energy]
     ) -> None:
         with self._database.write() as session:
+            drop_spoilt_states(session)
             rows = {row.camera_id: row for row in session.scalars(select(CameraState))}
             for camera, report in reports.items():
                 row = rows.get(camera)

@@ -159,8 +159,8 @@ class Supervisor:
         if self._clock.monotonic() < self._reckon_at:
             return
         self._reckon_at = self._clock.monotonic() + RECKON_S
+        suspend_failing(self._database, self._clock)
         with self._database.write() as session:
-            suspend_failing(session, self._clock)
             note_equipment(session, self._equipment, self._clock)
 
     def _escalate(self) -> None:

@@ -27,8 +27,8 @@ from sqlalchemy.types import TypeEngine
 
 from beffroi.errors import BadInput, BeffroiError, Tampered
 from beffroi.ledger.append import Kind
-from beffroi.store.base import Base
-from beffroi.store.cameras import Camera, CameraVersion
+from beffroi.store.base import Base, Sentence
+from beffroi.store.cameras import Camera, CameraState, CameraVersion
 from beffroi.store.ledger import LedgerEntry
 from beffroi.store.mandates import (
     CameraDoubt,
@@ -56,6 +56,7 @@ UNREADABLE: Final = (BadInput, Tampered, TypeError, ValueError, OverflowError)
 
 _MISFITS: Final[dict[type[TypeEngine[Any]], str]] = {
     JSON: "typeof({0}) <> 'text' OR NOT json_valid({0})",
+    Sentence: "typeof({0}) <> 'text' OR NOT json_valid({0})",
     DateTime: "{0} NOT GLOB '????-??-?? ??:??:??*' OR datetime({0}) IS NULL",
     Float: "typeof({0}) NOT IN ('real', 'integer')",
     String: "typeof({0}) <> 'text'",
@@ -107,6 +108,17 @@ def spoilt_cameras(session: Session) -> Mapping[str, Words]:
     }
 
 
+def drop_spoilt_states(session: Session) -> None:
+    """Forget what cannot be read of how cameras do: hosts say it anew, and nothing is proven by it.
+
+    Args:
+        session: A write session.
+    """
+    if _keeps_anything(session):
+        for row, _ in session.execute(_misfits(CameraState.__tablename__, "camera_id")).all():
+            session.execute(text("DELETE FROM camera_state WHERE rowid = :row"), {"row": row})
+
+
 def why_unreadable(error: Exception) -> str:
     """What people are told of a row that raised one of `UNREADABLE`."""
     if isinstance(error, BeffroiError):
@@ -143,5 +155,6 @@ def _misfits(name: str, beside: str = "rowid") -> TextClause:
 
 
 def _misfit(kept_as: TypeEngine[Any]) -> str | None:
-    plain = getattr(kept_as, "impl_instance", kept_as)
+    own = isinstance(kept_as, Sentence)
+    plain = kept_as if own else getattr(kept_as, "impl_instance", kept_as)
     return next((sql for kind, sql in _MISFITS.items() if isinstance(plain, kind)), None)

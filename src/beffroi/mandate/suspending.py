@@ -6,7 +6,7 @@ counted since the use last began to run: what was resumed by two people starts a
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
-from beffroi.errors import BadInput
+from beffroi.errors import BadInput, Tampered
 from beffroi.ledger.append import SYSTEM
 from beffroi.mandate.impact.figures import figures
 from beffroi.mandate.modes import Mode
@@ -23,6 +23,7 @@ from beffroi.mandate.procedure.case import Case, case_of
 from beffroi.mandate.procedure.record import record_act
 from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.uses import list_uses
+from beffroi.store.database import Database
 from beffroi.store.mandates import Use
 from beffroi.store.procedure import Act
 from beffroi.words import Words, say, together
@@ -39,27 +40,36 @@ ALERTS: Final = "{alerts} alertes en 24 heures, pour {cap} au plus ({clause})."
 """The motives of the act, public and kept for good, are written in French and English at once."""
 
 
-def suspend_failing(session: Session, clock: Clock) -> list[Act]:
+def suspend_failing(database: Database, clock: Clock) -> list[Act]:
     """Suspend every live use in force that fails its floor or its cap.
 
+    Verdicts are counted while others may write, and again before an act is recorded.
+
     Args:
-        session: A write session.
+        database: Where the uses and their alerts are.
         clock: Gives the time.
 
     Returns:
         The acts recorded.
     """
-    acts = []
+    with database.read() as session:
+        if not any(_failing(session, clock.now())):
+            return []
+    with database.write() as session:
+        failing = list(_failing(session, clock.now()))
+        return [_suspend(session, use, case, motives, clock) for use, case, motives in failing]
+
+
+def _failing(session: Session, now: datetime) -> Iterator[tuple[Use, Case, list[str]]]:
     for use in list_uses(session):
         try:
-            case = case_of(session, use, clock.now())
+            case = case_of(session, use, now)
             motives = failings(session, use.id, case)
-        except BadInput:
-            # A text that was tampered with does not run, whatever its figures.
+        except (BadInput, Tampered):
+            # What was tampered with does not run, whatever its figures.
             continue
         if motives:
-            acts.append(_suspend(session, use, case, motives, clock))
-    return acts
+            yield use, case, motives
 
 
 def failings(session: Session, use_id: str, case: Case) -> list[str]:

@@ -4,11 +4,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from beffroi.words import pack, unpack
+from beffroi.errors import Tampered
+from beffroi.words import pack, say, unpack
 
 Json = dict[str, Any]
 
@@ -35,6 +36,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class Object(TypeDecorator[Json]):
+    """A JSON object. Any other value was put there by hand, and is told of rather than tried."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_result_value(self, value: object, dialect: Dialect) -> Json:
+        """Refuse what is none.
+
+        Raises:
+            Tampered: It is another kind of value.
+        """
+        if isinstance(value, dict):
+            return value
+        raise _misplaced(value)
+
+
 class Sentence(TypeDecorator[str]):
     """A sentence for people that keeps how it was made, so that each reads it in their language."""
 
@@ -46,8 +64,25 @@ class Sentence(TypeDecorator[str]):
         return None if value is None else json.dumps(pack(value), ensure_ascii=False)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """Make the sentence again."""
-        return None if value is None else unpack(json.loads(value))
+        """Make the sentence again.
+
+        Raises:
+            Tampered: It is none.
+        """
+        try:
+            return None if value is None else unpack(json.loads(value))
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            raise _misplaced(value) from error
+
+
+def _misplaced(value: object) -> Tampered:
+    return Tampered(
+        say(
+            "A row holds {value}, which cannot stand there: it was changed by hand. Run `beffroi "
+            "ledger verify`.",
+            value=repr(value)[:40],
+        )
+    )
 
 
 class Base(DeclarativeBase):

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from beffroi.store.base import Base, Json
+from beffroi.store.base import Base, Json, Object
 
 
 class Assessment(Base):
@@ -22,7 +22,7 @@ class Assessment(Base):
     kind: Mapped[str]
     number: Mapped[int]
     text_digest: Mapped[str] = mapped_column(ForeignKey("use_text.digest"))
-    content: Mapped[Json] = mapped_column(JSON)
+    content: Mapped[Json] = mapped_column(Object)
     complete: Mapped[bool]
     author: Mapped[str]
     recorded_at: Mapped[datetime]

@@ -7,10 +7,10 @@ force.
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from beffroi.store.base import Base, Json
+from beffroi.store.base import Base, Json, Object
 
 
 class StoredDefinition(Base):
@@ -145,7 +145,7 @@ class KnownEquipment(Base):
     __tablename__ = "equipment"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    facts: Mapped[Json] = mapped_column(JSON)
+    facts: Mapped[Json] = mapped_column(Object)
     noted_at: Mapped[datetime]
 
 
@@ -175,6 +175,6 @@ class LearningSample(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     use_id: Mapped[str] = mapped_column(ForeignKey("use.id"), index=True)
-    features: Mapped[Json] = mapped_column(JSON)
+    features: Mapped[Json] = mapped_column(Object)
     verdict: Mapped[str]
     recorded_at: Mapped[datetime]

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from beffroi.store.base import Base, Json
+from beffroi.store.base import Base, Json, Object
 
 
 class StoredDoctrine(Base):
@@ -40,7 +40,7 @@ class Act(Base):
     date: Mapped[str]
     reference: Mapped[str]
     motives: Mapped[str]
-    details: Mapped[Json] = mapped_column(JSON)
+    details: Mapped[Json] = mapped_column(Object)
     subject_digest: Mapped[str]
     document_digest: Mapped[str | None] = mapped_column(ForeignKey("document.digest"))
     recorded_by: Mapped[str]
