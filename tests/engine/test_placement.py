@@ -79,7 +79,7 @@ def test_whoever_kills_its_host_is_soon_alone_and_waits_ever_longer(
     for _ in range(PATIENCE):
         assert goes_on(placed, "c") == [set("efgh"), set("ab"), {"c"}, {"d"}]
         assert "c" not in placed.reports()
-    rests = []
+    rests: list[int] = []
     for _ in range(9):
         waited, found = 0, goes_on(placed, "c")
         while {"c"} not in found:

@@ -5,11 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from beffroi.clock import FrozenClock
 from beffroi.mandate.pauses import pause
 from beffroi.mandate.procedure.acts import ActType
+from beffroi.store.cameras import CameraState
 from beffroi.store.procedure import Document
 from tests.enacting import enact
 from tests.web.test_mandate import USE, act, draft, vote
@@ -132,3 +133,30 @@ def test_a_stop_is_explained_to_whoever_asks(client: httpx.Client, town: Town) -
         page = client.get("/city/explain?camera=square&lang=fr").text
     assert "Arrêté par un opérateur ; un superviseur peut le reprendre." in page
     assert "market day" in page
+
+
+def test_the_public_is_told_what_the_gate_says(client: httpx.Client, town: Town) -> None:
+    def runs() -> bool:
+        (told,) = (use for use in uses(client) if use["id"] == "use-skeleton")
+        return any(camera["runs"] for camera in told["cameras"])
+
+    assert runs()
+    assert "may run on" in client.get("/?lang=en").text
+    with town.database.write() as session:
+        slow = CameraState(
+            camera_id="square", state="off", detail="", since=town.clock.now(),
+            heard_at=town.clock.now(), analysed=0, skipped=0, rate_hz=1.0,
+            measured_at=town.clock.now(), measured_version=1,
+        )  # fmt: skip
+        session.add(slow)
+    assert not runs()
+    assert "may run on" not in client.get("/?lang=en").text
+    with town.database.write() as session:
+        session.execute(delete(CameraState))
+    assert runs()
+    assert isinstance(town.clock, FrozenClock)
+    town.clock.advance(7200)
+    town.raise_alert()  # which the ledger remembers
+    town.clock.step(-3600)
+    assert not runs()
+    assert "clock was set back" in client.get("/uses/use-skeleton?lang=en").text

@@ -18,7 +18,7 @@ from beffroi.errors import BadInput, NotAuthorised
 from beffroi.mandate.conditions import Matter, conditions
 from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.stack import Stack
-from beffroi.mandate.equipment import Equipment
+from beffroi.mandate.equipment import Equipment, known_equipment
 from beffroi.mandate.fitness import fitness
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.offline import offline_s
@@ -140,6 +140,11 @@ class Hour:
     truth: Votes | None = None
     shut: str | None = None
 
+    @property
+    def now(self) -> datetime:
+        """The moment it stands for."""
+        return self.votes.records.now
+
     def ask(self, camera_id: str) -> list[OpenUse | Refusal]:
         """Say of each use of a camera whether it may run; a jump of the clock opens none."""
         if self.shut is not None:
@@ -182,7 +187,8 @@ class Gate:
 
     def _look(self, camera: CameraVersion, hour: Hour) -> CameraDecision:
         records = hour.votes.records
-        answers = [self._equipped(records, camera, answer) for answer in hour.ask(camera.camera_id)]
+        asked = hour.ask(camera.camera_id)
+        answers = [_as_equipped(records, answer, self._equipment) for answer in asked]
         uses = tuple(answer for answer in answers if isinstance(answer, OpenUse))
         refused = tuple(answer for answer in answers if isinstance(answer, Refusal))
         permit = self._permit(records, camera, [use for use in uses if use.watches])
@@ -204,32 +210,29 @@ class Gate:
             deadline=self._clock.monotonic() + offline_s,
         )
 
-    def _equipped(
-        self, records: Records, camera: CameraVersion, answer: OpenUse | Refusal
-    ) -> OpenUse | Refusal:
-        """Refuse what this software, this machine or this camera cannot run as it was voted."""
-        if isinstance(answer, Refusal):
-            return answer
-        against = shortfall(records, answer, camera, self._equipment)
-        return answer if against is None else Refusal(answer.use_id, answer.camera_id, against)
 
+def what_runs(session: Session, hour: Hour) -> list[OpenUse | Refusal]:
+    """Say of each use of every camera in service what the gate says, for those who only tell it.
 
-def shortfall(
-    records: Records, use: OpenUse, camera: CameraVersion, equipment: Equipment | None
-) -> str | None:
-    """Why a use that may run cannot run here as it was voted; None if it can.
-
-    Args:
-        records: What is on record of cameras.
-        use: What may run.
-        camera: Where.
-        equipment: What is installed; None if no server has said so yet.
+    What is installed is what the server last said of itself.
     """
+    records, equipment = hour.votes.records, known_equipment(session)
+    return [_as_equipped(records, answer, equipment) for answer in hour.answers()]
+
+
+def _as_equipped(
+    records: Records, answer: OpenUse | Refusal, equipment: Equipment | None
+) -> OpenUse | Refusal:
+    """Refuse what this software, this machine or this camera cannot run as it was voted."""
+    if isinstance(answer, Refusal):
+        return answer
     try:
-        asked = fitness(records, use.voted.definition, camera, equipment)
-        return next((each.against for each in asked if each.against is not None), None)
+        camera = records.version(answer.camera_id)
+        asked = fitness(records, answer.voted.definition, camera, equipment)
+        against = next((each.against for each in asked if each.against is not None), None)
     except UNREADABLE as error:
-        return why_unreadable(error)
+        against = why_unreadable(error)
+    return answer if against is None else Refusal(answer.use_id, answer.camera_id, against)
 
 
 def _shut(camera: CameraVersion, why: str) -> CameraDecision:

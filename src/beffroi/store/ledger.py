@@ -18,7 +18,7 @@ class LedgerEntry(Base):
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     kind: Mapped[str] = mapped_column(index=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str]
     commitment: Mapped[bytes] = mapped_column(LargeBinary(32))
     position: Mapped[int | None] = mapped_column(Serial, unique=True)

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
-from beffroi.mandate.equipment import Equipment, known_equipment
-from beffroi.mandate.gate import OpenUse, Refusal, Votes, hour_now, shortfall
+from beffroi.mandate.gate import OpenUse, Votes, hour_now, what_runs
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.standing import State
 from beffroi.mandate.timekeeping import Timekeeper
@@ -37,25 +36,17 @@ class CameraUses:
 def read_camera_uses(session: Session, clock: Clock) -> Mapping[str, CameraUses]:
     """The uses of every camera in service, by camera."""
     hour = hour_now(session, Timekeeper(clock))
-    ended, equipment = _ended(session, hour.votes), known_equipment(session)
+    ended = _ended(session, hour.votes)
     found: dict[str, CameraUses] = defaultdict(CameraUses)
-    for answer in hour.answers():
-        uses, against = found[answer.camera_id], _against(answer, hour.votes, equipment)
-        if against is None and isinstance(answer, OpenUse):
+    for answer in what_runs(session, hour):
+        uses = found[answer.camera_id]
+        if isinstance(answer, OpenUse):
             uses.running.append((answer.use_id, answer.mode))
         elif answer.use_id in ended:
-            uses.ended.append((answer.use_id, against or ""))
+            uses.ended.append((answer.use_id, answer.reason))
         else:
-            uses.held.append((answer.use_id, against or ""))
+            uses.held.append((answer.use_id, answer.reason))
     return found
-
-
-def _against(answer: OpenUse | Refusal, votes: Votes, equipment: Equipment | None) -> str | None:
-    """Why a use does not run, what this machine and the camera can do included."""
-    if isinstance(answer, Refusal):
-        return answer.reason
-    camera = votes.records.version(answer.camera_id)
-    return shortfall(votes.records, answer, camera, equipment)
 
 
 def _ended(session: Session, votes: Votes) -> set[str]:

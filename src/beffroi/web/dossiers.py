@@ -15,6 +15,7 @@ from beffroi.mandate.doctrine.procedure import Procedure
 from beffroi.mandate.energy import Energy
 from beffroi.mandate.equipment import known_equipment
 from beffroi.mandate.fitness import fitness
+from beffroi.mandate.gate import Hour, Refusal
 from beffroi.mandate.hours import ALWAYS
 from beffroi.mandate.impact.duties import Duty, use_duties
 from beffroi.mandate.impact.subject import subject_of
@@ -23,7 +24,6 @@ from beffroi.mandate.procedure.acts import WIDENING
 from beffroi.mandate.procedure.case import Case, case_of
 from beffroi.mandate.procedure.consultation import contributions
 from beffroi.mandate.procedure.standing import BEFORE_VOTE, Standing, State, counts
-from beffroi.mandate.records import Records
 from beffroi.mandate.soundness import UNREADABLE, why_unreadable
 from beffroi.mandate.suspending import motives_of
 from beffroi.mandate.use_text import UseText, WrittenUse
@@ -106,7 +106,7 @@ class Watched:
         name: What people call it.
         conditions: What must hold for the use to run there now, each with its answer.
         energy: What an hour of it takes, if that was measured.
-        trouble: Why nothing can be said of it.
+        trouble: Why it does not run there whatever the conditions, or why nothing is said of them.
     """
 
     camera_id: str
@@ -152,21 +152,20 @@ def read_register(session: Session, now: datetime) -> tuple[list[Entry], dict[st
     return entries, broken
 
 
-def read_dossier(session: Session, use_id: str, now: datetime) -> Dossier:
-    """One use.
+def read_dossier(session: Session, use_id: str, hour: Hour) -> Dossier:
+    """One use, as it stands at an hour and as the gate answers for it.
 
     Raises:
         BadInput: No such use, or its text is not the one that was voted.
     """
     use = find_use(session, use_id)
-    case = case_of(session, use, now)
-    records = Records(session, now)
+    case = case_of(session, use, hour.now)
     return Dossier(
-        entry=_entry(session, case, now),
+        entry=_entry(session, case, hour.now),
         written=case.written,
         standing=case.standing,
         procedure=case.procedure,
-        cameras=[_watched(records, use, case, one) for one in case.written.text.cameras],
+        cameras=[_watched(hour, use, case, one) for one in case.written.text.cameras],
         deeds=deeds(session, acts_of(session, use_id)),
         contributions=contributions(session, use_id),
     )
@@ -213,7 +212,8 @@ def _next_duty(session: Session, case: Case, now: datetime) -> Duty | None:
     return next((duty for duty in found if duty.due >= today), None)
 
 
-def _watched(records: Records, use: Use, case: Case, camera_id: str) -> Watched:
+def _watched(hour: Hour, use: Use, case: Case, camera_id: str) -> Watched:
+    records = hour.votes.records
     session = records.session
     matter = Matter(case.written.text, case.voted, case.standing, case.acts)
     (name,) = names_of(session, [camera_id]).values()
@@ -226,4 +226,8 @@ def _watched(records: Records, use: Use, case: Case, camera_id: str) -> Watched:
         ]
     except UNREADABLE as error:
         return Watched(camera_id, name, (), energy, why_unreadable(error))
-    return Watched(camera_id, name, asked, energy)
+    answers = [each for each in hour.ask(camera_id) if each.use_id == use.id]
+    closed = next((each.reason for each in answers if isinstance(each, Refusal)), None)
+    # What no condition explains, the clock or the state of the records does.
+    unexplained = closed if all(one.holds for one in asked) else None
+    return Watched(camera_id, name, asked, energy, unexplained)

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jinja2 import Environment
+from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
 from beffroi.alerts.vault import Vault
 from beffroi.clock import Clock
+from beffroi.mandate.gate import Hour, hour_now
+from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.settings import DataFolder, Settings
 from beffroi.store.database import Database
 from beffroi.web.assets import Asset
@@ -49,6 +52,10 @@ class Site:
     wall: Wall
     tasks: list[asyncio.Task[None]]
     lines: Counter[tuple[str, str]]
+
+    def hour(self, session: Session) -> Hour:
+        """The present, for pages that tell what runs."""
+        return hour_now(session, Timekeeper(self.clock))
 
 
 def site_of(connection: HTTPConnection) -> Site:

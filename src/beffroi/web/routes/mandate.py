@@ -78,7 +78,7 @@ def use(request: Request, visitor: SeesMandates, use_id: str) -> Response:
         return render(
             request,
             "mandate/use.html",
-            dossier=(dossier := read_dossier(session, use_id, now)),
+            dossier=(dossier := read_dossier(session, use_id, site.hour(session))),
             counts=last_counts(session, dossier.entry.text, now),
             first=first_thing(session, wanted, now),
             steps=next_acts(session, wanted, now),

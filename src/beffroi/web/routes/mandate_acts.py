@@ -149,7 +149,7 @@ def _form(
             for step in next_acts(session, found(session, use_id), now)
             if step.type is act_type
         ]
-        dossier = read_dossier(session, use_id, now)
+        dossier = read_dossier(session, use_id, site.hour(session))
         usual = {"date": dossier.entry.text.today(now).isoformat()}
         return render(
             request,
@@ -182,7 +182,7 @@ def _second_look(
         if act is None:
             raise HTTPException(404)
         dossier = (
-            None if act.use_id is None else read_dossier(session, act.use_id, site.clock.now())
+            None if act.use_id is None else read_dossier(session, act.use_id, site.hour(session))
         )
         return render(
             request,

@@ -9,12 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from beffroi import __version__
-from beffroi.clock import Clock
 from beffroi.errors import BadInput, Unavailable
 from beffroi.ledger.sequencer import overdue
-from beffroi.mandate.gate import OpenUse, Refusal, hour_now
+from beffroi.mandate.gate import Hour, OpenUse, Refusal, what_runs
 from beffroi.mandate.procedure.standing import State
-from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.mandate.use_text import UseText
 from beffroi.mandate.uses import list_uses
 from beffroi.web.access import PUBLIC, recognise
@@ -52,7 +50,7 @@ def landing(request: Request) -> Response:
     recognise(request)
     site = site_of(request)
     with site.database.read() as session:
-        return render(request, "landing.html", uses=_uses_in_force(session, site.clock))
+        return render(request, "landing.html", uses=_uses_in_force(session, site.hour(session)))
 
 
 @router.get("/health")
@@ -84,10 +82,9 @@ def static(request: Request, path: str) -> Response:
     return Response(asset.body, media_type=asset.media_type, headers=headers)
 
 
-def _uses_in_force(session: Session, clock: Clock) -> list[UseInForce]:
+def _uses_in_force(session: Session, hour: Hour) -> list[UseInForce]:
     """Every use that its acts have put in force."""
-    hour = hour_now(session, Timekeeper(clock))
-    answers = hour.answers()
+    answers = what_runs(session, hour)
     found = []
     for use in list_uses(session):
         try:

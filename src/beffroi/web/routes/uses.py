@@ -1,7 +1,6 @@
 """What anybody may read without an account: each use, who decided what about it, and when."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from beffroi.errors import BadInput
+from beffroi.mandate.gate import Hour
 from beffroi.mandate.procedure.documents import find_document, is_public
 from beffroi.mandate.procedure.standing import State
 from beffroi.web.access import PUBLIC, recognise
@@ -41,13 +41,13 @@ def as_data(request: Request) -> Response:
     """The same for programs; times are UTC, days are local to the use."""
     site = site_of(request)
     with site.database.read() as session:
-        now = site.clock.now()
-        entries, _ = read_register(session, now)
+        hour = site.hour(session)
+        entries, _ = read_register(session, hour.now)
         shown = [one.use_id for one in entries if one.state is not State.DRAFT]
         return JSONResponse(
             {
-                "at": now.isoformat(),
-                "uses": [_plain(_public(session, use_id, now)) for use_id in shown],
+                "at": hour.now.isoformat(),
+                "uses": [_plain(_public(session, use_id, hour)) for use_id in shown],
             }
         )
 
@@ -58,9 +58,9 @@ def use(request: Request, use_id: str) -> Response:
     recognise(request)
     site = site_of(request)
     with site.database.read() as session:
-        now = site.clock.now()
-        dossier = _public(session, use_id, now)
-        counts = last_counts(session, dossier.entry.text, now)
+        hour = site.hour(session)
+        dossier = _public(session, use_id, hour)
+        counts = last_counts(session, dossier.entry.text, hour.now)
         return render(request, "mandate/public_use.html", dossier=dossier, counts=counts)
 
 
@@ -69,9 +69,9 @@ def counts(request: Request, use_id: str) -> Response:
     """All that a use has counted and that may be told."""
     site = site_of(request)
     with site.database.read() as session:
-        now = site.clock.now()
-        _public(session, use_id, now)
-        return table(session, use_id, now)
+        hour = site.hour(session)
+        _public(session, use_id, hour)
+        return table(session, use_id, hour.now)
 
 
 @router.get("/uses/{use_id}/documents/{digest}")
@@ -79,7 +79,7 @@ def document(request: Request, use_id: str, digest: str) -> Response:
     """The paper of a public act."""
     site = site_of(request)
     with site.database.read() as session:
-        dossier = _public(session, use_id, site.clock.now())
+        dossier = _public(session, use_id, site.hour(session))
         papers = {deed.act.document_digest for deed in dossier.deeds if deed.document}
         if digest not in papers:
             raise HTTPException(404)
@@ -89,10 +89,10 @@ def document(request: Request, use_id: str, digest: str) -> Response:
             raise HTTPException(404) from error
 
 
-def _public(session: Session, use_id: str, now: datetime) -> Dossier:
+def _public(session: Session, use_id: str, hour: Hour) -> Dossier:
     """A use without what waits for a second person, and without papers that are not public."""
     found(session, use_id)
-    dossier = read_dossier(session, use_id, now)
+    dossier = read_dossier(session, use_id, hour)
     if dossier.entry.state is State.DRAFT:
         raise HTTPException(404)
     deeds = [

@@ -161,6 +161,7 @@ def _ledger_entry() -> None:
         sa.UniqueConstraint("position", name="uq_ledger_entry_position"),
     )
     op.create_index("ix_ledger_entry_kind", "ledger_entry", ["kind"])
+    op.create_index("ix_ledger_entry_at", "ledger_entry", ["at"])
 
 
 def _ledger_node() -> None:
