@@ -55,6 +55,13 @@ WIDER: list[tuple[dict[str, Any], str]] = [
     ({"ends_at": NOON + timedelta(days=31)}, "dates"),
     ({"starts_at": NOON - timedelta(days=1)}, "dates"),
     ({"partners": ("firefighters", "police")}, "who is told: police"),
+    ({"processors": ("Cloud Ltd",)}, "processors: Cloud Ltd"),
+    ({"law": "other"}, "law: loi → other"),
+    ({"legal_basis": "article 2"}, "legal basis: article 1 → article 2"),
+    ({"regime": "led"}, "legal regime: gdpr → led"),
+    ({"places": ("school",)}, "places: — → school"),
+    ({"occasion": "fair"}, "occasion: — → fair"),
+    ({"renews": "older"}, "use that it continues: — → older"),
     ({"max_offline_s": 61}, "time offline: 60 s → 61 s"),
     ({"cameras": on(area=SQUARE) | {"rue": camera()}}, "camera rue"),
     ({"cameras": on(ELSEWHERE, area=SQUARE)}, "camera park"),
@@ -93,14 +100,22 @@ def test_what_is_narrower_or_alike_is_not(fall: VotedText, changes: dict[str, An
     [
         ({"retention_days": 9}, ["days that evidence is kept: 3 → 9"]),
         ({"evidence": EvidenceClass.CLEAR}, ["evidence: pixelated → clear"]),
-        ({"event": "strike"}, ["event fall → strike"]),
+        ({"event": "strike"}, ["event: fall → strike"]),
+        ({"models": {"pose": "1" * 64}}, ["models: {models} → pose 11111111"]),
+        ({"told": {"fr": "La presse", "en": "The press"}}, ["who is told: {told} → The press"]),
+        ({"precisions": ("f32", "int8")}, ["precisions: int8"]),
+        ({"person_px": 20}, ["least height of people: 40 px → 20 px"]),
         ({"retention_days": 1, "evidence": EvidenceClass.NONE, "rate_hz": 5}, []),
     ],
 )
 def test_another_definition_may_be_wider_too(
     fall: VotedText, changes: dict[str, Any], named: list[str]
 ) -> None:
-    known = {"retention_days": 3, "evidence": EvidenceClass.PIXELATED}
+    known = {"retention_days": 3, "evidence": EvidenceClass.PIXELATED, "person_px": 40}
     before: Definition = fall.definition.model_copy(update=known)
     after = before.model_copy(update=changes)
-    assert widened(Version(use(), before), Version(use(), after)) == named
+    (model, digest), *_ = before.models.items()
+    facts = {"models": f"{model} {digest[:8]}", "told": before.told["en"]}
+    assert widened(Version(use(), before), Version(use(), after)) == [
+        each.format_map(facts) for each in named
+    ]

@@ -1,13 +1,15 @@
 """What one text of a use lets happen that another did not: residents are asked again for that.
 
 Parameters are left out: whether a number lets more or less through only its detector knows, and
-residents may well have asked for it. Another event or detector is never the same matter.
+residents may well have asked for it; so are the words that explain. What is named nowhere here
+counts as wider when it changes: another law or another model is never the same matter.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pydantic import BaseModel
 from shapely import Polygon, make_valid
 
 from beffroi.mandate.definition import Definition, EvidenceClass
@@ -22,6 +24,22 @@ _TOLERANCE: Final = 1e-6
 """Fractions of the picture: two polygons that share an edge do so only up to rounding."""
 
 
+_EXPLAINS: Final = frozenset({"use", "definition", "purpose", "controller"})
+"""Fields of the text that may be put better; what a definition says is compared by itself."""
+_WEIGHED: Final = frozenset(
+    {"mode", "partners", "processors", "max_offline_s", "quota"}
+    | {"timezone", "hours", "starts_at", "ends_at", "cameras"}
+)
+"""Fields of the text that may change one way."""
+_TUNES: Final = frozenset(
+    {"version", "title", "criterion", "not_detected", "alternative", "labels"}
+    | {"parameters", "behaviour", "rate_hz", "severity"}
+)
+"""Fields of the definition that may change."""
+_KEEPS: Final = frozenset({"retention_days", "evidence", "precisions", "person_px"})
+"""Fields of the definition that may change one way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """A text of a use, with the definition that it applies."""
@@ -33,11 +51,47 @@ class Version:
 def widened(before: Version, after: Version) -> list[Words]:
     """What the later text lets happen that the earlier one did not, a few words each."""
     return [
+        *_changed(before.text, after.text, _EXPLAINS | _WEIGHED),
         *_in_reach(before.text, after.text),
         *_in_time(before.text, after.text),
+        *_changed(before.definition, after.definition, _TUNES | _KEEPS),
         *_in_matter(before.definition, after.definition),
         *_on_cameras(before.text.cameras, after.text.cameras),
     ]
+
+
+def _changed(before: BaseModel, after: BaseModel, but: frozenset[str]) -> Iterator[Words]:
+    """Fields that differ and may not."""
+    for field in type(before).model_fields:
+        was, now = getattr(before, field), getattr(after, field)
+        if field not in but and was != now:
+            name = _names().get(field, field)
+            yield say(
+                "{field}: {before} → {after}", field=name, before=_told(was), after=_told(now)
+            )
+
+
+def _names() -> Mapping[str, Words]:
+    """What people call the fields that may not change."""
+    return {
+        "law": say("law"),
+        "legal_basis": say("legal basis"),
+        "regime": say("legal regime"),
+        "occasion": say("occasion"),
+        "places": say("places"),
+        "renews": say("use that it continues"),
+        "event": say("event"),
+        "detector": say("detector"),
+        "models": say("models"),
+        "told": say("who is told"),
+    }
+
+
+def _told(value: object) -> str:
+    """A value in few words: models by name and beginning, texts in English."""
+    if isinstance(value, Mapping):
+        return str(value.get("en") or ", ".join(f"{k} {str(v)[:8]}" for k, v in value.items()))
+    return (", ".join(value) if isinstance(value, tuple) else str(value)) or "—"
 
 
 def _in_reach(before: UseText, after: UseText) -> Iterator[Words]:
@@ -45,6 +99,8 @@ def _in_reach(before: UseText, after: UseText) -> Iterator[Words]:
         yield say("mode {before} → {after}", before=before.mode.value, after=after.mode.value)
     if new := sorted(set(after.partners) - set(before.partners)):
         yield say("who is told: {partners}", partners=", ".join(new))
+    if new := sorted(set(after.processors) - set(before.processors)):
+        yield say("processors: {processors}", processors=", ".join(new))
     if after.max_offline_s > before.max_offline_s:
         yield say(
             "time offline: {before} s → {after} s",
@@ -79,8 +135,6 @@ def _minutes(hours: Hours) -> set[tuple[str, int]]:
 
 
 def _in_matter(before: Definition, after: Definition) -> Iterator[Words]:
-    if (before.event, before.detector) != (after.event, after.detector):
-        yield say("event {before} → {after}", before=before.event, after=after.event)
     if after.retention_days > before.retention_days:
         yield say(
             "days that evidence is kept: {before} → {after}",
@@ -92,6 +146,14 @@ def _in_matter(before: Definition, after: Definition) -> Iterator[Words]:
             "evidence: {before} → {after}",
             before=before.evidence.value,
             after=after.evidence.value,
+        )
+    if new := sorted(set(after.precisions) - set(before.precisions)):
+        yield say("precisions: {precisions}", precisions=", ".join(new))
+    if after.person_px < before.person_px:
+        yield say(
+            "least height of people: {before} px → {after} px",
+            before=before.person_px,
+            after=after.person_px,
         )
 
 
