@@ -70,6 +70,11 @@ class DataFolder:
         """Where engine hosts bring live skeletons to the web."""
         return self.run / "live.sock"
 
+    @property
+    def begun(self) -> bool:
+        """Whether it is one: any other folder may bear the usual name."""
+        return self.secrets.is_dir() or self.config.is_file()
+
     def make(self) -> "DataFolder":
         """Create what is missing; secrets, keys and sockets for this user alone.
 

@@ -103,7 +103,8 @@ def test_explain_tells_of_another_time_and_of_what_is_left(office: Office, minut
         (ADD.replace("2099-06-30", "soon"), "clerk", "'soon' is not a day"),
         (ADD.replace("2099-06-30", "2020-06-30"), "clerk", "ends after it starts"),
         (ADD.replace("fall --c", "flight --c"), "clerk", "neither a file nor a shipped event"),
-        (f"{ADD} --hours noon", "clerk", "--hours is not JSON"),
+        (f"{ADD} --hours noon", "clerk", "does not name spans by weekday"),
+        (f'{ADD} --hours \'{{"0":"08:00"}}\'', "clerk", "does not name spans by weekday"),
         (f"{ADD} --timezone Europe/Atlantis", "clerk", "not a time zone"),
         (f"act record falls worker_notice {SAID}", "clerk", "There is no use falls"),
         ("use pause falls park --reason why", "operator", "does not cover camera park"),
@@ -160,6 +161,8 @@ def test_a_draft_is_changed_for_a_reason_and_keeps_what_is_not_named(office: Off
     assert "use.revised" in office.entries()
     refused = office.run("use revise falls --purpose other --reason ' '", "clerk", code=1)
     assert "Say why the text changes" in refused.err
+    unsaid = "use revise falls --purpose other --reason better --contribution 9"
+    assert "Nobody made the contribution 9" in office.run(unsaid, "clerk", code=1).err
 
 
 def test_what_was_counted_is_printed_by_quarters(office: Office) -> None:

@@ -65,12 +65,13 @@ def existing_folder(data: Path) -> DataFolder:
     Raises:
         BadInput: There is no such folder.
     """
-    if not data.is_dir():
+    folder = DataFolder(data)
+    if not folder.begun:
         raise BadInput(
             f"There is no data folder at {data}. Name it with --data DIR or BEFFROI_DATA, or make "
             "one: `beffroi account add` begins a city of your own, `beffroi demo` an invented one."
         )
-    return DataFolder(data)
+    return folder
 
 
 def load_settings(data: Path) -> tuple[DataFolder, Settings]:

@@ -4,9 +4,10 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from beffroi.cli.directions import propose_direction
@@ -40,6 +41,8 @@ from beffroi.mandate.uses import (
     text_of,
 )
 from beffroi.store.mandates import Use
+
+_HOURS: Final = TypeAdapter(Hours)
 
 app = typer.Typer(
     name="use",
@@ -346,7 +349,9 @@ def _day(text: str, timezone: str, days: int = 0) -> datetime:
 
 def _hours(text: str) -> Hours:
     try:
-        hours: Hours = json.loads(text)
-    except ValueError as error:
-        raise BadInput(f"--hours is not JSON: {error}.") from error
-    return hours
+        return _HOURS.validate_json(text)
+    except ValidationError as error:
+        raise BadInput(
+            f"--hours {text!r} does not name spans by weekday, 0 for Monday: write for example "
+            """'{"0": [["08:00", "12:00"], ["14:00", "20:00"]]}'."""
+        ) from error

@@ -32,7 +32,7 @@ from beffroi.mandate.use_text import (
 from beffroi.problems import in_one_line
 from beffroi.store.cameras import CameraVersion
 from beffroi.store.mandates import StoredDefinition, StoredUseText, Use, UseCamera
-from beffroi.store.procedure import Act
+from beffroi.store.procedure import Act, Contribution
 from beffroi.words import say
 
 
@@ -157,6 +157,7 @@ def revise_use(
         )
     if not reason.strip():
         raise BadInput("Say why the text changes.")
+    _require_said(session, use_id, contribution)
     written = _put(session, use_id, voted, spec, actor=actor, clock=clock)
     payload = {
         "use": use_id,
@@ -171,6 +172,20 @@ def revise_use(
     _index(session, written.text)
     append(session, Kind.USE_REVISED, actor=actor, payload=payload, clock=clock)
     return use
+
+
+def _require_said(session: Session, use_id: str, contribution: int | None) -> None:
+    """Refuse a contribution that nobody made on this use."""
+    said = select(Contribution.id).where(Contribution.use_id == use_id).order_by(Contribution.id)
+    known = list(session.scalars(said))
+    if contribution is not None and contribution not in known:
+        raise BadInput(
+            say(
+                "Nobody made the contribution {number} on this use; those made: {known}.",
+                number=contribution,
+                known=", ".join(map(str, known)) or "—",
+            )
+        )
 
 
 def spec_of(text: UseText) -> UseSpec:

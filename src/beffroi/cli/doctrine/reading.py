@@ -11,6 +11,7 @@ from beffroi.cli.installation import open_installation
 from beffroi.cli.options import DATA, AsJson, Data, Lang, instant, print_json, print_rows
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
+from beffroi.folder import DataFolder
 from beffroi.mandate.doctrine.clauses import (
     Clause,
     Doctrine,
@@ -146,7 +147,7 @@ def find_doctrine(which: str, data: Path) -> DoctrineText:
 
 
 def _registered(data: Path) -> Iterator[DoctrineText]:
-    if data.is_dir():
+    if DataFolder(data).begun:
         with open_installation(data).database.read() as session:
             for row in session.scalars(select(StoredDoctrine).order_by(StoredDoctrine.digest)):
                 yield load_doctrine(row.canonical, row.digest)

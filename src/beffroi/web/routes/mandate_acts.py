@@ -20,7 +20,7 @@ from beffroi.web.access import Visitor, acts
 from beffroi.web.act_forms import fields_of, read_fields, recorders_of
 from beffroi.web.dossiers import deeds, read_dossier
 from beffroi.web.i18n import N_
-from beffroi.web.posted import Typed, attached, status_of
+from beffroi.web.posted import Typed, attached, status_of, whole
 from beffroi.web.render import render
 from beffroi.web.routes.mandate import SeesMandates, found, require_unchanged
 from beffroi.web.site import site_of
@@ -120,13 +120,15 @@ def take_contribution(
 def take_answer(
     request: Request,
     visitor: Annotated[Visitor, acts(Permission.RECORD_ACTS)],
-    number: int,
+    number: str,
     text: Says = "",
 ) -> Response:
     """Answer a contribution."""
     site = site_of(request)
     with site.database.write() as session:
-        said = answer(session, number, text, actor=visitor.account.pseudonym, clock=site.clock)
+        said = answer(
+            session, whole(number), text, actor=visitor.account.pseudonym, clock=site.clock
+        )
         use_id = said.use_id
     return RedirectResponse(f"/city/uses/{use_id}#contributions", HTTPStatus.SEE_OTHER)
 
