@@ -64,8 +64,8 @@ cap reaches them."""
 UNFINISHED: Final = timedelta(days=1)
 """So long a form may lie open with its paper attached."""
 
-AT_A_TIME: Final = 200
-"""Lines erased in one transaction, so that nobody else waits for long."""
+AT_A_TIME: Final = 20
+"""Lines erased in one transaction: an alert that is to be written must not wait for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +174,13 @@ def drop_unused(database: Database, clock: Clock) -> int:
     return len(left)
 
 
-def _lines(session: Session, kind: Kind, field: str, value: object) -> list[int]:
+def _lines(session: Session, kind: Kind, field: str, value: str | int) -> list[int]:
     """The lines of a kind that still tell this of something."""
+    written = f'"{field}":{json.dumps(value)}'
     kept = (
         select(LedgerPayload)
         .join(LedgerEntry, LedgerEntry.id == LedgerPayload.entry_id)
-        .where(LedgerEntry.kind == kind)
+        .where(LedgerEntry.kind == kind, LedgerPayload.payload.contains(written, autoescape=True))
     )
     return [
         line.entry_id for line in session.scalars(kept) if json.loads(line.payload)[field] == value
