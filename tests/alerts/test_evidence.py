@@ -373,3 +373,19 @@ def test_large_pictures_are_pixelated_on_a_smaller_grid_of_the_same_squares(
     side = 3 * 20  # the person of `walk`, seen at 320 by 180, has a head of 20 pixels
     inner = blocks[: 9 * side].reshape(9, side, 16, side, 3)[:, 8:-8, :, 8:-8]
     assert inner.std(axis=(1, 3)).max() < 4
+
+
+def test_what_the_database_has_never_heard_of_goes_when_no_vote_can_have_kept_it(
+    town: Town, vault: Vault, folder: DataFolder
+) -> None:
+    unknown = "0a1b2c3d-0000-4000-8000-000000000000"
+    vault.seal(unknown, PIXELATED, b"of a day that an older copy of the database does not hold")
+    written = vault.since(unknown)
+    assert written is not None
+    left = (written - town.clock.now()).total_seconds() + 30 * 86400
+    town.clock.advance(left - 1)
+    assert sweep(town.database, vault, town.clock) == 0
+    town.clock.advance(1)
+    assert sweep(town.database, vault, town.clock) == 1
+    assert vault.since(unknown) is None
+    assert last_line(town)[2] == {"alert": unknown, "cause": "unknown"}

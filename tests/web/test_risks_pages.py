@@ -1,11 +1,17 @@
 """The risk register and its incidents: written down, counted down, reported."""
 
+import os
+import time
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import httpx
 from sqlalchemy import select
 
 from beffroi.clock import FrozenClock
 from beffroi.mandate.impact.risks import register
 from beffroi.store.impact import Incident
+from beffroi.web.cases import city_zone
 from tests.web.town import Town, csrf, signed_in
 
 PATH = "/city/risks"
@@ -40,6 +46,30 @@ def test_from_a_risk_to_a_reported_incident(
         assert incident.reported_to == "CNIL"
 
 
+def test_a_moment_is_read_on_the_clocks_of_the_city(
+    client: httpx.Client, town: Town, clock: FrozenClock
+) -> None:
+    """Those of its uses, whatever zone this machine is set to."""
+    with town.database.read() as session:
+        zone = city_zone(session)
+    assert zone is not None
+    noticed = (clock.now() - timedelta(hours=1)).replace(second=0, microsecond=0)
+    typed = noticed.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = "Pacific/Auckland"
+    time.tzset()
+    try:
+        with signed_in(client, town, "dpo") as browser:
+            browser.post(PATH, PATH, **RISK)
+            browser.post(f"{PATH}/incidents", PATH, **BREACH | {"noticed_at": typed})
+    finally:
+        os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
+        time.tzset()
+    with town.database.read() as session:
+        (incident,) = session.scalars(select(Incident))
+        assert incident.noticed_at == noticed
+
+
 def test_what_cannot_be_taken_comes_back_with_what_was_typed(
     client: httpx.Client, town: Town
 ) -> None:
@@ -52,7 +82,7 @@ def test_what_cannot_be_taken_comes_back_with_what_was_typed(
         (f"{PATH}/incidents", BREACH | {"risk": "9" * 30}, "There is no risk 0"),
         (f"{PATH}/incidents", BREACH | {"kind": "fun"}, "Say what kind of incident it is."),
         (f"{PATH}/incidents", BREACH | {"noticed_at": "2026-12-01T10:00"}, "still to come"),
-        (f"{PATH}/incidents", BREACH | {"noticed_at": "later"}, "Give a day and a time."),
+        (f"{PATH}/incidents", BREACH | {"noticed_at": "later"}, "Give a day and an hour"),
     )
     with signed_in(client, town, "clerk") as browser:
         browser.post(PATH, PATH, **RISK)

@@ -18,7 +18,7 @@ from beffroi.alerts.vault import Undestroyed, Vault
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
 from beffroi.ledger.append import SYSTEM, Kind, append
-from beffroi.mandate.definition import load_definition
+from beffroi.mandate.definition import MOST_DAYS, load_definition
 from beffroi.mandate.rights import Permission
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert
@@ -111,9 +111,11 @@ def mark_missing(database: Database, vault: Vault, after_s: float, clock: Clock)
 
 
 def sweep(database: Database, vault: Vault, clock: Clock) -> int:
-    """Destroy what is left of evidence that the database holds for gone.
+    """Destroy what is left of evidence that the database holds for gone, or has never heard of.
 
-    A host that dies between sealing and learning that it comes too late leaves such a key behind.
+    A host that dies between sealing and learning that it comes too late leaves such a key behind;
+    a database that was put back from an older copy does not know the latest. These are destroyed
+    once no vote can have let them be kept: the wrong database must not end the evidence of a city.
 
     Returns:
         Of how many alerts something was left.
@@ -123,19 +125,26 @@ def sweep(database: Database, vault: Vault, clock: Clock) -> int:
     """
     kept = sorted(vault.alerts())
     # Looked up after the vault was read: an alert is in the database before its key is made.
-    orphans = [
-        alert_id
-        for start in range(0, len(kept), AT_A_TIME)
-        for alert_id in _select(
-            database, Alert.evidence.in_(GONE), Alert.id.in_(kept[start : start + AT_A_TIME])
-        )
-    ]
+    states: dict[str, str] = {}
+    with database.read() as session:
+        for start in range(0, len(kept), AT_A_TIME):
+            named = Alert.id.in_(kept[start : start + AT_A_TIME])
+            states.update(
+                dict(session.execute(select(Alert.id, Alert.evidence).where(named)).all())
+            )
+    over = clock.now() - timedelta(days=MOST_DAYS)
+
+    def lost(alert_id: str) -> bool:
+        since = vault.since(alert_id)
+        return alert_id not in states and since is not None and since <= over
 
     def clear(session: Session, alert_id: str) -> None:
         vault.destroy(alert_id)
-        payload = {"alert": alert_id, "cause": "left over"}
+        cause = "left over" if alert_id in states else "unknown"
+        payload = {"alert": alert_id, "cause": cause}
         append(session, Kind.EVIDENCE_ERASED, actor=SYSTEM, payload=payload, clock=clock)
 
+    orphans = [each for each in kept if states.get(each) in GONE or lost(each)]
     return _for_each(orphans, database, clear)
 
 

@@ -6,10 +6,12 @@ Each file is AES-256-GCM: a random nonce of 12 bytes, then ciphertext and tag; t
 name of the part are authenticated with it, so that files cannot be exchanged.
 """
 
+import contextlib
 import hashlib
 import os
 import re
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -111,6 +113,14 @@ class Vault:
         keys = {path.stem for path in self._keys.glob("*.key")}
         folders = {path.name for path in self._evidence.iterdir()}
         return {name for name in keys | folders if _ALERT.fullmatch(name)}
+
+    def since(self, alert_id: str) -> datetime | None:
+        """When the last of what is left of an alert was written, UTC; None if nothing is."""
+        folder, written = self._folder(alert_id), []
+        with contextlib.suppress(FileNotFoundError):  # destroyed meanwhile
+            left = [self._key_path(alert_id), *(folder.iterdir() if folder.is_dir() else ())]
+            written = [path.stat().st_mtime for path in left if path.exists()]
+        return datetime.fromtimestamp(max(written), UTC) if written else None
 
     def destroy(self, alert_id: str) -> None:
         """Make every file of an alert unreadable for ever; harmless if already done.

@@ -101,6 +101,10 @@ class EvidenceClass(StrEnum):
     CLEAR = "clear"
 
 
+MOST_DAYS: Final = 30
+"""Longer than this no evidence is kept, whatever is voted."""
+
+
 class Definition(BaseModel):
     """One kind of event, as a council votes it."""
 
@@ -129,7 +133,9 @@ class Definition(BaseModel):
         ge=0, le=4000, description="Least height of a person in what the models read, in pixels."
     )
     evidence: EvidenceClass = Field(description="What an alert keeps to be judged by.")
-    retention_days: StrictInt = Field(ge=0, le=30, description="Days until the evidence is erased.")
+    retention_days: StrictInt = Field(
+        ge=0, le=MOST_DAYS, description="Days until the evidence is erased."
+    )
     severity: StrictInt = Field(ge=1, le=3, description="1 is routine, 3 comes first in the queue.")
     told: Text = Field(description="Who is told once a person has confirmed.")
 

@@ -1,5 +1,6 @@
 """What forms bring that no list of parameters foresees, and what is handed out as a file."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -8,10 +9,12 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from beffroi.errors import BeffroiError
+from beffroi.errors import BadInput, BeffroiError
+from beffroi.mandate.hours import zone_of
 from beffroi.mandate.procedure.documents import attach
 from beffroi.web.access import Visitor
 from beffroi.web.errors import STATUSES
+from beffroi.web.i18n import N_
 from beffroi.web.site import Site
 
 _LONG: Final = 10
@@ -65,6 +68,24 @@ def lines(typed: FormData, name: str) -> list[str]:
 def whole(text: str) -> int:
     """A whole number that was picked from a list; 0, which numbers nothing, for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < _LONG else 0
+
+
+def moment(text: str, zone: str | None) -> datetime | None:
+    """A moment as a form gives it, on the clocks of a zone; None where it was left blank.
+
+    Without a zone those of this machine are meant, as on the pages.
+
+    Raises:
+        BadInput: Not a day and an hour, or no such zone.
+    """
+    clocks = zone_of(zone) if zone else None
+    if not text:
+        return None
+    try:
+        typed = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(N_("Give a day and an hour, e.g. 2026-11-22T18:30.")) from error
+    return (typed if typed.tzinfo else typed.replace(tzinfo=clocks)).astimezone(UTC)
 
 
 def status_of(error: BeffroiError | None) -> int:

@@ -1,6 +1,5 @@
 """Why something is looked for on a camera or not, clause by clause."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Request
@@ -12,12 +11,11 @@ from beffroi.mandate.cameras import list_cameras
 from beffroi.mandate.doctrine.translations import told
 from beffroi.mandate.equipment import known_equipment
 from beffroi.mandate.explaining import Explained, explain
-from beffroi.mandate.hours import zone_of
 from beffroi.mandate.rights import Permission
 from beffroi.web.access import Visitor, needs
 from beffroi.web.cases import city_zone
 from beffroi.web.definitions import known_definitions
-from beffroi.web.i18n import N_
+from beffroi.web.posted import moment
 from beffroi.web.reading import read
 from beffroi.web.render import language_of, render
 from beffroi.web.site import site_of
@@ -44,10 +42,10 @@ def page(
     with site.database.read() as session:
         zone = zone or city_zone(session) or ZONE
         try:
-            moment = _moment(at, zone)
+            asked = moment(at, zone)
             if camera:
                 explained = explain(
-                    session, camera, event or None, site.clock, moment, known_equipment(session)
+                    session, camera, event or None, site.clock, asked, known_equipment(session)
                 )
         except BadInput as refusal:
             error = refusal
@@ -70,15 +68,3 @@ def _events(session: Session, language: str) -> list[tuple[str, str]]:
         for voted in known_definitions(session)
     }
     return [(event, f"{told(title, language)} ({event})") for event, title in titles.items()]
-
-
-def _moment(at: str, zone: str) -> datetime | None:
-    """The moment that was typed, on the clocks of a zone; None where none was."""
-    clocks = zone_of(zone)
-    if not at:
-        return None
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError as error:
-        raise BadInput(N_("Give a day and an hour, e.g. 2026-11-22T18:30.")) from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=clocks)).astimezone(UTC)

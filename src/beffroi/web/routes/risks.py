@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from beffroi.errors import BadInput
@@ -25,7 +26,7 @@ from beffroi.store.impact import Incident, Risk
 from beffroi.web.access import Visitor, acts, needs
 from beffroi.web.cases import city_zone
 from beffroi.web.i18n import N_
-from beffroi.web.posted import Typed, status_of, whole
+from beffroi.web.posted import Typed, moment, status_of, whole
 from beffroi.web.render import render
 from beffroi.web.site import site_of
 
@@ -74,7 +75,7 @@ def take_incident(request: Request, visitor: Keeps, typed: Typed) -> Response:
                 whole(values.get("risk", "")),
                 IncidentKind(kind),
                 values.get("text", ""),
-                _moment(values.get("noticed_at", "")) or site.clock.now(),
+                _moment(session, values.get("noticed_at", "")) or site.clock.now(),
                 actor=visitor.account.pseudonym,
                 clock=site.clock,
             )
@@ -93,7 +94,7 @@ def take_reported(request: Request, visitor: Keeps, number: str, typed: Typed) -
                 session,
                 whole(number),
                 values.get("to", ""),
-                _moment(values.get("at", "")) or site.clock.now(),
+                _moment(session, values.get("at", "")) or site.clock.now(),
                 actor=visitor.account.pseudonym,
                 clock=site.clock,
             )
@@ -142,14 +143,9 @@ def _day(text: str) -> date:
         raise BadInput(N_("Give the day on which the risk is looked at again.")) from error
 
 
-def _moment(text: str) -> datetime | None:
-    """A moment of this machine's zone, as a form gives it; None where it was left blank."""
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError as error:
-        raise BadInput(N_("Give a day and a time.")) from error
+def _moment(session: Session, text: str) -> datetime | None:
+    """On the clocks of the city, in which the page shows it again."""
+    return moment(text, city_zone(session))
 
 
 def _back() -> Response:
