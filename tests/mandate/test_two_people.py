@@ -72,8 +72,16 @@ def test_whoever_recorded_what_widens_cannot_confirm_it(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     "again",
-    ["ada  marzé", "Ada Marze\u0301", "Ada\u200b Marzé", "\uff21da Marze\u0301.", "Ada Marze"],
-    ids=["case", "composed", "unseen", "wide", "plain"],
+    [
+        "ada  marzé",
+        "Ada Marze\u0301",
+        "Ada\u200b Marzé",
+        "\uff21da Marze\u0301.",
+        "Ada Marze",
+        "Аda Маrzе",
+        "Αda Marze",
+    ],
+    ids=["case", "composed", "unseen", "wide", "plain", "Cyrillic", "Greek"],
 )
 def test_one_person_with_two_accounts_is_one_person(bench: Bench, again: str) -> None:
     for pseudonym, name in ((FIRST, "Ada Marzé"), (SECOND, again), (THIRD, "Jo Roy")):

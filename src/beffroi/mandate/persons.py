@@ -1,10 +1,12 @@
 """Whether two accounts are two people: what widens takes two of them, and anybody may hold two.
 
-Only their names tell, by their letters: accents, case, spaces and what nobody sees make no other
-person. Whoever enters one person under two names is found in the ledger.
+Only their names tell, by what their letters look like: accents, case, spaces, what nobody sees and
+a letter of another alphabet make no other person. Whoever enters one person under two names is
+found in the ledger.
 """
 
 import unicodedata
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +14,12 @@ from sqlalchemy.orm import Session
 from beffroi.errors import Actor, NotAuthorised
 from beffroi.store.accounts import Account
 from beffroi.words import say
+
+_LOOKS: Final = str.maketrans(
+    "l10" + "αβεζηικμνορτυχ" + "абвекмноргстухіјѕԁһԛԝү",
+    "iio" + "abezhikmnoptyx" + "abbekmhoprctyxijsdhqwy",
+)
+"""What letters of three alphabets look like, small or capital; digits too."""
 
 
 def require_another(session: Session, first: str, second: str, refusal: str) -> None:
@@ -41,5 +49,5 @@ def require_another(session: Session, first: str, second: str, refusal: str) -> 
 
 
 def _letters(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).casefold()
+    plain = unicodedata.normalize("NFKD", name).casefold().translate(_LOOKS)
     return "".join(character for character in plain if character.isalnum())
