@@ -108,7 +108,9 @@ def test_explain_tells_of_another_time_and_of_what_is_left(office: Office, minut
         (f"{ADD} --timezone Europe/Atlantis", "clerk", "not a time zone"),
         (f"act record falls worker_notice {SAID}", "clerk", "There is no use falls"),
         ("use pause falls park --reason why", "operator", "does not cover camera park"),
-        ("use explain away", None, "There is no camera away"),
+        ("use explain away", None, "There is no camera away; "),
+        ("use explain prak", None, "There is no camera prak (did you mean park?)"),
+        ("use explain park gatherin", None, "event gatherin (did you mean gathering?)"),
     ],
 )
 def test_what_cannot_be_done_says_why_and_changes_nothing(

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from beffroi.cli.directions import propose_direction
-from beffroi.cli.explaining import lines, plain
+from beffroi.cli.explaining import lines, plain, require_known
 from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, instant, print_json, print_rows
 from beffroi.engine.equipment import equipment_of
@@ -28,9 +28,11 @@ from beffroi.mandate.explaining import explain as tell
 from beffroi.mandate.hours import ALWAYS, Hours, zone_of
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.pauses import pause, resume
+from beffroi.mandate.procedure.standing import stand
 from beffroi.mandate.rights import Permission
 from beffroi.mandate.uses import (
     UseSpec,
+    acts_of,
     definition_of,
     draft_use,
     find_use,
@@ -225,6 +227,7 @@ def explain(
     when = None if at is None else instant(at)
     with site.database.read() as session:
         equipment = known_equipment(session) or equipment_of(site.folder, site.settings.engine)
+        require_known(session, camera, event, site.clock.now())
         told = tell(session, camera, event, site.clock, when, equipment)
         if as_json:
             print_json(plain(told))
@@ -295,9 +298,11 @@ def resume_(
 
 def _row(session: Session, use: Use, now: datetime) -> dict[str, Any]:
     try:
-        text = text_of(session, use).text
+        acts = acts_of(session, use.id)
+        text = text_of(session, use, acts).text
         voted = definition_of(session, text)
         state = state_of(session, use, now).value
+        last_day = stand(acts, text, now).last_day(text)
     except BadInput as error:
         return {"id": use.id, "state": "refused", "why": error.message}
     return {
@@ -312,7 +317,7 @@ def _row(session: Session, use: Use, now: datetime) -> dict[str, Any]:
         "cameras": sorted(text.cameras),
         "starts_at": text.starts_at,
         "ends_at": text.ends_at,
-        "last_day": text.last_day,
+        "last_day": last_day,
     }
 
 

@@ -16,10 +16,10 @@ from beffroi.mandate.definition import VotedText
 from beffroi.mandate.doctrine.procedure import Procedure
 from beffroi.mandate.doctrine.stack import Stack
 from beffroi.mandate.hours import within_hours
-from beffroi.mandate.lawful import objection
+from beffroi.mandate.lawful import objection, refused
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import ActType
-from beffroi.mandate.procedure.standing import Standing, State, counts
+from beffroi.mandate.procedure.standing import BEFORE_VOTE, Standing, State, counts
 from beffroi.mandate.records import Records
 from beffroi.mandate.use_text import CameraText, UseText
 from beffroi.mandate.uses import fits, snapshot
@@ -91,7 +91,7 @@ def conditions(
         BadInput: The camera is not in service, or a stored text is not the one that was voted.
     """
     text, now = matter.text, records.now
-    yield in_force(matter, now)
+    yield in_force(matter, now, stack)
     yield Condition(
         say("The doctrines and laws in force let it run."),
         objection(stack, matter.voted.definition, text, now),
@@ -120,7 +120,7 @@ def conditions(
     yield from _within_energy(records, camera_id, text.mode, procedure)
 
 
-def in_force(matter: Matter, now: datetime) -> Condition:
+def in_force(matter: Matter, now: datetime, stack: Stack) -> Condition:
     """Whether the acts put a use in force, and its dates hold."""
     text, standing = matter.text, matter.standing
     asked, against = say("Its acts put it in force, and its dates hold."), None
@@ -130,8 +130,17 @@ def in_force(matter: Matter, now: datetime) -> Condition:
         start = max(text.starts_at, standing.effect_at)
         against = say("it starts on {moment:%Y-%m-%d %H:%M} UTC", moment=start)
     elif standing.state is not State.IN_FORCE:
-        against = say("the use is not in force: {state}", state=standing.state.value)
+        against = say("the use is not in force: {state}", state=_told(matter, now, stack).value)
     return Condition(asked, against, _last_act(matter, now))
+
+
+def _told(matter: Matter, now: datetime, stack: Stack) -> State:
+    """The state that people are told: a draft that a doctrine refuses is refused."""
+    state = matter.standing.state
+    if state not in BEFORE_VOTE:
+        return state
+    against = refused(stack, matter.voted.definition, matter.text, now)
+    return state if against is None else State.REFUSED
 
 
 def paused(session: Session, use_id: str, camera_id: str) -> bool:

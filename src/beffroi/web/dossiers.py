@@ -42,6 +42,7 @@ class Entry:
         use_id: Its id.
         state: Where it stands.
         text: The text that was voted, or the draft.
+        last_day: The last day on which it may run, whichever of text and acts ends it first.
         voted: The definition that it applies.
         reading: The same with its translations, to be read.
         cameras: What people call its cameras.
@@ -53,6 +54,7 @@ class Entry:
     use_id: str
     state: State
     text: UseText
+    last_day: date
     voted: VotedText
     reading: Reading
     cameras: Sequence[str]
@@ -136,9 +138,8 @@ class Dossier:
     @property
     def cut_short(self) -> date | None:
         """Its last day, if acts end it before the text does."""
-        text = self.entry.text
-        last = self.standing.last_day(text)
-        return last if last < text.last_day else None
+        last = self.entry.last_day
+        return last if last < self.entry.text.last_day else None
 
 
 def read_register(session: Session, now: datetime) -> tuple[list[Entry], dict[str, str]]:
@@ -197,6 +198,7 @@ def _entry(session: Session, case: Case, now: datetime) -> Entry:
         use_id=text.use,
         state=state if against is None else State.REFUSED,
         text=text,
+        last_day=case.standing.last_day(text),
         voted=case.voted,
         reading=read(session, case.voted),
         cameras=list(names_of(session, text.cameras).values()),

@@ -123,6 +123,7 @@ def _plain(dossier: Dossier) -> dict[str, Any]:
         "hours": text.hours,
         "starts_at": text.starts_at.isoformat(),
         "ends_at": text.ends_at.isoformat(),
+        "last_day": entry.last_day.isoformat(),
         "consultation": entry.consultation,
         "text": dossier.written.digest,
         "definition": text.definition,
