@@ -70,7 +70,10 @@ def add(
             clock=site.clock,
         )
         token = create_link(session, account, site.clock, actor=actor) if link else None
-    typer.echo(f"{login} may sign in as {role}." if token is None else _address(site, token))
+    if token is None:
+        typer.echo(f"{login} may sign in as {role}.")
+    else:
+        _print_link(site, token)
 
 
 @app.command("list")
@@ -111,7 +114,7 @@ def link(login: Login, acting: As = None, data: Data = DATA) -> None:
         if not account.active:
             raise BadInput(f"The account {login} is closed.")
         token = create_link(session, account, site.clock, actor=actor)
-    typer.echo(_address(site, token))
+    _print_link(site, token)
 
 
 @app.command()
@@ -199,10 +202,11 @@ def _choose(login: str, file: Path | None) -> str:
     return chosen
 
 
-def _address(site: Installation, token: str) -> str:
-    try:
-        # Where the running server answers, which may have been told another port.
-        address = site.folder.address.read_text()
-    except OSError:
-        address = f"http://{site.settings.web.host}:{site.settings.web.port}"
-    return f"{address}/login/{token}"
+def _print_link(site: Installation, token: str) -> None:
+    """The link alone goes to standard output, for whoever pipes it."""
+    web, address = site.settings.web, site.folder.address
+    # Where the running server answers, which may have been told another port.
+    serving = address.read_text() if address.exists() else None
+    typer.echo(f"{serving or f'http://{web.host}:{web.port}'}/login/{token}")
+    if serving is None:
+        typer.echo("It opens once `beffroi serve` runs, within a quarter of an hour.", err=True)

@@ -85,6 +85,7 @@ def add(
     """
     site = make_installation(data)
     address, credentials = split_credentials(address)
+    _require_scene(address)
     spec = CameraSpec(
         name or camera,
         address,
@@ -125,7 +126,7 @@ def add(
 
 @app.command("list")
 def list_(as_json: AsJson = False, data: Data = DATA) -> None:
-    """List the cameras in service and how they do.
+    """List the cameras in service and how they do; --json counts their pictures and energy.
 
     Example: `beffroi camera list --json`
     """
@@ -148,8 +149,13 @@ def list_(as_json: AsJson = False, data: Data = DATA) -> None:
             }
             for version in list_cameras(session)
         ]
-    columns = ("id", "name", "state", "detail", "analysed", "skipped", "spared", "energy_mwh")
-    print_rows(columns, rows, as_json=as_json, none="No camera yet: `beffroi camera add --help`.")
+    print_rows(
+        ("id", "name", "state", "detail"),
+        rows,
+        as_json=as_json,
+        none="No camera yet: `beffroi camera add --help`.",
+        whole=("id", "name", "state"),
+    )
 
 
 @app.command()
@@ -171,6 +177,7 @@ def change(
     with site.acting(login, Permission.SET_UP_CAMERAS) as (session, account):
         before = current_version(session, camera)
         public, credentials = split_credentials(address or before.address)
+        _require_scene(public)
         spec = CameraSpec(
             name or before.name,
             public,
@@ -317,6 +324,18 @@ def survey(
                 f"Wrote {ground}. Check it against a distance that you know, then: "
                 f"`beffroi camera change {camera} --ground {ground}`"
             )
+
+
+def _require_scene(address: str) -> None:
+    """Refuse a synthetic camera that could never answer; a real one may only be away."""
+    from beffroi.simulation.address import parse_address
+    from beffroi.simulation.scene import scene_names
+
+    if address.startswith("sim:") and (scene := parse_address(address).name) not in scene_names():
+        raise BadInput(
+            f"“{scene}” is not a scene of the synthetic city; choose one of "
+            f"{', '.join(scene_names())}."
+        )
 
 
 def _size(site: Installation, camera: str, actor: str) -> tuple[int, int]:

@@ -48,8 +48,9 @@ def load_public(file: Path) -> Ed25519PublicKey:
     """
     if not file.exists():
         raise Unavailable(
-            f"There is no ledger key at {file}: it is made when the server first starts. To check "
-            "a ledger from elsewhere, give the published key with --key."
+            f"Nothing is signed yet: the key that signs the ledger, {file}, is made when the "
+            "server first starts. Run `beffroi serve` once and ask again; to check a ledger from "
+            "elsewhere, give its published key with --key."
         )
     return load_or_create(file).public_key()
 

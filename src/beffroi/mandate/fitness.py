@@ -71,8 +71,8 @@ def _undemanded(definition: Definition, profile: Profile, demands: Demands) -> I
     """What the detector cannot do without, whatever was voted."""
     if demands.ground and not profile.calibrated:
         yield say(
-            "it measures metres on the ground and this camera is not calibrated: `beffroi "
-            "camera survey` proposes a calibration"
+            "it measures metres on the ground and this camera is not calibrated: a technician "
+            "measures its ground with `beffroi camera survey --view … --height …`"
         )
     if MANIFEST in profile.faults and definition.models.keys() - profile.tasks.keys():
         return  # of a model of a list that cannot be read nobody knows what it finds
