@@ -24,7 +24,7 @@ def test_an_alert_that_does_not_exist(client: httpx.Client, town: Town) -> None:
         answer = browser.get("/console/alerts/../../etc/passwd")
         assert answer.status_code == 404
         answer = browser.get("/console/alerts/none")
-    assert answer.status_code == 400
+    assert answer.status_code == 404
     assert "There is no alert none." in answer.text
 
 

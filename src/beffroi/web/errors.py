@@ -35,6 +35,9 @@ TITLES: Final = {
     HTTPStatus.SERVICE_UNAVAILABLE: N_("Not available for the moment"),
 }
 
+COMMAND: Final = "`beffroi "
+"""What a message names that is put right on the server itself, by whoever may sign in there."""
+
 _log = structlog.get_logger()
 
 
@@ -48,6 +51,8 @@ def install(app: FastAPI) -> None:
 
 def error_page(request: Request, status: int, message: str, actor: Actor) -> Response:
     """A page, or a piece of one, that says what happened and who can act."""
+    if COMMAND in message and actor is Actor.USER:
+        actor = Actor.ADMINISTRATOR
     known = HTTPStatus(status)
     return render(
         request,
@@ -81,8 +86,8 @@ def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 (how Starlette registers it)
     message = (
         N_("The address may be mistyped, or what it showed is gone.")
-        if error.status_code == HTTPStatus.NOT_FOUND
-        else str(error.detail)
+        if error.detail == HTTPStatus.NOT_FOUND.phrase
+        else error.detail
     )
     return error_page(request, error.status_code, message, Actor.USER)
 

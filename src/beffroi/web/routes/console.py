@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from beffroi.alerts.life import State, show
@@ -16,6 +17,7 @@ from beffroi.web.live import shown_state
 from beffroi.web.render import is_partial, render
 from beffroi.web.site import site_of
 from beffroi.web.words import REASONS
+from beffroi.words import say
 
 router = APIRouter(prefix="/console")
 
@@ -51,7 +53,9 @@ def alert(request: Request, visitor: SeesAlerts, alert_id: str) -> Response:
     site = site_of(request)
     with site.database.read() as session:
         waiting = session.get(Alert, alert_id)
-    if waiting is not None and waiting.state == State.RAISED:
+    if waiting is None:
+        raise HTTPException(404, say("There is no alert {alert}.", alert=alert_id))
+    if waiting.state == State.RAISED:
         with site.database.write() as session:
             show(session, alert_id, visitor.account, site.clock)
     return answer(request, alert_id)
