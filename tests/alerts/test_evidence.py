@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from beffroi.alerts import life
 from beffroi.alerts.area import Area
-from beffroi.alerts.erasure import erase, erase_due, mark_missing, sweep
+from beffroi.alerts.erasure import erase, erase_due, mark_missing, overdue, sweep
 from beffroi.alerts.evidence import keep
 from beffroi.alerts.vault import CLEAR, PIXELATED, SKELETONS, Undestroyed, Vault
 from beffroi.alerts.viewing import view, view_clear
@@ -389,3 +389,15 @@ def test_what_the_database_has_never_heard_of_goes_when_no_vote_can_have_kept_it
     assert sweep(town.database, vault, town.clock) == 1
     assert vault.since(unknown) is None
     assert last_line(town)[2] == {"alert": unknown, "cause": "unknown"}
+
+
+def test_what_is_kept_beyond_its_date_can_be_counted(town: Town, vault: Vault) -> None:
+    alert = kept(town, vault, EvidenceClass.CLEAR)
+    due = now(town, alert).erase_at
+    with town.database.read() as session:
+        assert overdue(session, due - timedelta(seconds=1)) == (0, None)
+        assert overdue(session, due) == (1, due)
+    town.clock.advance((due - town.clock.now()).total_seconds())
+    erase_due(town.database, vault, town.clock)
+    with town.database.read() as session:
+        assert overdue(session, due) == (0, None)

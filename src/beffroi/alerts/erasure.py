@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from beffroi.alerts.life import lock, require_person, require_reason
@@ -57,6 +57,15 @@ def erase_due(database: Database, vault: Vault, clock: Clock) -> int:
             _erase(session, vault, alert, SYSTEM, {"cause": "due"}, clock)
 
     return _for_each(due, database, end)
+
+
+def overdue(session: Session, now: datetime) -> tuple[int, datetime | None]:
+    """How much evidence is kept whose date has come, and since when the oldest should be gone."""
+    due = (Alert.evidence.in_(ERASABLE), Alert.erase_at <= now)
+    number, since = session.execute(
+        select(func.count(), func.min(Alert.erase_at)).where(*due)
+    ).one()
+    return number, since
 
 
 def erase(

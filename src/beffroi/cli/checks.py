@@ -17,7 +17,9 @@ from pathlib import Path
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
+from beffroi.alerts.erasure import overdue
 from beffroi.engine import equipment as engine
 from beffroi.errors import BeffroiError
 from beffroi.folder import DataFolder
@@ -197,6 +199,25 @@ def database(folder: DataFolder) -> Finding:
         return Finding("database", Grade.BAD, error.message, "Check its address and its server.")
 
 
+def evidence(folder: DataFolder) -> Finding:
+    """Whether evidence is kept beyond its date: only a server at work erases it."""
+    try:
+        with closing(Database(Settings.load(folder).database_url)) as door:
+            if door.is_sqlite and not folder.database.exists():
+                return Finding("evidence", Grade.GOOD, "none yet")
+            with door.read() as session:
+                number, since = overdue(session, datetime.now(UTC) - timedelta(minutes=5))
+    except (BeffroiError, SQLAlchemyError):
+        return Finding("evidence", Grade.DOUBTFUL, "cannot be asked", "Mend the database first.")
+    if not number or since is None:
+        return Finding("evidence", Grade.GOOD, "none beyond its date")
+    found = f"{number} kept beyond their date, the oldest since {since:%Y-%m-%d %H:%M} UTC"
+    remedy = (
+        "Start the server, which erases them; if it runs, its log says what keeps it from that."
+    )
+    return Finding("evidence", Grade.BAD, found, remedy)
+
+
 def server(folder: DataFolder) -> Finding:
     """Whether a server holds the folder; either answer is well."""
     try:
@@ -240,6 +261,7 @@ IN_FOLDER: tuple[Callable[[DataFolder], Finding], ...] = (
     models_at_work,
     secrets,
     database,
+    evidence,
     witnesses,
     server,
 )
