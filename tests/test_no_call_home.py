@@ -43,9 +43,18 @@ with Inference([movenet], threads=1) as inference:
 """
 
 SERVER = """
-import os, signal, subprocess, sys, time, urllib.request
+import os, signal, sqlite3, subprocess, sys, time, urllib.request
 command = [sys.executable, "-m", "beffroi.cli", "demo", "--port", "8765"]
-server = subprocess.Popen([*command, "--data", os.path.join(os.environ["HOME"], "data")])
+data = os.path.join(os.environ["HOME"], "data")
+server = subprocess.Popen([*command, "--data", data])
+
+def at_work():
+    with sqlite3.connect(os.path.join(data, "beffroi.db"), timeout=20) as database:
+        analysed, signed = database.execute(
+            "SELECT (SELECT sum(analysed) FROM camera_state), (SELECT max(size) FROM ledger_checkpoint)"
+        ).fetchone()
+    return analysed and signed
+
 try:
     for _ in range(600):
         time.sleep(0.2)
@@ -57,7 +66,13 @@ try:
             continue
     else:
         sys.exit("the server does not answer")
-    time.sleep(10)  # cameras open, pictures are analysed, checkpoints are signed
+    for _ in range(600):
+        if at_work():
+            break
+        time.sleep(0.2)
+    else:
+        sys.exit("no camera is at work")
+    time.sleep(5)  # and whatever calls out late
 finally:
     server.send_signal(signal.SIGINT)
     server.wait(30)
