@@ -51,7 +51,8 @@ server = subprocess.Popen([*command, "--data", data])
 def at_work():
     with sqlite3.connect(os.path.join(data, "beffroi.db"), timeout=20) as database:
         analysed, signed = database.execute(
-            "SELECT (SELECT sum(analysed) FROM camera_state), (SELECT max(size) FROM ledger_checkpoint)"
+            "SELECT (SELECT sum(analysed) FROM camera_state), "
+            "(SELECT max(size) FROM ledger_checkpoint)"
         ).fetchone()
     return analysed and signed
 
