@@ -118,6 +118,12 @@ def test_a_verdict_empties_the_queue(page: Page, town: Town) -> None:
     sign_in(page, town)
     open_next(page)
     page.keyboard.press("u")
+    page.keyboard.press("Enter")  # nobody has given a reason yet
+    reasons = page.get_by_role("group", name="Choisissez un motif").get_by_role("radio")
+    expect(reasons.first).to_be_focused()
+    expect(reasons.first).not_to_be_checked()
+    assert town.state(alert) == "shown"
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#score")).to_be_visible()
     expect(page.locator("#waiting")).to_have_count(0)
@@ -232,6 +238,8 @@ def test_without_scripts_the_forms_do_it(browser: Browser, address: str, town: T
     sign_in(page, town)
     page.get_by_role("link", name="Open the first").click()
     page.locator("details.lifted summary").click()
+    page.locator("details.lifted button").click()  # without a reason the browser refuses it
+    page.locator("details.lifted").get_by_role("radio").first.check()
     page.locator("details.lifted button").click()
     expect(page.locator("#score")).to_be_visible()
     context.close()

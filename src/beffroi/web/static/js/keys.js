@@ -40,7 +40,8 @@ function handle(event, pane, act, dialog) {
 
 function focusChoice(act) {
   if (!act.contains(document.activeElement) || document.activeElement.matches("summary")) {
-    act.querySelector("input[type=radio]:checked")?.focus();
+    // The first reason has the focus and is not chosen: nobody gives one unasked.
+    act.querySelector("input[type=radio]:checked, input[type=radio]")?.focus();
   }
 }
 
