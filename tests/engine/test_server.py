@@ -75,7 +75,9 @@ def test_ctrl_c_ends_every_process_in_order(town: Town, serve: Serve) -> None:
     os.killpg(served.pid, signal.SIGINT)
     assert served.wait() == 0
     assert served.family() == {}
-    assert "Traceback" not in served.log.read_text()
+    said = served.log.read_text()
+    assert "Traceback" not in said
+    assert all(word in said for word in ("server.asked_to_stop", "SIGINT"))
     assert town.state("park") == "off"
     holds(town)
 

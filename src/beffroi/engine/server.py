@@ -3,8 +3,10 @@
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
+
+import structlog
 
 from beffroi import __version__
 from beffroi.clock import Clock
@@ -17,6 +19,8 @@ from beffroi.ledger.sequencer import Sequencer
 from beffroi.settings import Settings, WebSettings
 from beffroi.store.database import Database
 from beffroi.store.lock import only_server
+
+_log = structlog.get_logger()
 
 
 def serve(
@@ -40,7 +44,11 @@ def serve(
     """
     stop = threading.Event()
 
-    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+    asked: list[str] = []
+
+    def ask_to_stop(number: int, _frame: FrameType | None) -> None:
+        # Told by another thread: what this one was writing cannot be written into.
+        asked.append(signal.Signals(number).name)
         stop.set()
 
     with only_server(folder.lock):
@@ -59,6 +67,8 @@ def serve(
         sequencer.start()
         greeter = threading.Thread(target=_greet, args=(settings.web, greet, stop), name="greeter")
         greeter.start()
+        teller = threading.Thread(target=_tell_of_stop, args=(stop, asked), name="teller")
+        teller.start()
         try:
             Supervisor(folder, settings, database, clock).run(stop)
             _note(database, Kind.SERVER_STOPPED, clock)
@@ -69,6 +79,7 @@ def serve(
             sequencing.set()
             sequencer.join()
             greeter.join()
+            teller.join()
             folder.address.unlink(missing_ok=True)
 
 
@@ -108,6 +119,16 @@ def _greet(web: WebSettings, greet: Callable[[], None], stop: threading.Event) -
             if probe.connect_ex((web.host, web.port)) == 0:
                 greet()
                 return
+
+
+def _tell_of_stop(stop: threading.Event, asked: Sequence[str]) -> None:
+    stop.wait()
+    if asked:
+        _log.info(
+            "server.asked_to_stop",
+            signal=asked[0],
+            meaning="somebody or the machine asks this server to end: its cameras are closed first",
+        )
 
 
 def _note(database: Database, kind: Kind, clock: Clock) -> None:
