@@ -1,5 +1,6 @@
 """The demo city when it is started again."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from beffroi.cli.city import build_city, clear_desk
 from beffroi.cli.installation import Installation, make_installation
 from beffroi.clock import FrozenClock
 from beffroi.events.shipped import shipped_definitions
+from beffroi.mandate.uses import find_use, text_of
 from beffroi.store.alerts import Alert
+from beffroi.store.procedure import Act
 from tests.ringing import ring
 
 
@@ -26,6 +29,13 @@ def states(site: Installation) -> list[str]:
         return list(session.scalars(select(Alert.state).order_by(Alert.raised_at)))
 
 
+def begins_once_residents_were_heard(site: Installation) -> None:
+    with site.database.read() as session:
+        for act in session.scalars(select(Act).where(Act.type == "consultation_opened")):
+            use = find_use(session, act.use_id or "")
+            assert text_of(session, use).text.first_day > date.fromisoformat(act.details["closes"])
+
+
 def test_what_the_last_show_left_is_gone_and_what_this_one_shows_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -33,6 +43,7 @@ def test_what_the_last_show_left_is_gone_and_what_this_one_shows_stays(
     clock = FrozenClock(opened.clock.now())
     site = Installation(opened.folder, opened.settings, opened.database, clock)
     build_city(site)
+    begins_once_residents_were_heard(site)
     clock.advance(60)
     fall(site)
     clock.advance(60)

@@ -38,6 +38,9 @@ from beffroi.store.procedure import Act
 BEGINNING: Final = timedelta(days=130)
 """How long ago the story begins."""
 
+NOTICE: Final = timedelta(days=16)
+"""From the publication to the day on which it takes effect."""
+
 LAW: Final = "belfort-fiction"
 ARTICLE: Final = "Loi fictive de la ville synthétique, article 1 (ce texte n’existe pas)"
 MEMBERS: Final = (
@@ -117,13 +120,13 @@ class Chronicle:
             return days
         if story.mode is Mode.LIVE:
             days.append((first + 28, lambda: self._authorise(story)))
-        publish = first + 29 if story.mode is Mode.LIVE else first + 21
+        publish = first + _published(story.mode)
         days.append((publish, lambda: self._publish(story)))
         if story.mode is Mode.SHADOW:
             days += [
-                (publish + 15 + day, lambda: self._shadow(story))
+                (publish + NOTICE.days + day, lambda: self._shadow(story))
                 for day in range(10)
-                if publish + 15 + day < first + story.term
+                if publish + NOTICE.days + day < first + story.term
             ]
         for day, act_type, body, details in story.ending:
             days.append((day, _then(self._act, story, act_type, details, body)))
@@ -153,7 +156,8 @@ class Chronicle:
             legal_basis=ARTICLE,
             controller="Ville de Belfort-les-Eaux (fiction)",
             processors=("Régie informatique de Belfort-les-Eaux (fiction)",),
-            starts_at=self._clock.now(),
+            # Whoever writes it down knows how long residents, bodies and the council will take.
+            starts_at=self._clock.now() + timedelta(days=_published(story.mode)) + NOTICE,
             ends_at=self._clock.now() + timedelta(days=story.term),
             places=(story.tag,),
             cameras={story.camera: self._drawn[story.camera]},
@@ -218,7 +222,7 @@ class Chronicle:
         self._act(story, ActType.AUTHORISATION, details, "Préfet de la fiction")
 
     def _publish(self, story: Story) -> None:
-        effect = (self._clock.now() + timedelta(days=16)).date().isoformat()
+        effect = (self._clock.now() + NOTICE).date().isoformat()
         url = f"https://belfort-les-eaux.example/actes/{story.use}"
         self._act(story, ActType.PUBLICATION, {"url": url, "effect_on": effect})
 
@@ -289,6 +293,11 @@ class Chronicle:
             "closes": closes.isoformat(),
             "where": "Mairie de Belfort-les-Eaux (fiction) et site de la ville",
         }
+
+
+def _published(mode: Mode) -> int:
+    """Days from the draft to the publication; an authorisation takes some."""
+    return 29 if mode is Mode.LIVE else 21
 
 
 def _ballot(adopted: bool) -> dict[str, Any]:
