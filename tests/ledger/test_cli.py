@@ -168,6 +168,33 @@ def test_a_proof_is_checked_offline(command: Command, tmp_path: Path) -> None:
     assert (code, "does not hold" in err) == (1, True)
 
 
+def test_who_kept_a_signed_page_can_check_that_the_ledger_only_grew(
+    command: Command, tmp_path: Path
+) -> None:
+    command.record(5)
+    page, file = tmp_path / "page.txt", tmp_path / "growth.json"
+    page.write_text(command.run("witness")[1])
+    command.record(4)
+    code, out, _ = command.run("prove-growth", str(page))
+    file.write_text(out)
+    assert code == 0
+    code, out, _ = command.run("check-proof", str(file), data=False)
+    assert (code, "The 9 entries" in out, "begin with the 5 signed" in out) == (0, True, True)
+    proof = json.loads(file.read_text())
+    for forged in (
+        proof | {"path": proof["path"][1:]},
+        proof | {"path": [*proof["path"][::-1]]},
+        proof | {"before": proof["checkpoint"], "checkpoint": proof["before"]},
+        proof | {"before": proof["before"].replace("\n5\n", "\n4\n")},
+        proof | {"before": proof["before"] + proof["checkpoint"]},
+    ):
+        file.write_text(json.dumps(forged))
+        code, _, err = command.run("check-proof", str(file), data=False)
+        assert (code, err.count("\n")) == (1, 1), forged
+    page.write_text("Nothing was signed.")
+    assert command.run("prove-growth", str(page))[0] == 1
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("check-proof", "/nowhere"), ("prove", "0"), ("witness",), ("verify", "--checkpoint", "/no")],

@@ -63,7 +63,7 @@ def test_a_forged_proof_is_refused(ledger: Ledger, forgery: str) -> None:
 def test_a_proof_signed_by_another_key_is_refused(ledger: Ledger, tmp_path: Path) -> None:
     ledger.record(3)
     stranger = published(load_or_create(tmp_path / "other.pem").public_key())
-    with pytest.raises(Tampered, match="not signed by its key"):
+    with pytest.raises(Tampered, match="not signed by this ledger"):
         _proof(ledger, 0).model_copy(update={"key": stranger}).check()
 
 

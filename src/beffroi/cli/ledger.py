@@ -11,6 +11,7 @@ from beffroi.alerts.life import require_reason
 from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, load_settings, print_json, print_rows
 from beffroi.errors import BadInput, Tampered
+from beffroi.ledger.growth import Growth, prove_growth
 from beffroi.ledger.keys import FILE_NAME, fingerprint, load_public, published, read_published
 from beffroi.ledger.prove import Proof, prove
 from beffroi.ledger.read import Line, line_at, lines
@@ -165,28 +166,58 @@ def prove_command(position: Position, data: Data = DATA) -> None:
         typer.echo(prove(session, position, _key(folder, None)).model_dump_json(indent=2))
 
 
+@app.command("prove-growth")
+def prove_growth_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A signed page that somebody kept.")],
+    data: Data = DATA,
+) -> None:
+    """Print the proof that the ledger begins with what was signed then, for `check-proof`.
+
+    Example: `beffroi ledger prove-growth /media/dpo/2027-03-01.txt > growth.json`
+    """
+    folder, settings = load_settings(data)
+    note, key = _read(file), _key(folder, None)
+    with Database(settings.database_url).read() as session:
+        typer.echo(prove_growth(session, note, key).model_dump_json(indent=2))
+
+
 @app.command("check-proof")
 def check_proof_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `prove` printed.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="What `prove` or `prove-growth` printed.")
+    ],
     key: Key = None,
 ) -> None:
     """Check a proof on any machine, without the database; exit with 1 if it does not hold.
 
     Example: `beffroi ledger check-proof proof.json`
     """
-    try:
-        proof = Proof.read(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"The proof {file} cannot be read ({error}).") from error
-    signed, signer = proof.check()
+    text = _read(file)
+    if '"before"' in text:
+        before, after, signer = Growth.read(text).check()
+        shown = (
+            f"The {after.size} entries signed at {after.at.isoformat()} begin with the "
+            f"{before.size} signed at {before.at.isoformat()}: none of these was changed."
+        )
+    else:
+        proof = Proof.read(text)
+        signed, signer = proof.check()
+        shown = (
+            f"The entry {proof.entry.get('kind')} of {proof.entry.get('time')} is at position "
+            f"{proof.position} of the {signed.size} entries signed at {signed.at.isoformat()}."
+        )
     if key is not None and published(read_published(key)) != published(signer):
         raise Tampered(f"The proof is signed by another key: {fingerprint(signer)}.")
-    typer.echo(
-        f"The entry {proof.entry.get('kind')} of {proof.entry.get('time')} is at position "
-        f"{proof.position} of the {signed.size} entries signed at {signed.at.isoformat()}."
-    )
+    typer.echo(shown)
     if key is None:
         typer.echo(f"Compare the key with the one the city has published: {fingerprint(signer)}")
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"The file {file} cannot be read ({error}).") from error
 
 
 def _key(folder: DataFolder, word: str | None) -> Ed25519PublicKey:

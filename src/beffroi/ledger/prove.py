@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from beffroi.errors import BadInput, Tampered
-from beffroi.ledger.checkpoint import Checkpoint, read_notes
+from beffroi.ledger.checkpoint import Checkpoint
+from beffroi.ledger.growth import only_note
 from beffroi.ledger.keys import published, read_published
 from beffroi.ledger.leaf import leaf_bytes, leaf_of
 from beffroi.ledger.merkle import inclusion_proof, leaf_hash, verify_inclusion
@@ -58,12 +59,7 @@ class Proof(BaseModel):
             Tampered: The entry is not under that root, or the key did not sign it.
         """
         key = read_published(self.key)
-        notes = read_notes(self.checkpoint)
-        if len(notes) != 1:
-            raise BadInput("The proof's checkpoint cannot be read.")
-        signed = notes[0]
-        if not signed.holds(key):
-            raise Tampered("The proof's checkpoint is not signed by its key.")
+        signed = only_note(self.checkpoint, key)
         try:
             path = [base64.b64decode(step, validate=True) for step in self.path]
         except ValueError as error:
