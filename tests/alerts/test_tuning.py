@@ -1,18 +1,17 @@
 """A threshold weighed against verdicts: what is proposed, what it costs, what is not said."""
 
-import math
-
 import pytest
 import rfc8785
 
 from beffroi.alerts import life
 from beffroi.alerts.life import Judgement
-from beffroi.alerts.tuning import Share, propose
+from beffroi.alerts.tuning import propose
 from beffroi.errors import BadInput
 from beffroi.events.detector import Detection
 from beffroi.events.registry import DETECTORS
 from beffroi.events.thresholds import THRESHOLDS
 from beffroi.mandate.definition import VotedText
+from beffroi.mandate.impact.figures import Share
 from tests.alerts.conftest import Town, add_use, definition
 
 YES, NO, UNSURE = Judgement.CONFIRMED, Judgement.LIFTED, Judgement.UNSURE
@@ -81,15 +80,3 @@ def test_a_detector_without_such_a_threshold_is_refused(town: Town) -> None:
 def test_thresholds_are_parameters_of_their_detectors() -> None:
     for detector, threshold in THRESHOLDS.items():
         assert threshold.parameter in DETECTORS[detector].parameters.model_fields
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "low", "high"),
-    # Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)],
-)
-def test_intervals_are_those_of_the_literature(
-    part: int, whole: int, low: float, high: float
-) -> None:
-    assert Share(part, whole).interval == pytest.approx((low, high), abs=1e-4)
-    assert math.isnan(Share(0, 0).value)

@@ -14,35 +14,11 @@ from sqlalchemy.orm import Session
 from beffroi.errors import BadInput
 from beffroi.events.thresholds import THRESHOLDS, Threshold
 from beffroi.mandate.definition import VotedText
+from beffroi.mandate.impact.figures import Share
 from beffroi.store.alerts import Alert, Verdict
 
 LEAST: Final = 20
 """Fewer confirmed or lifted alerts than this say too little to propose anything."""
-
-Interval = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """So many of so many, with the 95 % interval of the share that lies behind them."""
-
-    part: int
-    whole: int
-
-    @property
-    def value(self) -> float:
-        """The share itself, 0 to 1; NaN of nothing."""
-        return self.part / self.whole if self.whole else math.nan
-
-    @property
-    def interval(self) -> Interval:
-        """Wilson's score interval (Journal of the American Statistical Association 22, 1927)."""
-        if not self.whole:
-            return math.nan, math.nan
-        z, n, p = 1.96, self.whole, self.value
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, middle - half), min(1.0, middle + half)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from beffroi.alerts.tuning import Share
 from beffroi.cli.installation import As, open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_json
 from beffroi.errors import BadInput
@@ -22,6 +21,7 @@ from beffroi.events.direction import Direction, Directions
 from beffroi.events.registry import build, shipped_definitions
 from beffroi.events.wrong_way import WrongWay, WrongWayParameters
 from beffroi.mandate.definition import Definition, read_definition
+from beffroi.mandate.impact.figures import Share
 from beffroi.perception.observation import Observation
 
 LEAST_WAYS: Final = 20

@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from beffroi.alerts.life import Judgement
-from beffroi.alerts.tuning import Candidate, Proposal, Share, propose
+from beffroi.alerts.tuning import Candidate, Proposal, propose
 from beffroi.cli.installation import open_installation
 from beffroi.cli.options import DATA, AsJson, Data, print_json
 from beffroi.errors import BadInput
 from beffroi.mandate.definition import VotedText
+from beffroi.mandate.impact.figures import Share
 from beffroi.mandate.uses import definition_of, find_use, text_of
 
 app = typer.Typer()
@@ -96,7 +97,7 @@ def _print(proposal: Proposal) -> None:
 
 def _shown(share: Share) -> tuple[str, str]:
     low, high = share.interval
-    return f"{share.value:.2f} ({share.part} of {share.whole})", f"{low:.2f} to {high:.2f}"
+    return f"{share.value:.2f} ({share.part} of {share.total})", f"{low:.2f} to {high:.2f}"
 
 
 def _plain(proposal: Proposal) -> dict[str, Any]:

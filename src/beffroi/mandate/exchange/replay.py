@@ -18,13 +18,13 @@ from beffroi.mandate.lawful import objection, refused
 from beffroi.mandate.modes import Mode
 from beffroi.mandate.procedure.acts import WIDENING, ActType
 from beffroi.mandate.procedure.adoption import binding
-from beffroi.mandate.procedure.standing import BEFORE_VOTE, FOLLOWS, State, counts, stand
+from beffroi.mandate.procedure.standing import BEFORE_VOTE, FOLLOWS, State, counted_from, stand
 from beffroi.mandate.use_text import WrittenUse
 from beffroi.store.procedure import Act
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class ExportedUse:
     """One use of an export.
 
     Args:
@@ -89,7 +89,7 @@ class Replay:
             return "it was outside the hours that were voted"
         return objection(self._stack(now), definition, text, now)
 
-    def _matter(self, use: str, drafted: str) -> Matter:
+    def _matter(self, use: str, drafted: str) -> ExportedUse:
         acts = [act.row() for act in self._contents.acts if act.use == use]
         voted = [act.subject_digest for act in acts if act.type == ActType.VOTE]
         written = self._contents.texts.get(voted[-1] if voted else drafted)
@@ -98,9 +98,9 @@ class Replay:
         definition = self._contents.definitions.get(written.text.definition)
         if definition is None:
             raise Tampered(f"The definition that {use} applies is not in the export.")
-        return Matter(written, definition, acts)
+        return ExportedUse(written, definition, acts)
 
-    def _state(self, matter: Matter, now: datetime) -> UseRecord:
+    def _state(self, matter: ExportedUse, now: datetime) -> UseRecord:
         text = matter.written.text
         state = stand(matter.acts, text, now).state
         definition = matter.voted.definition
@@ -145,10 +145,10 @@ def _require_two_people(act: ActRecord) -> None:
         raise Tampered(f"{act.name} was recorded and confirmed by the same person.")
 
 
-def _require_order(matter: Matter) -> None:
+def _require_order(matter: ExportedUse) -> None:
     """Every act that counts could follow from where the use stood when it came to count."""
     timed = sorted(
-        ((moment, act.number, act) for act in matter.acts if (moment := _counted_from(act))),
+        ((moment, act.number, act) for act in matter.acts if (moment := counted_from(act))),
         key=lambda one: one[:2],
     )
     before: list[Act] = []
@@ -159,9 +159,3 @@ def _require_order(matter: Matter) -> None:
                 f"Act {number} ({act.type} on {act.use_id}) could not follow: the use was {state}."
             )
         before.append(act)
-
-
-def _counted_from(act: Act) -> datetime | None:
-    if not counts(act):
-        return None
-    return act.confirmed_at if act.type in WIDENING else act.recorded_at

@@ -5,20 +5,13 @@ the text they cite say ``verified: false`` and are shown as such.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import cache
+from typing import cast, get_args
 
 from beffroi.errors import BadInput
 from beffroi.mandate.impact.texts import Data, Text, read
+from beffroi.mandate.use_text import Regime
 from beffroi.words import say
-
-
-class Regime(StrEnum):
-    """Which data protection law governs a use."""
-
-    GDPR = "gdpr"
-    LED = "led"
-    STATE_SECURITY = "state_security"
 
 
 class Right(Data):
@@ -77,15 +70,16 @@ def rights_of(regime: str) -> tuple[Right, ...]:
     Raises:
         BadInput: No such regime.
     """
-    if regime not in list(Regime):
+    rights = _tables().rights.get(cast(Regime, regime))
+    if rights is None:
         raise BadInput(
             say(
                 "{regime!r} is no legal regime: it is one of {regimes}.",
                 regime=regime,
-                regimes=", ".join(Regime),
+                regimes=", ".join(get_args(Regime)),
             )
         )
-    return _tables().rights[Regime(regime)]
+    return rights
 
 
 def remedies() -> tuple[Remedy, ...]:

@@ -138,7 +138,7 @@ def stand(acts: Iterable[Act], text: UseText, now: datetime) -> Standing:
         BadInput: An act is none that can be recorded: it was changed behind the procedure.
     """
     standing = Standing()
-    timed = [(moment, act) for act in acts if (moment := _counted_from(act)) is not None]
+    timed = [(moment, act) for act in acts if (moment := counted_from(act)) is not None]
     for moment, act in sorted(timed, key=lambda one: (one[0], one[1].number)):
         if moment > now:
             break
@@ -147,7 +147,8 @@ def stand(acts: Iterable[Act], text: UseText, now: datetime) -> Standing:
     return _at(standing, text, now)
 
 
-def _counted_from(act: Act) -> datetime | None:
+def counted_from(act: Act) -> datetime | None:
+    """When an act came to count: once confirmed if it widens; None if it does not count."""
     if not counts(act):
         return None
     return act.confirmed_at if act.type in WIDENING else act.recorded_at
