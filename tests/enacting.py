@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
-from beffroi.mandate.annex_text import AnnexText, Figures, Gap, Measure, Share
+from beffroi.mandate.annex_text import AnnexText, Figures, Gap, Measure, MeasuredShare
 from beffroi.mandate.annexes import record_annex, review_annex
 from beffroi.mandate.canonical import canonical
 from beffroi.mandate.doctrine.clauses import DoctrineText, read_doctrine
@@ -83,7 +83,7 @@ def measure(
 ) -> None:
     """Note that the definition of a use was measured, and that a second person has read it."""
     voted = definition_of(session, text_of(session, find_use(session, use_id)).text)
-    share = Share(permille=900, low=800, high=1000)
+    share = MeasuredShare(permille=900, low=800, high=1000)
     data = {"fr": "Essai.", "en": "Test."}
     figures = Figures(
         kind="figures",

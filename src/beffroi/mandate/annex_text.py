@@ -61,7 +61,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Share(_Part):
+class MeasuredShare(_Part):
     """A share in thousandths, with the interval that holds it in 95 of 100 repetitions."""
 
     permille: Permille
@@ -85,8 +85,8 @@ class Measure(_Part):
     scenes: Count = Field(description="Places or views that are not alike.")
     positives: Count = Field(description="Times that the event happened.")
     negatives: Count = Field(description="Clips, or gestures like it, in which it did not.")
-    recall: Share = Field(description="Events found among those that happened.")
-    precision: Share = Field(description="Events that happened among those flagged.")
+    recall: MeasuredShare = Field(description="Events found among those that happened.")
+    precision: MeasuredShare = Field(description="Events that happened among those flagged.")
     source: Digest | None = Field(description="Of the published results; null if only printed.")
 
 

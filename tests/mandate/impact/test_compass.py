@@ -6,7 +6,7 @@ import pytest
 
 from beffroi.clock import FrozenClock
 from beffroi.mandate import annex_text
-from beffroi.mandate.annex_text import AnnexText, Measure, Share
+from beffroi.mandate.annex_text import AnnexText, Measure, MeasuredShare
 from beffroi.mandate.annexes import record_annex
 from beffroi.mandate.canonical import canonical
 from beffroi.mandate.definition import VotedText
@@ -95,7 +95,7 @@ def test_what_was_not_measured_says_so(drafts: Contents) -> None:
 def test_figures_on_data_sets_stand_beside_those_measured_here(
     town: Database, clock: FrozenClock, fall: VotedText
 ) -> None:
-    share = Share(permille=912, low=850, high=960)
+    share = MeasuredShare(permille=912, low=850, high=960)
     measure = Measure(
         data={"fr": "Clips publics.", "en": "Public clips."},
         synthetic=False,
