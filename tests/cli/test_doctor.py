@@ -102,7 +102,7 @@ def empty_database(folder: DataFolder, models: Path) -> None:
 
 
 def entry_of_tomorrow(folder: DataFolder, models: Path) -> None:
-    database = Database.in_folder(folder.path)
+    database = Database(f"sqlite:///{folder.database}")
     upgrade(database)
     ahead = FrozenClock(datetime(2099, 1, 1, tzinfo=UTC))
     with database.write() as session:

@@ -204,7 +204,7 @@ def test_a_witness_is_not_flooded_and_misses_nothing_in_the_end(ledger: Ledger) 
 
 
 def test_a_database_away_is_a_problem_until_it_is_back(tmp_path: Path) -> None:
-    database = Database.in_folder(tmp_path / "later")
+    database = Database(f"sqlite:///{tmp_path / 'later' / 'beffroi.db'}")
     key = load_or_create(tmp_path / "key.pem")
     sequencer = Sequencer(database, key, [], Clock())
     sequencer.cycle()

@@ -126,7 +126,7 @@ def test_a_wrong_address_is_explained(url: str, error: type[BeffroiError], messa
 def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
     (tmp_path / "beffroi.db").write_bytes(b"not a database, and long enough to be looked at " * 9)
     with pytest.raises(Unavailable, match="not a database"):
-        _cameras(Database.in_folder(tmp_path))
+        _cameras(Database(f"sqlite:///{tmp_path / 'beffroi.db'}"))
 
 
 WRITER = """

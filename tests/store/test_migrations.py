@@ -56,7 +56,7 @@ def test_a_failed_upgrade_changes_nothing(empty_database: Database) -> None:
 
 
 def test_only_the_owner_reads_a_new_file(tmp_path: Path) -> None:
-    database = Database.in_folder(tmp_path)
+    database = Database(f"sqlite:///{tmp_path / 'beffroi.db'}")
     upgrade(database)
     with database.write() as session:
         session.execute(text("DELETE FROM account"))
@@ -68,7 +68,7 @@ def test_only_the_owner_reads_a_new_file(tmp_path: Path) -> None:
 def test_an_existing_file_is_copied_before_it_is_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = Database.in_folder(tmp_path)
+    database = Database(f"sqlite:///{tmp_path / 'beffroi.db'}")
     upgrade(database)
     with database.write() as session:
         session.execute(text("INSERT INTO camera (id, created_at) VALUES ('c1', '2026-01-01')"))

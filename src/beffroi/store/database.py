@@ -4,7 +4,6 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -54,11 +53,6 @@ class Database:
             self._reader = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
-
-    @classmethod
-    def in_folder(cls, folder: Path) -> "Database":
-        """The SQLite database of a data folder."""
-        return cls(f"sqlite:///{folder / 'beffroi.db'}")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
