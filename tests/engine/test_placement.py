@@ -8,7 +8,7 @@ import pytest
 
 from beffroi.clock import FrozenClock
 from beffroi.engine import placement
-from beffroi.engine.placement import LONGEST_S, PATIENCE, PROVEN_S, REST_S, Placement
+from beffroi.engine.placement import LONGEST_S, MOST_APART, PATIENCE, PROVEN_S, REST_S, Placement
 from beffroi.folder import DataFolder
 from beffroi.settings import EngineSettings
 
@@ -106,6 +106,17 @@ def test_those_who_let_their_host_live_come_together_again(
     placed.bury()
     assert placed._leaving == []
     assert placed.hosts == [host]
+
+
+def test_a_machine_whose_hosts_all_die_gets_no_more_of_them(
+    hosts: Callable[..., Placement],
+) -> None:
+    placed = hosts(hosts=1)
+    goes_on(placed)
+    for deadly in "aecgbdfh":
+        goes_on(placed, deadly)
+        assert len(placed.hosts) <= MOST_APART + 1
+        assert {camera for host in placed.hosts for camera in host.cameras} == CAMERAS
 
 
 def test_a_host_that_was_killed_by_somebody_makes_nobody_suspect(
