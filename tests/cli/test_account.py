@@ -45,6 +45,7 @@ def admin(data: Path, password_file: Password) -> Path:
 def test_the_first_administrator_enters_the_others(data: Path, password_file: Password) -> None:
     printed = add(data, "admin", "administrator", "--link").output
     assert printed.startswith("http://127.0.0.1:8765/login/")
+    assert "It opens once `beffroi serve` runs" in printed
     with pytest.raises(BadInput, match="--as LOGIN"):
         add(data, "ada", "operator", "--link")
     with pytest.raises(NotAuthorised, match="beffroi account password admin"):
