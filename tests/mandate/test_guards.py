@@ -162,7 +162,8 @@ ROWS = [
     Row(
         general.law,
         VOTE,
-        "The use rests on “autre”, which is not a law in force for fall; there is: loi.",
+        "The use rests on “autre”, which is not a law in force for “A person falls”; there is: "
+        "loi.",
         before=(draft(law="autre"),),
         remedy=(changed(law="loi"),),
     ),

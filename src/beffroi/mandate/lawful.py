@@ -16,7 +16,7 @@ from beffroi.mandate.doctrine.rules import Rule
 from beffroi.mandate.doctrine.stack import Stack
 from beffroi.mandate.hours import parse_minute, within_hours
 from beffroi.mandate.use_text import UseText
-from beffroi.words import say
+from beffroi.words import Quoted, say
 
 
 def refused(stack: Stack, definition: Definition, text: UseText, now: datetime) -> str | None:
@@ -57,9 +57,10 @@ def objection(stack: Stack, definition: Definition, text: UseText, at: datetime)
         if not any(_needs_law(stack, Asked(event, text.mode, here, places)) for event in events):
             return None
         return say(
-            "The use rests on “{law}”, which is not a law in force for {event}; there is: {laws}.",
+            "The use rests on “{law}”, which is not a law in force for “{event}”; "
+            "there is: {laws}.",
             law=text.law,
-            event=definition.event,
+            event=Quoted(definition.title),
             laws=", ".join(sorted(laws)) or "–",
         )
     if law.fictional and not text.synthetic:
