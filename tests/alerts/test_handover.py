@@ -1,6 +1,9 @@
+import contextlib
 import hashlib
 import hmac
 import json
+import socket
+import threading
 
 import pytest
 from sqlalchemy import select
@@ -289,6 +292,34 @@ def test_a_channel_that_fails_as_nobody_foresaw_keeps_no_other_from_going_on(
     delivery = stored(town.database, delivery_id)
     assert delivery.state == "failed"
     assert "unforeseen way (InvalidURL)" in delivery.detail
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 200 OK\r\n", b""], ids=["dribbles", "is silent"])
+def test_a_receiver_that_never_ends_its_answer_keeps_nobody_waiting(
+    town: Town, folder: DataFolder, answer: bytes
+) -> None:
+    """Each byte comes within the time-out of a read, and the answer never."""
+    write_secret(folder, SECRET)
+    delivery_id, over = handed_over(town, "fire"), threading.Event()
+
+    def dribble() -> None:
+        client, _ = listening.accept()
+        with client, contextlib.suppress(OSError):
+            client.sendall(answer)
+            while not over.wait(0.1):
+                client.sendall(b"x" if answer else b"")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        receiver = threading.Thread(target=dribble)
+        receiver.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        way = channels(folder, type="webhook", url=url, timeout_s=0.5)
+        deliver_pending(town.database, way, town.clock)
+        delivery = stored(town.database, delivery_id)
+        assert delivery.state == "pending"
+        assert "does not answer" in delivery.detail or "ReadTimeout" in delivery.detail
+        over.set()
+        receiver.join()
 
 
 def test_a_channel_that_is_no_longer_configured_fails(town: Town) -> None:

@@ -4,9 +4,11 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +22,7 @@ from beffroi.engine.evidence import HELD, EvidenceDesk, Scene
 from beffroi.errors import NotAuthorised
 from beffroi.events.detector import Detection
 from beffroi.mandate.definition import EvidenceClass
-from beffroi.mandate.gate import OpenUse, hour_now
+from beffroi.mandate.gate import Hour, OpenUse, hour_now, hour_of
 from beffroi.mandate.permit import Basis, issue
 from beffroi.mandate.timekeeping import Timekeeper
 from beffroi.perception.finders import Need
@@ -175,6 +177,42 @@ def test_a_storm_takes_no_place_from_the_alerts_of_others(
         desk.end(source)
     source.close()
     assert other.observations
+
+
+def test_the_gate_is_asked_again_where_writing_takes_long(
+    town: Town,
+    use: OpenUse,
+    desk: AlertDesk,
+    long_film: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Hour] = []
+
+    def ask(*given: Any) -> Hour:
+        asked.append(hour_of(*given))
+        return asked[-1]
+
+    monkeypatch.setattr("beffroi.engine.desk.hour_of", ask)
+    monkeypatch.setattr("beffroi.engine.desk.GOOD_FOR", timedelta(0))
+    source, seen = opened(long_film, lasts_s=60)
+    wait_together(town, desk, *(sighting(use, source, seen) for _ in range(3)))
+    within(20, lambda: len(town.alerts()) == 3)
+    source.close()
+    assert len(asked) >= 3
+
+
+def test_a_sequence_that_fails_as_nobody_foresaw_keeps_no_other_from_being_kept(
+    town: Town, use: OpenUse, desk: AlertDesk, long_film: Path
+) -> None:
+    source, seen = opened(long_film, lasts_s=60)
+    broken = sighting(use, source, seen)
+    broken.scene.hold()
+    broken.scene.frames = (frame for frame in [*source.replay(0, 1)] if frame.index / 0)
+    desk.put(broken)
+    within(20, lambda: len(town.alerts()) == 1)
+    desk.put(sighting(use, source, seen))
+    within(20, lambda: [alert.evidence for alert in town.alerts()].count("ready") == 1)
+    source.close()
 
 
 def test_what_waits_in_memory_is_bounded(town: Town, long_film: Path) -> None:

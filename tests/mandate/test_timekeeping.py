@@ -6,12 +6,15 @@ import pytest
 
 from beffroi.clock import FrozenClock
 from beffroi.errors import NotAuthorised
+from beffroi.ledger.append import Kind, append
+from beffroi.mandate.commissioning import commission, commissioning_permit
 from beffroi.mandate.equipment import Equipment
 from beffroi.mandate.gate import CameraDecision, Gate
 from beffroi.mandate.pauses import pause, resume
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.timekeeping import Timekeeper, clock_doubt, confirm_clock
 from beffroi.store.database import Database
+from beffroi.store.mandates import ClockDoubt
 from tests.mandate.conftest import MAYOR, NOON, Decide
 from tests.mandate.test_gate import IN_FORCE, SHIPPED
 
@@ -97,6 +100,45 @@ def test_nothing_widens_under_a_doubtful_clock_and_everything_narrows(
         confirm_clock(session, actor=MAYOR, clock=clock)
         resume(session, "falls", "park", actor=MAYOR, clock=clock)
     decide(ActType.RESUMPTION)
+
+
+def test_no_leave_to_look_comes_back_to_life_under_a_clock_put_right(
+    city: Database, clock: FrozenClock
+) -> None:
+    def looks() -> bool:
+        try:
+            with city.read() as session:
+                commissioning_permit(session, "park", clock)
+        except NotAuthorised:
+            return False
+        return True
+
+    def leave() -> None:
+        with city.write() as session:
+            commission(
+                session, "park", reason="r", duration=timedelta(hours=1), actor=MAYOR, clock=clock
+            )
+
+    def put_right(seconds: float) -> None:
+        clock.step(seconds)
+        with city.write() as session:
+            confirm_clock(session, actor=MAYOR, clock=clock)
+
+    leave()
+    clock.advance(TWO_HOURS)
+    with city.write() as session:
+        append(session, Kind.ALERT_SHOWN, actor=MAYOR, payload={}, clock=clock)
+    put_right(-1.5 * 3600)
+    assert not looks(), "it was over"
+    clock.step(30 * 86400)
+    leave()
+    put_right(-30 * 86400)
+    clock.advance(30 * 86400)
+    assert not looks(), "it was given for a day that had not come"
+    with city.write() as session:
+        session.add(ClockDoubt(ahead_s=TWO_HOURS, since=clock.now()))
+    with pytest.raises(NotAuthorised, match="a person has confirmed"):
+        leave()
 
 
 def test_a_person_can_say_that_a_clock_set_back_is_right(

@@ -7,7 +7,9 @@ import hashlib
 import hmac
 import smtplib
 import ssl
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import partial
@@ -65,14 +67,65 @@ class Channel:
 def open_channels(settings: HandoverSettings, folder: DataFolder) -> list[Channel]:
     """The channels of an installation; nothing is contacted yet."""
     return [
-        Channel(
-            channel.name,
-            partial(_mail, channel, folder)
-            if isinstance(channel, SmtpChannel)
-            else partial(_post, channel, folder),
-        )
+        Channel(channel.name, InTime(channel.name, *_way(channel, folder)))
         for channel in settings.channels
     ]
+
+
+def _way(
+    channel: SmtpChannel | WebhookChannel, folder: DataFolder
+) -> tuple[float, Callable[[Message], str]]:
+    """How long a message may take in all, and what hands it over."""
+    if isinstance(channel, SmtpChannel):
+        return 6.0 * _SMTP_PATIENCE_S, partial(_mail, channel, folder)
+    return 2 * channel.timeout_s, partial(_post, channel, folder)
+
+
+class InTime:
+    """Hands messages over, each in a thread of its own and within a time.
+
+    Time-outs of sockets hold for each read: a receiver that sends a byte now and then would keep
+    all other channels waiting for ever. One message at a time may be under way.
+
+    Args:
+        name: Of the channel.
+        patience_s: How long a message may take in all.
+        send: Hands one message over and says how it was received.
+    """
+
+    def __init__(self, name: str, patience_s: float, send: Callable[[Message], str]) -> None:
+        self._name, self._patience_s, self._send = name, patience_s, send
+        self._under_way: threading.Thread | None = None
+
+    def __call__(self, message: Message) -> str:
+        """Hand a message over.
+
+        Raises:
+            BadInput: It will never be taken.
+            Unavailable: It was not taken, or nobody knows in time.
+        """
+        if self._under_way is None or not self._under_way.is_alive():
+            received: Future[str] = Future()
+            self._under_way = threading.Thread(
+                target=self._hand_over, args=(message, received), name="delivery", daemon=True
+            )
+            self._under_way.start()
+            self._under_way.join(self._patience_s)
+            if received.done():
+                return received.result()
+        raise Unavailable(
+            say(
+                "{channel} does not answer within {seconds} s.",
+                channel=self._name,
+                seconds=round(self._patience_s),
+            )
+        )
+
+    def _hand_over(self, message: Message, received: Future[str]) -> None:
+        try:
+            received.set_result(self._send(message))
+        except Exception as error:  # it belongs to whoever waits
+            received.set_exception(error)
 
 
 def _mail(channel: SmtpChannel, folder: DataFolder, message: Message) -> str:
@@ -139,15 +192,19 @@ def _post(channel: WebhookChannel, folder: DataFolder, message: Message) -> str:
         SIGNATURE: f"sha256={signature}",
     }
     try:
-        answer = httpx.post(channel.url, content=body, headers=headers, timeout=channel.timeout_s)
+        # What else is answered is not read: nobody knows how much it is.
+        with httpx.stream(
+            "POST", channel.url, content=body, headers=headers, timeout=channel.timeout_s
+        ) as answer:
+            code, taken = answer.status_code, answer.is_success
     except httpx.HTTPError as error:
         raise Unavailable(
             say("{channel} cannot be reached: {cause}.", channel=channel.name, cause=_kind(error))
         ) from error
-    if answer.is_success:
+    if taken:
         return say("received")
-    kind = BadInput if answer.status_code in _HOPELESS else Unavailable
-    raise kind(say("{channel} answered {code}.", channel=channel.name, code=answer.status_code))
+    kind = BadInput if code in _HOPELESS else Unavailable
+    raise kind(say("{channel} answered {code}.", channel=channel.name, code=code))
 
 
 def _secret(channel: SmtpChannel | WebhookChannel, folder: DataFolder) -> str:

@@ -8,7 +8,7 @@ import contextlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import Final
 
@@ -30,6 +30,10 @@ from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
 
 RETRY_S: Final = 0.5
+
+GOOD_FOR: Final = timedelta(seconds=0.5)
+"""How long alerts are written under one answer of the gate: whoever checks an exported mandate
+holds the time of each against the end of its use."""
 
 AT_ONCE: Final = 32
 """Written at most in one transaction, under one answer of the gate: others wait to write too."""
@@ -117,9 +121,11 @@ class AlertDesk:
                 return
             log.exception("an alert or a count cannot be written", camera=batch[0].use.camera_id)
             alerts = [None]
-        for waiting, alert in zip(batch, alerts, strict=True):
+        for waiting, alert in zip(batch, alerts, strict=False):
             if isinstance(waiting, Sighting):
                 self._keep(waiting.scene, alert)
+        if later := batch[len(alerts) :]:
+            self._write(later)
 
     def _take(self) -> list[Sighting | Counted]:
         """The oldest that waits, and what has come since: whoever is behind catches up."""
@@ -134,11 +140,19 @@ class AlertDesk:
         return batch
 
     def _written(self, batch: Sequence[Sighting | Counted]) -> Sequence[Alert | None] | None:
-        """The alert that came of each, if any; None while the database takes nothing."""
+        """The alert that came of each, if any; None while the database takes nothing.
+
+        Of fewer than all where writing takes longer than the gate's answer is good for.
+        """
+        alerts: list[Alert | None] = []
         try:
             with self._database.write() as session:
                 hour = hour_of(session, self._timekeeper)
-                return [self._put_down(session, hour, each) for each in batch]
+                for each in batch:
+                    if alerts and self._clock.now() - hour.now > GOOD_FOR:
+                        break
+                    alerts.append(self._put_down(session, hour, each))
+            return alerts
         except NotAuthorised as error:
             log.info("nothing may run now: what was seen is dropped", cause=error.message)
             return [None] * len(batch)

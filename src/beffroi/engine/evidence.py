@@ -172,4 +172,7 @@ class EvidenceDesk:
         except BeffroiError as error:
             # The alert stays, its evidence pending; the supervisor marks it as missing.
             log.warning("no evidence kept", alert=alert_id, cause=error.message)
+        except Exception:
+            # One sequence that fails as nobody foresaw must not end those of all other cameras.
+            log.exception("no evidence kept", alert=alert_id)
         return True

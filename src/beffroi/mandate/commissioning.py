@@ -15,7 +15,7 @@ from beffroi.ledger.append import Kind, append
 from beffroi.mandate.cameras import current_version
 from beffroi.mandate.gate import hour_of
 from beffroi.mandate.permit import TERM_S, Basis, Permit, issue
-from beffroi.mandate.timekeeping import Timekeeper
+from beffroi.mandate.timekeeping import Timekeeper, require_clock
 from beffroi.store.mandates import Commissioning
 
 LONGEST: Final = timedelta(hours=24)
@@ -34,7 +34,9 @@ def commission(
 
     Raises:
         BadInput: No such camera, no reason, or longer than 24 hours.
+        NotAuthorised: This machine's clock is in doubt.
     """
+    require_clock(session)
     current_version(session, camera_id)
     if not reason.strip():
         raise BadInput("Say why the camera is opened, e.g. `masks after installation`.")

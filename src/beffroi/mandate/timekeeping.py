@@ -8,14 +8,14 @@ that would not be open without the jump, until a person has confirmed it.
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock, Steps
 from beffroi.errors import NotAuthorised
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.store.ledger import LedgerEntry
-from beffroi.store.mandates import ClockDoubt
+from beffroi.store.mandates import ClockDoubt, Commissioning
 from beffroi.words import Words, say
 
 BACK_S: Final = 2.0
@@ -111,6 +111,8 @@ def clock_doubt(session: Session) -> ClockDoubt | None:
 def confirm_clock(session: Session, *, actor: str, clock: Clock) -> float:
     """Note that a person found the clock right as it is now, whatever it did before.
 
+    Leaves to set a camera up end: given or over under another clock, they would come back to life.
+
     Returns:
         By how many seconds it had been set forward; 0 where that was not the trouble.
     """
@@ -119,6 +121,8 @@ def confirm_clock(session: Session, *, actor: str, clock: Clock) -> float:
         doubt = ClockDoubt(ahead_s=0.0, since=clock.now())
         session.add(doubt)
     doubt.cleared_by, doubt.cleared_at = actor, clock.now()
+    later = Commissioning.ends_at > clock.now()
+    session.execute(update(Commissioning).where(later).values(ends_at=Commissioning.starts_at))
     payload = {"ahead_s": round(doubt.ahead_s)}
     append(session, Kind.CLOCK_CONFIRMED, actor=actor, payload=payload, clock=clock)
     return doubt.ahead_s

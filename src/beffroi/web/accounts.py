@@ -10,8 +10,8 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from beffroi.clock import Clock
 from beffroi.errors import Actor, BadInput, NotAuthorised
@@ -161,10 +161,17 @@ def session_account(session: Session, token_digest: str, now: datetime) -> Accou
         .join(WebSession, WebSession.account_id == Account.id)
         .where(
             WebSession.token_digest == token_digest,
-            WebSession.expires_at > now,
+            *_lasting(WebSession.expires_at, now, SESSION_LIFE),
             Account.active,
         )
     ).first()
+
+
+def _lasting(
+    until: InstrumentedAttribute[datetime], now: datetime, life: timedelta
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Not over, and not begun under a clock that was ahead."""
+    return until > now, until <= now + life
 
 
 def create_link(session: Session, account: Account, clock: Clock, *, actor: str = SYSTEM) -> str:
@@ -201,7 +208,7 @@ def open_link(session: Session, token: str, clock: Clock) -> Account:
         .where(
             LoginLink.token_digest == digest(token),
             LoginLink.used_at.is_(None),
-            LoginLink.expires_at > clock.now(),
+            *_lasting(LoginLink.expires_at, clock.now(), LINK_LIFE),
             Account.active,
         )
     ).scalar()

@@ -52,7 +52,7 @@ def unpack(data: bytes) -> Files:
     try:
         manifest = json.loads(files.pop(MANIFEST))
         known, listed = manifest["format"], dict(manifest["sha256"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadInput("This is not an exported mandate: its manifest cannot be read.") from error
     if known != FORMAT:
         raise BadInput(f"This mandate has the format {known!r}; this version reads {FORMAT}.")
