@@ -19,6 +19,7 @@ from beffroi.capture.frame import Frame
 from beffroi.errors import BadInput, NotAuthorised, Unavailable
 from beffroi.folder import DataFolder
 from beffroi.mandate.definition import EvidenceClass
+from beffroi.mandate.timekeeping import confirm_clock
 from beffroi.perception.forms import from_json
 from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
@@ -389,6 +390,17 @@ def test_what_the_database_has_never_heard_of_goes_when_no_vote_can_have_kept_it
     assert sweep(town.database, vault, town.clock) == 1
     assert vault.since(unknown) is None
     assert last_line(town)[2] == {"alert": unknown, "cause": "unknown"}
+
+
+def test_evidence_of_a_clock_that_was_ahead_goes_on_its_day(town: Town, vault: Vault) -> None:
+    before, ahead = town.clock.now(), timedelta(days=20)
+    town.clock.step(ahead.total_seconds())
+    alert = kept(town, vault, EvidenceClass.CLEAR)
+    voted = now(town, alert).erase_at - now(town, alert).raised_at
+    town.clock.step(-ahead.total_seconds())
+    with town.database.write() as session:
+        confirm_clock(session, actor="x", clock=town.clock)
+    assert now(town, alert).erase_at == before + voted
 
 
 def test_what_is_kept_beyond_its_date_can_be_counted(town: Town, vault: Vault) -> None:

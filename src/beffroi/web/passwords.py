@@ -11,7 +11,7 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
@@ -95,7 +95,9 @@ def _begin_attempt(session: Session, login: str, address: str, clock: Clock) -> 
         NotAuthorised: Too many failures for this login or from this address.
     """
     now = clock.now()
-    session.execute(delete(LoginFailure).where(LoginFailure.at <= now - FAILURE_LIFE))
+    # Those of a clock that was ahead would shut people out until it has come.
+    over = or_(LoginFailure.at <= now - FAILURE_LIFE, LoginFailure.at > now)
+    session.execute(delete(LoginFailure).where(over))
     limits = {_by_login(login): FAILURES_PER_LOGIN, _by_address(address): FAILURES_PER_ADDRESS}
     for key, limit in limits.items():
         count = session.scalar(select(func.count()).where(LoginFailure.login == key))
