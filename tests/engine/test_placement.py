@@ -89,6 +89,10 @@ def test_whoever_kills_its_host_is_soon_alone_and_waits_ever_longer(
             waited, found = waited + 1, goes_on(placed)
         rests.append(waited)
     assert rests == [min(REST_S * 2**n, LONGEST_S) for n in range(9)]
+    placed._ended["c"] = 10_000
+    assert {"c"} not in goes_on(placed, "c")
+    clock.advance(LONGEST_S)
+    assert {"c"} in goes_on(placed)
 
 
 def test_those_who_let_their_host_live_come_together_again(

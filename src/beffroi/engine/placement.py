@@ -23,7 +23,8 @@ REST_S: Final = 5.0
 """After a host that died before it spoke: the next one may well do the same."""
 
 PROVEN_S: Final = 60.0
-"""Suspects whose host lives for so long are none; twice as long for each host that one ended."""
+"""Suspects whose host lives for so long are none; twice as long for each host that one ended, an
+hour at most."""
 
 PATIENCE: Final = 3
 """Hosts that a camera may end alone before it has to wait for the next."""
@@ -114,7 +115,7 @@ class Placement:
     def _find_out(self, camera: str) -> None:
         self._ended[camera] += 1
         again = self._ended[camera] - PATIENCE
-        wait_s = min(REST_S * 2 ** (again - 1), LONGEST_S) if again > 0 else 0.0
+        wait_s = _doubled(REST_S, again - 1, LONGEST_S) if again > 0 else 0.0
         self._rests_until[camera] = self._clock.monotonic() + wait_s
         log.warning("it watched one camera", camera=camera, times=again + PATIENCE, wait_s=wait_s)
 
@@ -123,7 +124,7 @@ class Placement:
         host = self._start()
         host.cameras = cameras
         most = max(self._ended[camera] for camera in cameras)
-        self._proven_at[host] = self._clock.monotonic() + PROVEN_S * 2**most
+        self._proven_at[host] = self._clock.monotonic() + _doubled(PROVEN_S, most, 3600.0)
 
     def _acquit(self) -> None:
         """Trust those whose host has lived; it stays if there may be as many."""
@@ -159,3 +160,8 @@ class Placement:
             number=self._ended[camera],
         )
         return Report(camera, State.BLIND, why, 0, 0)
+
+
+def _doubled(first: float, times: int, most: float) -> float:
+    """Twice as long each time; who fails for days must not reach what no number holds."""
+    return min(first * 2.0 ** min(times, 16), most)
