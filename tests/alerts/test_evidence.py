@@ -13,13 +13,13 @@ from beffroi.alerts import life
 from beffroi.alerts.area import Area
 from beffroi.alerts.erasure import erase, erase_due, mark_missing, overdue, sweep
 from beffroi.alerts.evidence import keep
+from beffroi.alerts.life import escalate_overdue, lapse_overdue
 from beffroi.alerts.vault import CLEAR, PIXELATED, SKELETONS, Undestroyed, Vault
 from beffroi.alerts.viewing import view, view_clear
 from beffroi.capture.frame import Frame
 from beffroi.errors import BadInput, NotAuthorised, Unavailable
 from beffroi.folder import DataFolder
 from beffroi.mandate.definition import EvidenceClass
-from beffroi.mandate.timekeeping import confirm_clock
 from beffroi.perception.forms import from_json
 from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
@@ -393,14 +393,21 @@ def test_what_the_database_has_never_heard_of_goes_when_no_vote_can_have_kept_it
 
 
 def test_evidence_of_a_clock_that_was_ahead_goes_on_its_day(town: Town, vault: Vault) -> None:
-    before, ahead = town.clock.now(), timedelta(days=20)
-    town.clock.step(ahead.total_seconds())
+    ahead = timedelta(days=20).total_seconds()
+    town.clock.step(ahead)
     alert = kept(town, vault, EvidenceClass.CLEAR)
     voted = now(town, alert).erase_at - now(town, alert).raised_at
-    town.clock.step(-ahead.total_seconds())
+    town.clock.step(-ahead)
+    due = town.clock.now() + voted
+    for _ in range(3):
+        assert erase_due(town.database, vault, town.clock) == 0
+        assert now(town, alert).erase_at == due
+        town.clock.advance(60)
     with town.database.write() as session:
-        confirm_clock(session, actor="x", clock=town.clock)
-    assert now(town, alert).erase_at == before + voted
+        assert [late.id for late in escalate_overdue(session, 300, town.clock)] == [alert.id]
+        assert lapse_overdue(session, 300, town.clock) == []
+    town.clock.advance(voted.total_seconds())
+    assert erase_due(town.database, vault, town.clock) == 1
 
 
 def test_what_is_kept_beyond_its_date_can_be_counted(town: Town, vault: Vault) -> None:

@@ -9,7 +9,7 @@ import smtplib
 import ssl
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import partial
@@ -26,6 +26,9 @@ from beffroi.words import say
 
 SIGNATURE: Final = "Beffroi-Signature"
 """Header: `sha256=` and the HMAC of the body under the channel's secret, in hexadecimal."""
+
+MOST_UNDER_WAY: Final = 3
+"""Messages to one receiver that may wait for its answer at once."""
 
 _SMTP_PATIENCE_S: Final = 10
 _HOPELESS: Final = frozenset({400, 410, 413, 415, 422})
@@ -85,7 +88,7 @@ class InTime:
     """Hands messages over, each in a thread of its own and within a time.
 
     Time-outs of sockets hold for each read: a receiver that sends a byte now and then would keep
-    all other channels waiting for ever. One message at a time may be under way.
+    all other channels waiting for ever. What it says too late is heard when it is asked again.
 
     Args:
         name: Of the channel.
@@ -95,7 +98,7 @@ class InTime:
 
     def __init__(self, name: str, patience_s: float, send: Callable[[Message], str]) -> None:
         self._name, self._patience_s, self._send = name, patience_s, send
-        self._under_way: threading.Thread | None = None
+        self._under_way: dict[str, Future[str]] = {}
 
     def __call__(self, message: Message) -> str:
         """Hand a message over.
@@ -104,14 +107,16 @@ class InTime:
             BadInput: It will never be taken.
             Unavailable: It was not taken, or nobody knows in time.
         """
-        if self._under_way is None or not self._under_way.is_alive():
-            received: Future[str] = Future()
-            self._under_way = threading.Thread(
+        received = self._under_way.get(message.delivery)
+        if received is None and len(self._under_way) < MOST_UNDER_WAY:
+            received = self._under_way[message.delivery] = Future()
+            threading.Thread(
                 target=self._hand_over, args=(message, received), name="delivery", daemon=True
-            )
-            self._under_way.start()
-            self._under_way.join(self._patience_s)
+            ).start()
+        if received is not None:
+            wait((received,), self._patience_s)
             if received.done():
+                del self._under_way[message.delivery]
                 return received.result()
         raise Unavailable(
             say(

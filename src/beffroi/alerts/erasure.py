@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from beffroi.alerts.life import lock, require_person, require_reason
@@ -20,6 +20,7 @@ from beffroi.errors import BadInput
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.definition import MOST_DAYS, load_definition
 from beffroi.mandate.rights import Permission
+from beffroi.mandate.timekeeping import BACK_S
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert
 from beffroi.store.database import Database
@@ -39,8 +40,8 @@ AT_A_TIME: Final = 500
 def erase_due(database: Database, vault: Vault, clock: Clock) -> int:
     """Erase all evidence whose date has come; returns how many alerts lost theirs.
 
-    The date is the one on the alert or the one that was voted, whichever comes first: a row that
-    somebody changed keeps nothing longer.
+    The date is the one on the alert or the one that was voted, whichever comes first: neither a row
+    that somebody changed nor a clock that was ahead keeps anything longer.
 
     Raises:
         Unavailable: The disk or the database refuses; what is left stays due.
@@ -50,6 +51,15 @@ def erase_due(database: Database, vault: Vault, clock: Clock) -> int:
     with database.read() as session:
         over = [Alert.erase_at <= now, *_over_by_vote(session, now)]
         due = session.scalars(select(Alert.id).where(left, or_(*over))).all()
+        ahead = [
+            (digest, now + kept)
+            for digest, kept in _voted(session)
+            if session.scalar(select(func.count()).where(*_dated_ahead(digest, now + kept)))
+        ]
+    for digest, latest in ahead:
+        with database.write() as session:
+            late = update(Alert).where(*_dated_ahead(digest, latest))
+            session.execute(late.values(erase_at=latest))
 
     def end(session: Session, alert_id: str) -> None:
         alert = lock(session, alert_id)
@@ -182,14 +192,28 @@ def _for_each(
 
 def _over_by_vote(session: Session, now: datetime) -> Iterator[ColumnElement[bool]]:
     """For each definition with evidence, what is older than its voted text allows."""
+    for digest, kept in _voted(session):
+        yield and_(Alert.definition_digest == digest, Alert.raised_at <= now - kept)
+
+
+def _dated_ahead(digest: str, latest: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Evidence of a definition that would be kept for longer from now than was voted."""
+    return (
+        Alert.definition_digest == digest,
+        Alert.evidence.in_(ERASABLE),
+        Alert.erase_at > latest + timedelta(seconds=BACK_S),
+    )
+
+
+def _voted(session: Session) -> Iterator[tuple[str, timedelta]]:
+    """For each definition with evidence, for how long it was voted to be kept."""
     used = select(Alert.definition_digest).where(Alert.evidence.in_(ERASABLE))
     wanted = select(StoredDefinition).where(StoredDefinition.digest.in_(used))
     for stored in session.scalars(wanted):
         # A text that is no longer the voted one says nothing: the gate and the alerts' date hold.
         with contextlib.suppress(BadInput):
             voted = load_definition(stored.canonical, stored.digest).definition
-            limit = now - timedelta(days=voted.retention_days)
-            yield and_(Alert.definition_digest == stored.digest, Alert.raised_at <= limit)
+            yield stored.digest, timedelta(days=voted.retention_days)
 
 
 def _select(database: Database, *conditions: ColumnElement[bool]) -> list[str]:

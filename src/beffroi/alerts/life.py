@@ -7,11 +7,11 @@ a :class:`~beffroi.store.alerts.Delivery`, and it asks for a confirmed verdict a
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
@@ -20,6 +20,7 @@ from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.definition import Definition, load_definition
 from beffroi.mandate.learning import learn
 from beffroi.mandate.rights import Permission, require
+from beffroi.mandate.timekeeping import BACK_S
 from beffroi.store.accounts import Account
 from beffroi.store.alerts import Alert, Delivery, Verdict
 from beffroi.store.mandates import StoredDefinition
@@ -219,8 +220,14 @@ def close_alert(session: Session, alert_id: str, account: Account, clock: Clock)
 
 
 def escalate_overdue(session: Session, after_s: float, clock: Clock) -> list[Alert]:
-    """Show the supervisor too what nobody has judged within `after_s` seconds."""
-    overdue = _overdue(session, clock.now() - timedelta(seconds=after_s), escalated=False)
+    """Show the supervisor too what nobody has judged within `after_s` seconds.
+
+    And at once what is dated ahead, by a clock that was: how long it has waited nobody knows.
+    """
+    now = clock.now()
+    late = Alert.raised_at <= now - timedelta(seconds=after_s)
+    ahead = Alert.raised_at > now + timedelta(seconds=BACK_S)
+    overdue = _waiting(session, or_(late, ahead), Alert.escalated_at.is_(None))
     for alert in overdue:
         escalate(session, alert, clock)
     return overdue
@@ -234,7 +241,8 @@ def escalate(session: Session, alert: Alert, clock: Clock) -> None:
 
 def lapse_overdue(session: Session, after_s: float, clock: Clock) -> list[Alert]:
     """Take out of the queue what nobody has judged within `after_s` seconds; it stays counted."""
-    overdue = _overdue(session, clock.now() - timedelta(seconds=after_s))
+    limit = clock.now() - timedelta(seconds=after_s)
+    overdue = _waiting(session, Alert.raised_at <= limit)
     for alert in overdue:
         _move(alert, State.LAPSED)
         _note_waiting(session, Kind.ALERT_LAPSED, alert, clock)
@@ -331,21 +339,20 @@ def _refuse_repeat(session: Session, alert: Alert, channel: str) -> None:
         raise BadInput(say("This alert is already handed over through {channel}.", channel=channel))
 
 
-def _overdue(session: Session, limit: datetime, *, escalated: bool = True) -> list[Alert]:
+def _waiting(session: Session, *conditions: ColumnElement[bool]) -> list[Alert]:
+    """Alerts that nobody has judged, the oldest first, locked."""
     waiting = (
         select(Alert)
-        .where(Alert.state.in_([state.value for state in OPEN]), Alert.raised_at <= limit)
+        .where(Alert.state.in_([state.value for state in OPEN]), *conditions)
         .order_by(Alert.raised_at)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if not escalated:
-        waiting = waiting.where(Alert.escalated_at.is_(None))
     return list(session.scalars(waiting))
 
 
 def _note_waiting(session: Session, kind: Kind, alert: Alert, clock: Clock) -> None:
-    waited = round((clock.now() - alert.raised_at).total_seconds(), 1)
+    waited = round(max((clock.now() - alert.raised_at).total_seconds(), 0.0), 1)
     append(
         session,
         kind,

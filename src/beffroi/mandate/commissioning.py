@@ -5,7 +5,6 @@ alert, and nothing is kept but masks, calibration and pixelated stills.
 """
 
 from datetime import timedelta
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -15,10 +14,9 @@ from beffroi.ledger.append import Kind, append
 from beffroi.mandate.cameras import current_version
 from beffroi.mandate.gate import hour_of
 from beffroi.mandate.permit import TERM_S, Basis, Permit, issue
+from beffroi.mandate.records import LONGEST_LEAVE
 from beffroi.mandate.timekeeping import Timekeeper, require_clock
 from beffroi.store.mandates import Commissioning
-
-LONGEST: Final = timedelta(hours=24)
 
 
 def commission(
@@ -40,7 +38,7 @@ def commission(
     current_version(session, camera_id)
     if not reason.strip():
         raise BadInput("Say why the camera is opened, e.g. `masks after installation`.")
-    if not timedelta(0) < duration <= LONGEST:
+    if not timedelta(0) < duration <= LONGEST_LEAVE:
         raise BadInput("Commissioning lasts at most 24 hours.")
     row = Commissioning(
         camera_id=camera_id,

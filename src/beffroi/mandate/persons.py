@@ -1,8 +1,8 @@
 """Whether two accounts are two people: what widens takes two of them, and anybody may hold two.
 
-Only their names tell, by what their letters look like: accents, case, spaces, what nobody sees and
-a letter of another alphabet make no other person. Whoever enters one person under two names is
-found in the ledger.
+Only their names tell, by what their letters look like: accents, case, order, what nobody sees and a
+letter of another alphabet make no other person. Whoever enters one person under two names is found
+in the ledger.
 """
 
 import unicodedata
@@ -16,10 +16,10 @@ from beffroi.store.accounts import Account
 from beffroi.words import say
 
 _LOOKS: Final = str.maketrans(
-    "l10" + "αβεζηικμνορτυχ" + "абвекмноргстухіјѕԁһԛԝү",
-    "iio" + "abezhikmnoptyx" + "abbekmhoprctyxijsdhqwy",
+    "l10ıɡøł" + "αβεζηικμνορτυχϲ" + "абвекмноргстухіјѕԁһԛԝүӏԍѵ" + "օստ",
+    "iioigoi" + "abezhikmnoptyxc" + "abbekmhoprctyxijsdhqwyigv" + "ous",
 )
-"""What letters of three alphabets look like, small or capital; digits too."""
+"""What letters of four alphabets look like, small or capital; digits too."""
 
 
 def require_another(session: Session, first: str, second: str, refusal: str) -> None:
@@ -50,4 +50,5 @@ def require_another(session: Session, first: str, second: str, refusal: str) -> 
 
 def _letters(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).casefold().translate(_LOOKS)
-    return "".join(character for character in plain if character.isalnum())
+    words = sorted("".join(filter(str.isalnum, word)) for word in plain.split())
+    return "".join(words)

@@ -6,8 +6,9 @@ a hundred cameras more than watching them.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -16,6 +17,9 @@ from beffroi.mandate.cameras import current_version, list_cameras, version_befor
 from beffroi.mandate.use_text import stored_since
 from beffroi.store.cameras import CameraState, CameraVersion
 from beffroi.store.mandates import CameraDoubt, Commissioning, Pause, Use, UseCamera
+
+LONGEST_LEAVE: Final = timedelta(hours=24)
+"""To set a camera up."""
 
 
 class Records:
@@ -103,7 +107,9 @@ class Records:
     def _leaves(self) -> Mapping[str, Commissioning]:
         lasts = and_(Commissioning.starts_at <= self.now, Commissioning.ends_at > self.now)
         found = self.session.scalars(select(Commissioning).where(lasts).order_by(Commissioning.id))
-        return {leave.camera_id: leave for leave in found}
+        # A longer one was put there by hand: nobody gives it.
+        given = (leave for leave in found if leave.ends_at - leave.starts_at <= LONGEST_LEAVE)
+        return {leave.camera_id: leave for leave in given}
 
     def _stood(
         self,

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from beffroi.clock import Clock, Steps
 from beffroi.errors import NotAuthorised
 from beffroi.ledger.append import SYSTEM, Kind, append
-from beffroi.store.alerts import Alert
 from beffroi.store.ledger import LedgerEntry
 from beffroi.store.mandates import ClockDoubt, Commissioning
 from beffroi.words import Words, say
@@ -113,8 +112,6 @@ def confirm_clock(session: Session, *, actor: str, clock: Clock) -> float:
     """Note that a person found the clock right as it is now, whatever it did before.
 
     Leaves to set a camera up end: given or over under another clock, they would come back to life.
-    Evidence that would be kept for longer than was voted, as its alert was dated ahead, counts its
-    days from now.
 
     Returns:
         By how many seconds it had been set forward; 0 where that was not the trouble.
@@ -126,8 +123,6 @@ def confirm_clock(session: Session, *, actor: str, clock: Clock) -> float:
     doubt.cleared_by, doubt.cleared_at = actor, clock.now()
     later = Commissioning.ends_at > clock.now()
     session.execute(update(Commissioning).where(later).values(ends_at=Commissioning.starts_at))
-    for alert in session.scalars(select(Alert).where(Alert.raised_at > clock.now())):
-        alert.erase_at = clock.now() + (alert.erase_at - alert.raised_at)
     payload = {"ahead_s": round(doubt.ahead_s)}
     append(session, Kind.CLOCK_CONFIRMED, actor=actor, payload=payload, clock=clock)
     return doubt.ahead_s
