@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from beffroi.errors import Tampered
+from beffroi.errors import BadInput, Tampered
 from beffroi.events.registry import shipped_definitions
-from beffroi.mandate.cameras import CameraSpec, add_camera
+from beffroi.mandate.cameras import CameraSpec, add_camera, camera_states
 from beffroi.mandate.explaining import explain
 from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.case import case_of
 from beffroi.mandate.soundness import drop_spoilt_states
-from beffroi.store.cameras import CameraState
 from beffroi.store.mandates import Use
 from tests.enacting import FIRST
 from tests.mandate.bench import Bench, law, set_up
@@ -113,23 +112,42 @@ def test_an_act_that_names_no_values_runs_nothing_and_breaks_nobody(
         (refusal,) = town.gate().refused
         assert "cannot stand there" in refusal.reason
         use = town.session.get_one(Use, refusal.use_id)
-        with pytest.raises(Tampered, match="cannot stand there"):
+        with pytest.raises(BadInput, match="cannot stand there"):
             case_of(town.session, use, town.clock.now())
         attempt.rollback()
 
 
-def test_how_a_camera_does_is_told_anew_where_its_row_was_spoilt(town: Bench) -> None:
+SPOILT_STATES = [
+    ("detail", "'nothing'"),
+    ("detail", "'5'"),
+    ("since", "'soon'"),
+    ("rate_hz", "'fast'"),
+    ("analysed", "'many'"),
+    ("energy_mwh", "x'ff'"),
+]
+
+
+@pytest.mark.parametrize(("column", "value"), SPOILT_STATES)
+def test_how_one_camera_does_closes_that_camera_alone_until_it_is_told_anew(
+    town: Bench, column: str, value: str
+) -> None:
     with town.session.begin_nested() as attempt:
-        for camera, detail in (("yard", "'nothing'"), ("park", "'\"\"'")):
-            town.session.execute(
-                text(
-                    "INSERT INTO camera_state (camera_id, state, detail, since, heard_at, analysed,"
-                    f" skipped, spared) VALUES ('{camera}', 'watching', {detail}, "
-                    "'2026-01-01 00:00:00.000000', '2026-01-01 00:00:00.000000', 0, 0, 0)"
-                )
+        for camera in ("yard", "park"):
+            told = text(
+                "INSERT INTO camera_state (camera_id, state, detail, since, heard_at, analysed, "
+                f"skipped, spared) VALUES ('{camera}', 'watching', '\"\"', "
+                "'2026-01-01 00:00:00.000000', '2026-01-01 00:00:00.000000', 0, 0, 0)"
             )
-        assert "cannot stand there" in town.gate().refused[0].reason
-        drop_spoilt_states(town.session)
-        assert town.runs()
-        assert list(town.session.scalars(select(CameraState.camera_id))) == ["park"]
+            town.session.execute(told)
+        for camera, runs in (("yard", True), ("park", False)):
+            with town.session.begin_nested() as spoiling:
+                where = f"WHERE camera_id = '{camera}'"
+                town.session.execute(text(f"UPDATE camera_state SET {column} = {value} {where}"))
+                (refusal,) = town.gate(camera).refused
+                assert "of the table camera_state holds what" in refusal.reason
+                assert town.runs() is runs
+                drop_spoilt_states(town.session)
+                assert town.runs()
+                assert camera not in camera_states(town.session)
+                spoiling.rollback()
         attempt.rollback()

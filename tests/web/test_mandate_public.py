@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from beffroi.clock import FrozenClock
 from beffroi.mandate.pauses import pause
@@ -49,6 +49,33 @@ def test_nobody_reads_a_draft_and_everybody_what_came_of_it(
 def uses(client: httpx.Client) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.get("/uses.json").json()["uses"]
     return found
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE act SET details = 'null' WHERE use_id = 'use-clear' AND type = 'vote'",
+        "UPDATE act SET details = '[]' WHERE use_id = 'use-clear'",
+        "UPDATE camera_state SET since = 'soon'",
+        "UPDATE camera_state SET analysed = 'many'",
+    ],
+)
+def test_a_row_changed_by_hand_takes_no_page_of_the_rest_along(
+    client: httpx.Client, town: Town, spoil: str
+) -> None:
+    now = town.clock.now()
+    with town.database.write() as session:
+        how = {"state": "watching", "detail": "", "analysed": 0, "skipped": 0}
+        session.add(CameraState(camera_id="quay", since=now, heard_at=now, **how))
+    with town.database.write() as session:
+        session.execute(text(spoil))
+    running = [use["id"] for use in uses(client) if any(one["runs"] for one in use["cameras"])]
+    assert "use-none" in running
+    assert ("use-clear" in running) is ("camera_state" in spoil)
+    assert "use-none" in client.get("/uses").text
+    with signed_in(client, town, "supervisor"):
+        for path in ("/", "/console", "/console/cameras", "/city", "/city/explain?camera=square"):
+            assert client.get(path).status_code == 200, path
 
 
 def test_what_waits_for_a_second_person_is_not_public(

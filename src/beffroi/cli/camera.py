@@ -9,7 +9,6 @@ from typing import Annotated, Final, TypeVar
 
 import typer
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import select
 
 from beffroi.cli.installation import (
     As,
@@ -24,6 +23,7 @@ from beffroi.mandate.cameras import (
     CameraSpec,
     Polygon,
     add_camera,
+    camera_states,
     change_camera,
     credentials_file,
     current_version,
@@ -34,7 +34,6 @@ from beffroi.mandate.cameras import (
 )
 from beffroi.mandate.commissioning import commission
 from beffroi.mandate.rights import Permission
-from beffroi.store.cameras import CameraState
 
 app = typer.Typer(
     name="camera",
@@ -132,7 +131,7 @@ def list_(as_json: AsJson = False, data: Data = DATA) -> None:
     """
     site = open_installation(data)
     with site.database.read() as session:
-        states = {state.camera_id: state for state in session.scalars(select(CameraState))}
+        states = camera_states(session)
         rows = [
             {
                 "id": version.camera_id,

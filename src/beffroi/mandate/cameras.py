@@ -20,7 +20,7 @@ from beffroi.folder import read_private
 from beffroi.ledger.append import SYSTEM, Kind, append
 from beffroi.mandate.drawn import LEAST_AREA, covered
 from beffroi.mandate.soundness import spoilt_cameras
-from beffroi.store.cameras import Camera, CameraBackground, CameraVersion
+from beffroi.store.cameras import Camera, CameraBackground, CameraState, CameraVersion
 from beffroi.store.mandates import CameraDoubt
 
 Polygon = Sequence[tuple[float, float]]
@@ -229,6 +229,14 @@ def list_cameras(session: Session) -> list[CameraVersion]:
         ),
     )
     return list(session.scalars(current.order_by(CameraVersion.camera_id)))
+
+
+def camera_states(session: Session) -> dict[str, CameraState]:
+    """How cameras do, as their hosts last said: of each whose rows can be read, by id."""
+    read = select(CameraState).where(CameraState.camera_id.not_in(spoilt_cameras(session)))
+    return {
+        state.camera_id: state for state in session.scalars(read.order_by(CameraState.camera_id))
+    }
 
 
 def split_credentials(address: str) -> tuple[str, str | None]:

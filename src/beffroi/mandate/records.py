@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from beffroi.mandate.cameras import current_version, list_cameras, version_before
+from beffroi.mandate.cameras import camera_states, current_version, list_cameras, version_before
 from beffroi.mandate.use_text import stored_since
 from beffroi.store.cameras import CameraState, CameraVersion
 from beffroi.store.mandates import CameraDoubt, Commissioning, Pause, Use, UseCamera
@@ -89,7 +89,7 @@ class Records:
 
     @cached_property
     def _states(self) -> Mapping[str, CameraState]:
-        return {state.camera_id: state for state in self.session.scalars(select(CameraState))}
+        return camera_states(self.session)
 
     @cached_property
     def _doubts(self) -> Mapping[str, CameraDoubt]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     JSON,
     DateTime,
     Float,
+    Integer,
     LargeBinary,
     String,
     Table,
@@ -48,7 +49,11 @@ _DECIDING: Final[tuple[type[Base], ...]] = (
     *(CameraDoubt, ClockDoubt, Commissioning, Pause),
 )
 
-_OF_ONE_CAMERA: Final = ((Camera, "id"), (CameraVersion, "camera_id"))
+_OF_ONE_CAMERA: Final = (
+    (Camera, "id"),
+    (CameraVersion, "camera_id"),
+    (CameraState, "camera_id"),
+)
 """Tables whose rows tell of one camera each, and which."""
 
 UNREADABLE: Final = (BadInput, Tampered, TypeError, ValueError, OverflowError)
@@ -56,9 +61,11 @@ UNREADABLE: Final = (BadInput, Tampered, TypeError, ValueError, OverflowError)
 
 _MISFITS: Final[dict[type[TypeEngine[Any]], str]] = {
     JSON: "typeof({0}) <> 'text' OR NOT json_valid({0})",
-    Sentence: "typeof({0}) <> 'text' OR NOT json_valid({0})",
+    Sentence: "CASE WHEN typeof({0}) <> 'text' OR NOT json_valid({0}) THEN TRUE ELSE "
+    "json_type({0}) <> 'text' AND json_type({0}, '$.template') IS NOT 'text' END",
     DateTime: "{0} NOT GLOB '????-??-?? ??:??:??*' OR datetime({0}) IS NULL",
     Float: "typeof({0}) NOT IN ('real', 'integer')",
+    Integer: "typeof({0}) <> 'integer'",
     String: "typeof({0}) <> 'text'",
     LargeBinary: "typeof({0}) <> 'blob'",
 }

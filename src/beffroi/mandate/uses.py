@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from beffroi.clock import Clock
-from beffroi.errors import BadInput, NotAuthorised
+from beffroi.errors import Actor, BadInput, NotAuthorised
 from beffroi.ledger.append import Kind, append
 from beffroi.mandate.cameras import current_version
 from beffroi.mandate.definition import VotedText, load_definition
@@ -21,6 +21,7 @@ from beffroi.mandate.procedure.acts import ActType
 from beffroi.mandate.procedure.adoption import stack_in_force
 from beffroi.mandate.procedure.standing import BEFORE_VOTE, Standing, State, stand
 from beffroi.mandate.procedure.turns import take_turn
+from beffroi.mandate.soundness import UNREADABLE, why_unreadable
 from beffroi.mandate.use_text import (
     CameraText,
     Regime,
@@ -214,8 +215,16 @@ def list_uses(session: Session) -> list[Use]:
 
 
 def acts_of(session: Session, use_id: str) -> list[Act]:
-    """The acts of a use, in the order of their recording."""
-    return list(session.scalars(select(Act).where(Act.use_id == use_id).order_by(Act.number)))
+    """The acts of a use, in the order of their recording.
+
+    Raises:
+        BadInput: One was changed by hand: nothing of this use can be believed.
+    """
+    made = select(Act).where(Act.use_id == use_id).order_by(Act.number)
+    try:
+        return list(session.scalars(made))
+    except UNREADABLE as error:
+        raise BadInput(why_unreadable(error), actor=Actor.ADMINISTRATOR) from error
 
 
 def text_of(session: Session, use: Use, acts: list[Act] | None = None) -> WrittenUse:

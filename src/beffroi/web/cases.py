@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from beffroi.alerts.life import OPEN, State
 from beffroi.clock import Clock
 from beffroi.errors import BadInput
-from beffroi.mandate.cameras import last_version
+from beffroi.mandate.cameras import camera_states, last_version
 from beffroi.mandate.conditions import paused
 from beffroi.mandate.definition import EvidenceClass, VotedText, load_definition
 from beffroi.mandate.energy import Energy
@@ -190,7 +190,7 @@ def read_case(session: Session, alert_id: str, now: datetime) -> Case:
 def read_cameras(session: Session, clock: Clock) -> list[CameraView]:
     """Every camera in service: those that are live first, then by name."""
     answers = hour_now(session, Timekeeper(clock)).answers()
-    states = {state.camera_id: state for state in session.scalars(select(CameraState))}
+    states = camera_states(session)
     backgrounds = _with_background(session)
     stops: dict[str, list[Pause]] = {}
     for stop in session.scalars(select(Pause).where(Pause.resumed_at.is_(None))):

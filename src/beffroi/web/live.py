@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Final
 
 import structlog
-from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from beffroi.clock import Clock
 from beffroi.ledger.sequencer import overdue
+from beffroi.mandate.cameras import camera_states
 from beffroi.mandate.fitness import REMEASURE
 from beffroi.mandate.gate import live_cameras
 from beffroi.mandate.timekeeping import Timekeeper
@@ -144,7 +144,7 @@ class Wall:
     def _ask(self) -> tuple[frozenset[str], str]:
         with self._database.read() as session:
             opened = frozenset(live_cameras(session, self._timekeeper))
-            rows = session.scalars(select(CameraState).order_by(CameraState.camera_id))
+            rows = camera_states(session).values()
             now = self._clock.now()
             states = {row.camera_id: shown_state(row, row.camera_id in opened, now) for row in rows}
             late = bool(overdue(session, self._clock))

@@ -21,8 +21,8 @@ from beffroi.alerts.life import OPEN
 from beffroi.clock import Clock
 from beffroi.errors import Unavailable
 from beffroi.ledger.sequencer import overdue
+from beffroi.mandate.cameras import camera_states, list_cameras
 from beffroi.store.alerts import Alert
-from beffroi.store.cameras import Camera, CameraState
 from beffroi.store.ledger import LedgerCheckpoint
 from beffroi.web.access import PUBLIC
 from beffroi.web.site import site_of
@@ -105,8 +105,9 @@ class _Figures(Collector):
             "Measured, or estimated from processor time.",
             labels=["camera", "estimated"],
         )
-        there = select(CameraState).join(Camera).where(Camera.removed_at.is_(None))
-        for row in self._session.scalars(there.order_by(CameraState.camera_id)):
+        states = camera_states(self._session)
+        there = [camera.camera_id for camera in list_cameras(self._session)]
+        for row in (states[camera_id] for camera_id in there if camera_id in states):
             state.add_metric([row.camera_id, row.state], 1)
             heard.add_metric([row.camera_id], row.heard_at.timestamp())
             for fate in ("analysed", "skipped", "spared"):
