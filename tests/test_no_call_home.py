@@ -73,7 +73,7 @@ try:
         time.sleep(0.2)
     else:
         sys.exit("no camera is at work")
-    time.sleep(5)  # and whatever calls out late
+    time.sleep(2)  # and whatever calls out late
 finally:
     server.send_signal(signal.SIGINT)
     server.wait(30)

@@ -211,6 +211,7 @@ def test_a_sequence_that_fails_as_nobody_foresaw_keeps_no_other_from_being_kept(
     desk.put(broken)
     within(20, lambda: len(town.alerts()) == 1)
     desk.put(sighting(use, source, seen))
+    desk.end(source)
     within(20, lambda: [alert.evidence for alert in town.alerts()].count("ready") == 1)
     source.close()
 
